@@ -1,0 +1,1 @@
+//! How a provider or a referrer is reached.

@@ -1,0 +1,1 @@
+//! Postcodes and practices, looked up in installed files.

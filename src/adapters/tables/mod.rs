@@ -1,0 +1,1 @@
+//! Mapping tables as an analyst edits them, read with their positions.

@@ -1,0 +1,1 @@
+//! The outside judge: stand-in parties over real sockets.

@@ -1,0 +1,1 @@
+//! The Booking and Referral Standard: headers, messages, decisions, answers.

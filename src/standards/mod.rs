@@ -1,0 +1,5 @@
+//! Formats: bytes to meaning and back, without IO.
+
+pub mod bars;
+pub mod fhir;
+pub mod profile;

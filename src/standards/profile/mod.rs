@@ -1,0 +1,1 @@
+//! Conformance resources compiled to facts: elements and message cardinalities.

@@ -1,0 +1,5 @@
+//! Who acts on the gateway.
+
+pub mod cli;
+pub mod http;
+pub mod workers;

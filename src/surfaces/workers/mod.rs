@@ -1,0 +1,1 @@
+//! Timers that call gateway verbs.
