@@ -1,0 +1,86 @@
+//! The canonical WorkWell case, version 0.1.
+//!
+//! No public WorkWell minimum data set exists, so the model is ours, versioned and
+//! kept thin (reference/workwell.md 2). Every fact about the person is optional:
+//! missing data is never a refusal by itself (DESIGN I5).
+
+mod answer;
+mod health;
+mod person;
+mod referrer;
+mod work;
+
+pub use answer::Answer;
+pub use health::{Barrier, BarrierGroup, Flag, FlagKind};
+pub use person::{Address, Contact, ContactKind, NhsNumberStatus, Person, PersonName, Security};
+pub use referrer::{Referrer, SourceRoute};
+pub use work::{EmploymentStatus, FitNote, SicknessAbsence, Work};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::consent::Consents;
+use super::identifiers::{
+    BundleId, CaseId, CaseReference, CorrelationId, JourneyId, ServiceAddress, ServiceRequestId,
+};
+use super::sensitive::Sensitive;
+
+/// The version of this model, written into every sealed case and API answer.
+pub const MODEL_VERSION: &str = "0.1";
+
+/// A referral as the standards layer reads it: everything the message says, nothing
+/// decided yet.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Referral {
+    /// `Bundle.id`, to be quoted in responses.
+    pub bundle_id: BundleId,
+    /// `X-Correlation-Id` of the conversation.
+    pub correlation_id: CorrelationId,
+    /// The Journey ID, where the Encounter carries one.
+    pub journey_id: Option<JourneyId>,
+    /// `system|value` of the first ServiceRequest.identifier, where the sender gave one.
+    pub service_request_identifier: Option<String>,
+    /// The use case, lower case (`a5t1`; usecases-categories-bars or a local code).
+    pub use_case: String,
+    /// `Bundle.meta.versionId`: the application version the sender speaks.
+    pub application_version: String,
+    /// ServiceRequest.authoredOn.
+    pub authored_at: Option<Timestamp>,
+    /// Who referred.
+    pub referrer: Referrer,
+    /// MessageHeader.source.endpoint: where responses are addressed.
+    pub return_address: Option<ServiceAddress>,
+    /// The service the message was sent to.
+    pub addressed_to: ServiceAddress,
+    /// The person.
+    pub person: Person,
+    /// Employment and absence.
+    pub work: Work,
+    /// What stands in the way, the main thing first.
+    pub barriers: Vec<Barrier>,
+    /// Adjustments, communication needs, safe contact, risks.
+    pub flags: Vec<Flag>,
+    /// The referrer's words, at most 2,000 characters are read on.
+    pub reason: Option<Sensitive<String>>,
+    /// Consents as recorded in the message.
+    pub consents: Consents,
+}
+
+/// A referral that was accepted: it has an id, a reference and a time.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Case {
+    /// Version of this model, [`MODEL_VERSION`].
+    pub model_version: String,
+    /// The gateway's id of the case.
+    pub id: CaseId,
+    /// What people say on the telephone.
+    pub reference: CaseReference,
+    /// The id under which the referrer reads its ServiceRequest back.
+    pub service_request_id: ServiceRequestId,
+    /// The case this one belongs to: an earlier one of the same person, or its parent.
+    pub part_of: Option<CaseId>,
+    /// When the gateway received it.
+    pub received_at: Timestamp,
+    /// What the message says.
+    pub referral: Referral,
+}

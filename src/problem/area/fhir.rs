@@ -1,0 +1,3 @@
+//! FHR: reading FHIR.
+
+super::entries! {}

@@ -1,0 +1,3 @@
+//! HDR: the headers of a request.
+
+super::entries! {}

@@ -1,0 +1,3 @@
+//! PRV: the provider API.
+
+super::entries! {}

@@ -1,0 +1,3 @@
+//! REF: what a message says.
+
+super::entries! {}

@@ -1,0 +1,3 @@
+//! RTE: choosing a provider.
+
+super::entries! {}

@@ -1,0 +1,3 @@
+//! MAP: mapping tables.
+
+super::entries! {}
