@@ -122,6 +122,20 @@ impl Store {
             .await
     }
 
+    /// The cases in one status, the longest unchanged first: an operator's queue.
+    pub async fn cases_with_status(
+        &self,
+        caller: &Caller,
+        status: Status,
+        limit: u32,
+    ) -> Read<Vec<CaseRow>> {
+        let scope = Scope::of(caller);
+        let readers = &self.inner.readers;
+        readers
+            .run(move |c| read::cases_with_status(c, &scope, status, limit))
+            .await
+    }
+
     async fn by_hash(
         &self,
         caller: &Caller,

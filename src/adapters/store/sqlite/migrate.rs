@@ -75,9 +75,7 @@ mod tests {
     use crate::problem::area::store::{CANNOT_OPEN, KEY_OF_ANOTHER_STORE};
 
     fn refusal(path: &Path) -> Problem {
-        Store::open(path, Seal::in_memory().expect("a random key"))
-            .err()
-            .expect("a refusal")
+        Store::open(path, Seal::in_memory().expect("a random key")).expect_err("a refusal")
     }
 
     #[test]
