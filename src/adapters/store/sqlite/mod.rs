@@ -11,6 +11,7 @@ mod writer;
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 pub use writer::Figures;
@@ -55,7 +56,7 @@ fn open_writer(path: &Path) -> rusqlite::Result<Connection> {
          PRAGMA foreign_keys = ON;
          PRAGMA trusted_schema = OFF;",
     )?;
-    connection.set_prepared_statement_cache_capacity(64);
+    keep_statements(&connection)?;
     Ok(connection)
 }
 
@@ -71,8 +72,16 @@ fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
          PRAGMA temp_store = MEMORY;
          PRAGMA trusted_schema = OFF;",
     )?;
-    connection.set_prepared_statement_cache_capacity(64);
+    keep_statements(&connection)?;
     Ok(connection)
+}
+
+/// Prepares each statement once. SQLite with STAT4 would otherwise prepare a statement
+/// anew whenever a value bound in its WHERE clause changes, which is always.
+fn keep_statements(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(())
 }
 
 /// SQLite makes a missing file with the process's mask; the store is for its owner only.
