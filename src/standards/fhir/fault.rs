@@ -65,7 +65,7 @@ impl Fault {
             .iter()
             .rposition(|byte| *byte == b'\n')
             .map_or(0, |at| at + 1);
-        let newlines = before[..line_start].iter().filter(|b| **b == b'\n').count();
+        let newlines = before[..line_start].split(|b| *b == b'\n').count() - 1;
         let characters = before[line_start..]
             .iter()
             .filter(|byte| (**byte & 0xC0) != 0x80)

@@ -174,7 +174,11 @@ pub fn quote(text: &str) -> String {
             '\t' => out.push_str("\\t"),
             control if control < ' ' => {
                 out.push_str("\\u");
-                out.push_str(&format!("{:04x}", u32::from(control)));
+                const HEX: [char; 16] = [
+                    '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
+                ];
+                let code = control as usize;
+                out.extend(['0', '0', HEX[code / 16], HEX[code % 16]]);
             }
             other => out.push(other),
         }

@@ -133,17 +133,14 @@ impl Document {
         }
         let mut path = String::from(self.root_name());
         for step in steps.into_iter().rev() {
-            match self.name_of(step) {
-                Some(name) => {
-                    path.push('.');
-                    path.push_str(shown_name(name));
-                }
-                None => {
-                    path.push('[');
-                    path.push_str(&self.position_in_array(step).to_string());
-                    path.push(']');
-                }
+            if let Some(name) = self.name_of(step) {
+                path.push('.');
+                path.push_str(shown_name(name));
+                continue;
             }
+            path.push('[');
+            path.push_str(&self.position_in_array(step).to_string());
+            path.push(']');
         }
         path
     }
@@ -321,7 +318,7 @@ impl<'d> Node<'d> {
 }
 
 /// The items of an array, or one lone value.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Items<'d> {
     document: &'d Document,
     next: u32,
