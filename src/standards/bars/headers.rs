@@ -10,6 +10,7 @@ mod accept_header;
 mod identity;
 
 pub use accept_header::{Accepted, CoreVersion, Format};
+pub(crate) use identity::encode;
 pub use identity::{EndUserOrganisation, RequestingSoftware, encode_target};
 
 use crate::domain::identifiers::{CorrelationId, RequestId, ServiceAddress};

@@ -16,6 +16,7 @@ pub mod headers;
 pub mod message_definitions;
 pub mod message_rules;
 pub mod outcome;
+mod person_out;
 pub mod policy;
 pub mod read;
 pub mod red_flags;

@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 use super::headers::{Accepted, EndUserOrganisation, Format, Headers};
 use super::policy::ReadPolicy;
 use super::read::{self, Reading};
-use crate::domain::identifiers::{OdsCode, ServiceAddress};
+use crate::domain::case::{Case, MODEL_VERSION};
+use crate::domain::identifiers::{
+    CaseId, CaseReference, OdsCode, ServiceAddress, ServiceRequestId,
+};
 use crate::standards::fhir::{Document, Limits};
 
 pub(crate) const SERVICE: &str = "https://fhir.nhs.uk/Id/dos-service-id|2000099999";
@@ -293,4 +296,19 @@ pub(crate) fn found(reading: &Reading) -> Vec<String> {
             )
         })
         .collect()
+}
+
+/// The sample as an accepted case.
+pub(crate) fn case() -> Case {
+    let id = uuid::Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_0000_0042);
+    let reading = read_as(&referral(), &policy());
+    Case {
+        model_version: MODEL_VERSION.to_owned(),
+        id: CaseId::new(id),
+        reference: CaseReference::of(id),
+        service_request_id: ServiceRequestId::new(uuid::Uuid::from_u128(5)),
+        part_of: None,
+        received_at: "2026-09-01T09:31:00Z".parse().expect("an instant"),
+        referral: reading.referral.expect("a referral"),
+    }
 }
