@@ -101,6 +101,21 @@ pub fn is_use_case_system(system: &str) -> bool {
         .any(|known| system.eq_ignore_ascii_case(known))
 }
 
+/// The system of a use case by its shape: national codes are an application and a type,
+/// `a5t1`; any other is a local one.
+pub fn use_case_system(code: &str) -> &'static str {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let national = code
+        .strip_prefix('a')
+        .and_then(|rest| rest.split_once('t'))
+        .is_some_and(|(application, kind)| is_number(application) && is_number(kind));
+    if national || code == "referraltopharmacy" {
+        USE_CASES
+    } else {
+        workwell::USE_CASE
+    }
+}
+
 /// A code as it may be shown in an error: only what looks like a code, because a stray
 /// value could hold a patient's datum.
 pub fn shown(code: &str) -> String {
@@ -127,6 +142,16 @@ mod tests {
             "https://fhir.nhs.uk/codesystem/usecases-categories-bars"
         ));
         assert!(!is_use_case_system(CATEGORIES));
+    }
+
+    #[test]
+    fn a_local_use_case_is_not_passed_off_as_a_national_one() {
+        for code in ["a5t1", "a1t12", "referraltopharmacy"] {
+            assert_eq!(use_case_system(code), USE_CASES, "{code}");
+        }
+        for code in ["ww1", "at1", "a5t", "a5", "workwell"] {
+            assert_eq!(use_case_system(code), workwell::USE_CASE, "{code}");
+        }
     }
 
     #[test]

@@ -236,7 +236,7 @@ fn service_request(told: &Told<'_>, urls: &Urls) -> Value {
 pub(super) fn category(use_case: &str) -> Value {
     json!({ "coding": [
         { "system": codes::CATEGORIES, "code": "referral", "display": "Transfer of Care" },
-        { "system": codes::USE_CASES, "code": use_case },
+        { "system": codes::use_case_system(use_case), "code": use_case },
     ] })
 }
 
