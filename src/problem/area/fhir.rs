@@ -66,4 +66,46 @@ super::entries! {
         advice: "Write dates as YYYY-MM-DD, instants with their offset, ids as UUIDs and codes without spaces.",
         Referrer, 400, "REC_BAD_REQUEST", "value", AfterFix
     }
+    /// An element that R4 does not define there.
+    UNKNOWN_ELEMENT = {
+        "WW-FHR-010", "an element is not defined by FHIR R4 at this place",
+        meaning: "FHIR R4 defines no element of this name here; what it says would be lost.",
+        advice: "Check the spelling and the place of the element, or carry it as an extension.",
+        Referrer, 400, "REC_BAD_REQUEST", "invalid", AfterFix
+    }
+    /// The wrong kind of JSON value.
+    WRONG_JSON_TYPE = {
+        "WW-FHR-011", "a value is of the wrong JSON kind",
+        meaning: "FHIR R4 wants another kind of JSON value here: a list for a repeating element, an object for a complex one, text for most others.",
+        advice: "Write the value in the kind that is named.",
+        Referrer, 400, "REC_BAD_REQUEST", "invalid", AfterFix
+    }
+    /// A required element is absent.
+    MISSING_ELEMENT = {
+        "WW-FHR-012", "a required element is missing",
+        meaning: "FHIR R4 does not allow this resource or element without the one that is named.",
+        advice: "Give the element that is named.",
+        Referrer, 400, "REC_BAD_REQUEST", "required", AfterFix
+    }
+    /// No resource type, or one that R4 does not define.
+    RESOURCE_TYPE = {
+        "WW-FHR-013", "the resource type is missing or not one of FHIR R4",
+        meaning: "Every resource says in resourceType which of the R4 resources it is.",
+        advice: "Give resourceType as R4 spells it.",
+        Referrer, 400, "REC_BAD_REQUEST", "invalid", AfterFix
+    }
+    /// Two types of one choice element.
+    MORE_THAN_ONE_CHOICE = {
+        "WW-FHR-014", "an element is given in two types",
+        meaning: "An element with a choice of types, such as value[x], is given in one type only.",
+        advice: "Keep the one that is meant.",
+        Referrer, 400, "REC_BAD_REQUEST", "invariant", AfterFix
+    }
+    /// A resource that was not looked at.
+    NOT_EVALUATED = {
+        "WW-FHR-015", "a resource was not checked",
+        meaning: "The resource type is one of R4, but none that this gateway has rules for.",
+        advice: "Nothing needs to be done unless the resource matters to the referral.",
+        Us, 400, "REC_BAD_REQUEST", "not-supported", Never
+    }
 }

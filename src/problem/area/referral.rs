@@ -204,13 +204,6 @@ super::entries! {
         advice: "Let MessageHeader.focus[0].reference be the fullUrl of the ServiceRequest.",
         Referrer, 400, "REC_BAD_REQUEST", "invariant", AfterFix
     }
-    /// A required element is missing.
-    ELEMENT_MISSING = {
-        "WW-REF-030", "an element is missing",
-        meaning: "An element that FHIR R4 or the BaRS profile asks for is missing.",
-        advice: "Give the element that is named.",
-        Referrer, 400, "REC_BAD_REQUEST", "required", AfterFix
-    }
     /// The reason is too long to pass on whole.
     TEXT_CUT = {
         "WW-REF-031", "a text was cut",

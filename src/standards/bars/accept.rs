@@ -176,7 +176,9 @@ mod tests {
 
     #[test]
     fn the_answer_to_a_new_referral() {
-        insta::assert_json_snapshot!(answer(&sample::referral(), &minted()));
+        let answer = answer(&sample::referral(), &minted());
+        sample::assert_sound(&answer);
+        insta::assert_json_snapshot!(answer);
     }
 
     #[test]

@@ -158,6 +158,7 @@ fn supported((mode, url): &(Mode, &'static str)) -> Value {
 mod tests {
     use super::*;
     use crate::standards::bars::codes::definition;
+    use crate::standards::bars::sample;
 
     static SEARCH: &[SearchParameter] = &[SearchParameter {
         name: "patient:identifier",
@@ -193,7 +194,9 @@ mod tests {
 
     #[test]
     fn the_statement_says_what_the_router_does() {
-        insta::assert_json_snapshot!(render(&facts()));
+        let statement = render(&facts());
+        sample::assert_sound(&statement);
+        insta::assert_json_snapshot!(statement);
     }
 
     #[test]

@@ -168,7 +168,7 @@ fn definition(
         "useContext": [use_context(&service_coding), use_context(&use_case_coding)],
         "eventCoding": { "system": codes::EVENTS, "code": rule.event },
         "category": "consequence",
-        "focus": rule.focus.iter().map(|focus| line(rule, focus)).collect::<Vec<_>>(),
+        "focus": lines(rule),
         "responseRequired": "never",
     })
 }
@@ -195,6 +195,14 @@ fn name(rule: &MessageRule) -> String {
         .collect()
 }
 
+/// The Bundle itself, then what it holds.
+fn lines(rule: &MessageRule) -> Vec<Value> {
+    let bundle =
+        json!({ "code": "Bundle", "profile": codes::profile::BUNDLE, "min": 1, "max": "1" });
+    let focus = rule.focus.iter().map(|focus| line(rule, focus));
+    std::iter::once(bundle).chain(focus).collect()
+}
+
 fn line(rule: &MessageRule, focus: &Focus) -> Value {
     let profile = match focus.kind {
         "MessageHeader" => {
@@ -204,8 +212,8 @@ fn line(rule: &MessageRule, focus: &Focus) -> Value {
             )
         }
         "ServiceRequest" => codes::profile::SERVICE_REQUEST.to_owned(),
-        // BaRS uses the base profile of Flag.
-        "Flag" => "http://hl7.org/fhir/StructureDefinition/Flag".to_owned(),
+        // BaRS uses the base profiles of these.
+        "Flag" | "Device" => format!("http://hl7.org/fhir/StructureDefinition/{}", focus.kind),
         kind => uk_core(kind),
     };
     let max = focus
@@ -235,6 +243,7 @@ mod tests {
     #[test]
     fn the_definitions_of_a_served_pair() {
         let set = search(&facts(), &[sample::SERVICE, USE_CASE]).expect("a served pair");
+        sample::assert_sound(&set);
         insta::assert_json_snapshot!(set);
     }
 

@@ -121,3 +121,32 @@ pub static RESPONSE_SHORT: MessageRule = MessageRule {
 
 /// The messages of a referral service.
 pub static ALL: &[&MessageRule] = &[&REQUEST_REFERRAL, &REQUEST_CANCELLED, &RESPONSE_SHORT];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::standards::profile::message_definition;
+
+    #[test]
+    fn the_numbers_are_those_of_the_national_definitions() {
+        for rule in ALL {
+            let national = message_definition(rule.url).expect("a national definition");
+            assert_eq!(national.event_code, rule.event, "{}", rule.url);
+            let listed = national.focus.iter().filter(|focus| focus.code != "Bundle");
+            let mut listed: Vec<_> = listed
+                .map(|focus| (focus.code.as_str(), Some(focus.min as usize), focus.max))
+                .collect();
+            let mut ours: Vec<_> = rule
+                .focus
+                .iter()
+                .map(|focus| {
+                    let max = focus.max.and_then(|max| u32::try_from(max).ok());
+                    (focus.kind, Some(focus.min), max)
+                })
+                .collect();
+            listed.sort_unstable();
+            ours.sort_unstable();
+            assert_eq!(ours, listed, "{}", rule.url);
+        }
+    }
+}

@@ -6,8 +6,11 @@ use uuid::Uuid;
 
 use super::codes;
 use crate::problem::Problem;
-use crate::problem::area::{fhir as fhir_entry, header as header_entry};
+use crate::problem::area::{
+    fhir as fhir_entry, header as header_entry, referral as referral_entry,
+};
 use crate::standards::fhir::{Fault, FaultKind, resource_types};
+use crate::standards::profile::finding::{self, Finding};
 
 /// Which status an answer has when its faults have several, the first one found wins.
 /// Ours come first, because they make every other finding unreliable; then who asks and
@@ -98,6 +101,36 @@ fn of_fault(fault: &Fault) -> Problem {
     ))
 }
 
+/// The refusal of a document whose structure is not sound. What was not evaluated is
+/// told as a warning.
+pub fn of_findings(findings: &[Finding]) -> Vec<Problem> {
+    findings.iter().map(of_finding).collect()
+}
+
+fn of_finding(found: &Finding) -> Problem {
+    let entry = match found.rule {
+        finding::UNKNOWN_ELEMENT => &fhir_entry::UNKNOWN_ELEMENT,
+        finding::WRONG_JSON_TYPE => &fhir_entry::WRONG_JSON_TYPE,
+        finding::MISSING_ELEMENT => &fhir_entry::MISSING_ELEMENT,
+        finding::MISSING_RESOURCE_TYPE | finding::UNKNOWN_RESOURCE_TYPE => {
+            &fhir_entry::RESOURCE_TYPE
+        }
+        finding::MORE_THAN_ONE_CHOICE => &fhir_entry::MORE_THAN_ONE_CHOICE,
+        finding::NOT_EVALUATED => &fhir_entry::NOT_EVALUATED,
+        finding::MESSAGE_CARDINALITY => &referral_entry::CARDINALITY,
+        _ => &fhir_entry::VALUE,
+    };
+    let problem = Problem::new(entry).at(found.path.clone()).with(format!(
+        "found {}, expected {}",
+        found.found, found.expected
+    ));
+    if found.is_error() {
+        problem
+    } else {
+        problem.as_warning()
+    }
+}
+
 fn issue(problem: &Problem) -> Value {
     let entry = problem.entry;
     let severity = if problem.warning { "warning" } else { "error" };
@@ -159,6 +192,7 @@ mod tests {
     use super::*;
     use crate::problem;
     use crate::problem::area::referral;
+    use crate::standards::bars::sample;
 
     fn id() -> Uuid {
         Uuid::from_u128(7)
@@ -169,6 +203,7 @@ mod tests {
         for entry in problem::catalogue() {
             let outcome = render(&[Problem::new(entry)], id());
             let issue = &outcome.body["issue"][0];
+            sample::assert_sound(&outcome.body);
             assert_eq!(outcome.status, entry.http, "{}", entry.code);
             assert_eq!(issue["code"], entry.issue, "{}", entry.code);
             assert_eq!(
@@ -273,6 +308,34 @@ mod tests {
                 .as_warning(),
         ];
         insta::assert_json_snapshot!(render(&problems, id()).body);
+    }
+
+    #[test]
+    fn what_the_walk_finds_becomes_a_problem_of_its_own_kind() {
+        use crate::standards::fhir::{Document, Limits};
+        use crate::standards::profile::faults;
+        for (source, code) in [
+            (r#"{"resourceType":"Patient","foo":1}"#, "WW-FHR-010"),
+            (r#"{"resourceType":"Patient","name":"x"}"#, "WW-FHR-011"),
+            (
+                r#"{"resourceType":"Encounter","status":"planned"}"#,
+                "WW-FHR-012",
+            ),
+            (r#"{"resourceType":"Nothing"}"#, "WW-FHR-013"),
+            (
+                r#"{"resourceType":"Patient","deceasedBoolean":true,"deceasedDateTime":"2026"}"#,
+                "WW-FHR-014",
+            ),
+            (
+                r#"{"resourceType":"Patient","birthDate":"soon"}"#,
+                "WW-FHR-009",
+            ),
+        ] {
+            let document = Document::parse(source.into(), &Limits::default()).expect("readable");
+            let problems = of_findings(&faults(&document));
+            let codes: Vec<&str> = problems.iter().map(|p| p.entry.code).collect();
+            assert_eq!(codes, [code], "{source}");
+        }
     }
 
     #[test]

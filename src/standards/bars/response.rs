@@ -500,6 +500,7 @@ mod tests {
         };
         for status in Status::ALL {
             let message = response(&sample::case(), *status).expect("a return address");
+            sample::assert_sound(&message.body);
             let bytes = serde_json::to_vec(&message.body).expect("JSON");
             let document = Document::parse(bytes, &Limits::default()).expect("readable");
             let headers = sample::headers("Y99100", sample::SENDER);

@@ -312,3 +312,9 @@ pub(crate) fn case() -> Case {
         referral: reading.referral.expect("a referral"),
     }
 }
+
+/// Fails when what we emit is not sound R4.
+pub(crate) fn assert_sound(resource: &Value) {
+    let faults = crate::standards::profile::faults(&document(resource));
+    assert!(faults.is_empty(), "{faults:#?}");
+}

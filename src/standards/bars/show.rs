@@ -158,6 +158,7 @@ mod tests {
             "https://gateway.example/bars/",
             &[shown(&case, Status::InSupport)],
         );
+        sample::assert_sound(&set);
         insta::assert_json_snapshot!(set);
     }
 
@@ -195,6 +196,7 @@ mod tests {
         let mut case = sample::case();
         case.referral.person.nhs_number = None;
         let request = service_request(&shown(&case, Status::Received));
+        sample::assert_sound(&request);
         let subject = &request["subject"]["identifier"];
         assert_eq!(subject["system"], CaseReference::SYSTEM);
     }

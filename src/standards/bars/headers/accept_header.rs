@@ -63,10 +63,8 @@ impl CoreVersion {
         let numbers = text.trim().trim_matches('"');
         let numbers = numbers.split(['-', '+']).next()?;
         let mut parts = [0u32; 3];
-        let mut count = 0;
-        for part in numbers.split('.') {
-            *parts.get_mut(count)? = part.parse().ok()?;
-            count += 1;
+        for (index, part) in numbers.split('.').enumerate() {
+            *parts.get_mut(index)? = part.parse().ok()?;
         }
         Some(Self::new(parts[0], parts[1], parts[2]))
     }
@@ -108,15 +106,10 @@ pub(super) fn read(value: Option<&str>, ours: CoreVersion) -> Result<Accepted, P
             continue;
         };
         any_format = true;
-        let version = match parameter(range, "version") {
-            None => CoreVersion::DEFAULT,
-            Some(text) => match CoreVersion::parse(text) {
-                Some(version) => version,
-                None => {
-                    malformed = true;
-                    continue;
-                }
-            },
+        let named = parameter(range, "version").map(CoreVersion::parse);
+        let Some(version) = named.unwrap_or(Some(CoreVersion::DEFAULT)) else {
+            malformed = true;
+            continue;
         };
         if version.major > ours.major {
             continue;

@@ -57,9 +57,6 @@ pub(super) fn check(request: &Request<'_>, entries: &Entries<'_>, faults: &mut F
     if request.category().is_none() || request.use_case().is_none() || concepts != 1 {
         faults.at(&entry::CATEGORY, format!("{path}.category"));
     }
-    if request.node.str("intent").is_none() {
-        faults.at(&entry::ELEMENT_MISSING, format!("{path}.intent"));
-    }
     let subject = entries.follow(request.node.get("subject"), "Patient");
     // Without any Patient, the count of Patients is the fault.
     if subject.is_none() && entries.first("Patient").is_some() {

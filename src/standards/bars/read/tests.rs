@@ -267,15 +267,6 @@ fn each_rule_has_its_fault_at_its_place() {
             },
             &["WW-REF-024 Bundle.entry[0].resource.source.endpoint"],
         ),
-        (
-            |m| {
-                resource(m, 2)
-                    .as_object_mut()
-                    .expect("resource")
-                    .remove("intent");
-            },
-            &["WW-REF-030 Bundle.entry[1].resource.intent"],
-        ),
         // Warnings: taken, but told.
         (
             |m| {
