@@ -6,7 +6,7 @@ use super::decision::Meaning;
 use super::policy::{Grade, ReadPolicy};
 use super::read::{self, Reading};
 use super::sample;
-use crate::standards::fhir::{Document, Limits, xml};
+use crate::standards::fhir::{Document, Limits, Node, xml};
 
 const GUIDE: &str = "../shared/corpus/bars-guide";
 const API: &str = "../shared/corpus/bars-api/process_message";
@@ -64,7 +64,7 @@ fn read_file(path: &Path) -> Option<Reading> {
     let entry = document.root().each("entry").next()?;
     let target = entry
         .dig(&["resource", "destination", "endpoint"])
-        .and_then(|endpoint| endpoint.text())
+        .and_then(Node::text)
         .filter(|endpoint| endpoint.contains('|'))
         .unwrap_or("https://fhir.nhs.uk/Id/dos-service-id|111111111")
         .to_owned();

@@ -129,6 +129,13 @@ pub fn echo<'h>(header: Lookup<'_, 'h>) -> (Option<&'h str>, Option<&'h str>) {
     (harmless(REQUEST_ID), harmless(CORRELATION_ID))
 }
 
+/// The format in which to answer when the headers as a whole were refused: what
+/// `Accept` asks for, as far as it can be read, else JSON.
+pub fn answer_format(header: Lookup<'_, '_>) -> Format {
+    let any_version = CoreVersion::new(u32::MAX, 0, 0);
+    accept_header::read(header("Accept"), any_version).map_or(Format::Json, |found| found.format)
+}
+
 fn keep<T>(found: Result<T, Problem>, problems: &mut Vec<Problem>) -> Option<T> {
     match found {
         Ok(value) => Some(value),

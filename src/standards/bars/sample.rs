@@ -39,7 +39,8 @@ fn uk_core(kind: &str) -> Value {
     })
 }
 
-fn entry(number: u32, resource: Value) -> Value {
+fn entry(number: u32, resource: impl Into<Value>) -> Value {
+    let resource = resource.into();
     json!({ "fullUrl": url(number), "resource": resource })
 }
 

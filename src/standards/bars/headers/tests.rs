@@ -223,3 +223,15 @@ fn software_is_read_from_objects_where_r4_has_arrays() {
 fn use_context_is_ignored() {
     assert!(read_changed(RequestKind::Message, &[("use-context", "nonsense")]).is_ok());
 }
+
+#[test]
+fn a_refusal_is_written_in_the_format_that_was_asked_for() {
+    for (value, format) in [
+        (Some("application/fhir+xml; version=9.0.0"), Format::Xml),
+        (Some("text/html"), Format::Json),
+        (None, Format::Json),
+    ] {
+        let lookup = |name: &str| value.filter(|_| name == "Accept");
+        assert_eq!(answer_format(&lookup), format, "{value:?}");
+    }
+}

@@ -12,7 +12,7 @@ pub(super) struct Coding<'d> {
 }
 
 /// The codings of a CodeableConcept; those without a code are left out.
-pub(super) fn codings<'d>(concept: Node<'d>) -> impl Iterator<Item = Coding<'d>> {
+pub(super) fn codings(concept: Node<'_>) -> impl Iterator<Item = Coding<'_>> {
     concept.each("coding").filter_map(|coding| {
         Some(Coding {
             system: coding.str("system").unwrap_or_default(),
@@ -41,7 +41,7 @@ impl Coding<'_> {
 }
 
 /// The words of a CodeableConcept: its text, else the first display.
-pub(super) fn words<'d>(concept: Node<'d>) -> Option<&'d str> {
+pub(super) fn words(concept: Node<'_>) -> Option<&str> {
     concept
         .str("text")
         .or_else(|| codings(concept).find_map(|coding| coding.display))

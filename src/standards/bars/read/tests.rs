@@ -6,6 +6,8 @@ use crate::domain::case::{
     SourceRoute,
 };
 use crate::domain::consent::{Decision, Recipient};
+use crate::domain::identifiers::{NhsNumber, OdsCode, Postcode};
+use crate::domain::sensitive::Sensitive;
 use crate::standards::bars::sample::{self, found, policy, read_as, resource};
 
 fn referral_of(message: &Value) -> Referral {
@@ -47,7 +49,7 @@ fn a_plain_referral_is_read_whole_and_without_a_fault() {
     );
     let referrer = &referral.referrer;
     assert_eq!(
-        referrer.organisation.as_ref().map(|o| o.as_str()),
+        referrer.organisation.as_ref().map(OdsCode::as_str),
         Some("Y99001")
     );
     assert_eq!(referrer.route, SourceRoute::Gp);
@@ -68,7 +70,7 @@ fn a_plain_referral_is_read_whole_and_without_a_fault() {
 fn the_person_is_read_with_their_own_contacts_by_rank_and_nobody_elses() {
     let person = referral_of(&sample::referral()).person;
     assert_eq!(
-        person.nhs_number.as_ref().map(|n| n.expose()),
+        person.nhs_number.as_ref().map(NhsNumber::expose),
         Some("9990000018")
     );
     assert_eq!(person.nhs_number_status, NhsNumberStatus::Verified);
@@ -78,10 +80,13 @@ fn the_person_is_read_with_their_own_contacts_by_rank_and_nobody_elses() {
     );
     assert_eq!(person.name.given.len(), 2);
     assert_eq!(
-        person.address.postcode.as_ref().map(|p| p.expose()),
+        person.address.postcode.as_ref().map(Postcode::expose),
         Some("ZZ1 1ZZ")
     );
-    assert_eq!(person.practice.as_ref().map(|o| o.as_str()), Some("Y99001"));
+    assert_eq!(
+        person.practice.as_ref().map(OdsCode::as_str),
+        Some("Y99001")
+    );
     assert_eq!(
         person.ethnicity.known().map(|e| e.expose().as_str()),
         Some("A")
@@ -243,7 +248,7 @@ fn each_rule_has_its_fault_at_its_place() {
         (
             |m| {
                 resource(m, 1)["destination"][0]["endpoint"] =
-                    json!("https://fhir.nhs.uk/Id/dos-service-id|1")
+                    json!("https://fhir.nhs.uk/Id/dos-service-id|1");
             },
             &[
                 "WW-REF-020 Bundle.entry[0].resource.destination[0].endpoint",
@@ -551,7 +556,7 @@ fn the_workwell_consent_is_its_own_record_with_its_evidence() {
         );
         assert_eq!(told, [""; 0]);
         assert!(consents.direct_care);
-        let recorded_by = consents.workwell.recorded_by.map(|r| r.into_exposed());
+        let recorded_by = consents.workwell.recorded_by.map(Sensitive::into_exposed);
         assert_eq!(recorded_by.as_deref(), Some("Dr Ivo Thrupp"));
     }
 }
@@ -617,13 +622,13 @@ fn consents_by_recipient_are_kept_apart() {
     assert_eq!(consents.for_recipient(&partner), Decision::Given);
 }
 
-fn observation(system: &str, code: &str, value: Value) -> Value {
+fn observation(system: &str, code: &str, members: &Value) -> Value {
     let mut observation = json!({
         "resourceType": "Observation",
         "status": "final",
         "code": { "coding": [{ "system": system, "code": code }] },
     });
-    for (name, value) in value.as_object().expect("members") {
+    for (name, value) in members.as_object().expect("members") {
         observation[name] = value.clone();
     }
     observation
@@ -657,11 +662,15 @@ fn employment_is_read_from_local_words_and_data_dictionary_codes() {
         (ANSWER, "astronaut", Answer::NotKnown),
         ("https://other.example", "01", Answer::NotKnown),
     ] {
-        let work = work_of(&[observation(LOCAL, "employment-status", coded(system, code))]);
+        let work = work_of(&[observation(
+            LOCAL,
+            "employment-status",
+            &coded(system, code),
+        )]);
         assert_eq!(work.employment, answer, "{code}");
     }
     let absent = json!({ "dataAbsentReason": { "coding": [{ "code": "asked-declined" }] } });
-    let work = work_of(&[observation(LOCAL, "employment-status", absent)]);
+    let work = work_of(&[observation(LOCAL, "employment-status", &absent)]);
     assert_eq!(work.employment, Answer::Declined);
     assert_eq!(work_of(&[]).employment, Answer::Absent);
 }
@@ -681,14 +690,14 @@ fn listed_snomed_codes_answer_and_half_answers_do_not() {
         ),
         ("73438004", Answer::Absent, Answer::Absent),
     ] {
-        let work = work_of(&[observation(SNOMED, code, json!({}))]);
+        let work = work_of(&[observation(SNOMED, code, &json!({}))]);
         assert_eq!(
             (work.employment, work.absence),
             (employment, absence),
             "{code}"
         );
     }
-    let denied = observation(SNOMED, "224459001", json!({ "valueBoolean": false }));
+    let denied = observation(SNOMED, "224459001", &json!({ "valueBoolean": false }));
     assert_eq!(work_of(&[denied]).absence, Answer::Absent);
 }
 
@@ -696,21 +705,21 @@ fn listed_snomed_codes_answer_and_half_answers_do_not() {
 fn the_rest_of_work_is_read_from_observations() {
     let period = json!({ "effectivePeriod": { "start": "2026-07-20", "end": "2026-09-20" } });
     let work = work_of(&[
-        observation(LOCAL, "sickness-absence", coded(ANSWER, "off-sick")),
+        observation(LOCAL, "sickness-absence", &coded(ANSWER, "off-sick")),
         observation(
             LOCAL,
             "absence-start",
-            json!({ "valueDateTime": "2026-07-20" }),
+            &json!({ "valueDateTime": "2026-07-20" }),
         ),
-        observation(LOCAL, "weeks-out-of-work", json!({ "valueInteger": 6 })),
-        observation(LOCAL, "occupation", json!({ "valueString": "joiner" })),
-        observation(SNOMED, "751601000000107", period),
+        observation(LOCAL, "weeks-out-of-work", &json!({ "valueInteger": 6 })),
+        observation(LOCAL, "occupation", &json!({ "valueString": "joiner" })),
+        observation(SNOMED, "751601000000107", &period),
     ]);
     assert_eq!(work.absence, Answer::Known(SicknessAbsence::OffSick));
     assert_eq!(work.absence_start, Some(jiff::civil::date(2026, 7, 20)));
     assert_eq!(work.weeks_out_of_work, Some(6));
     assert_eq!(
-        work.occupation.map(|o| o.into_exposed()).as_deref(),
+        work.occupation.map(Sensitive::into_exposed).as_deref(),
         Some("joiner")
     );
     let note = work.fit_note.expect("a fit note");
@@ -821,4 +830,49 @@ fn a_red_flag_is_found_in_the_whole_text_even_behind_the_cut() {
         .reason
         .expect("a reason");
     assert_eq!(reason.expose().chars().count(), 2_000);
+}
+
+/// The JSON pointers of every value in a message.
+fn places(value: &Value, at: &str, into: &mut Vec<String>) {
+    let children: Vec<(String, &Value)> = match value {
+        Value::Object(members) => members.iter().map(|(k, v)| (k.clone(), v)).collect(),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .map(|(i, v)| (i.to_string(), v))
+            .collect(),
+        _ => Vec::new(),
+    };
+    for (name, child) in children {
+        let path = format!("{at}/{name}");
+        places(child, &path, into);
+        into.push(path);
+    }
+}
+
+#[test]
+fn whatever_stands_at_any_place_is_read_without_a_panic_and_never_repeated() {
+    let message = sample::referral();
+    let mut all = Vec::new();
+    places(&message, "", &mut all);
+    assert!(all.len() > 200);
+    for place in all {
+        for other in [json!("Zebulon Q"), json!([7])] {
+            let mut changed = message.clone();
+            *changed.pointer_mut(&place).expect("a place") = other;
+            let reading = read_as(&changed, &policy());
+            for problem in &reading.problems {
+                assert!(
+                    !problem.to_string().contains("Zebulon"),
+                    "{place}: {problem}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_sample_itself_is_sound() {
+    sample::assert_sound(&sample::referral());
+    sample::assert_sound(&sample::cancel("0b5f7a40-3333-4000-8000-000000000001"));
 }

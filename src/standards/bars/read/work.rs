@@ -117,7 +117,7 @@ fn fit_note(may_be_fit: bool, observation: Node<'_>) -> FitNote {
     }
 }
 
-fn text<'d>(observation: Node<'d>) -> Option<&'d str> {
+fn text(observation: Node<'_>) -> Option<&str> {
     observation
         .str("valueString")
         .or_else(|| observation.get("valueCodeableConcept").and_then(words))
