@@ -114,7 +114,7 @@ pub fn build(told: &Told<'_>, mint: &mut dyn FnMut() -> Uuid) -> Option<Message>
         (&urls.referrer, referrer(told, &urls)),
         (&urls.organisation, organisation(told, &urls)),
         (&urls.practitioner, practitioner(told, &urls)),
-        (&urls.role, role(told, &urls)),
+        (&urls.role, role(&urls)),
     ]
     .into_iter()
     .map(|(url, mut resource)| {
@@ -391,7 +391,7 @@ fn practitioner(told: &Told<'_>, urls: &Urls) -> Value {
     })
 }
 
-fn role(_: &Told<'_>, urls: &Urls) -> Value {
+fn role(urls: &Urls) -> Value {
     json!({
         "resourceType": "PractitionerRole",
         "id": id_text(urls.role),
