@@ -202,7 +202,7 @@ fn run(provider: &Provider, row: &FieldRow, value: Value, today: Date) -> Ran {
                 lossy |= lost;
             }
             Step::NoWord => return Ran::NoWord,
-            Step::Unlisted(_) => {
+            Step::Unlisted => {
                 let Transform::Code { index, .. } = step else {
                     return Ran::Unlisted(usize::MAX);
                 };

@@ -20,6 +20,8 @@ use crate::domain::provider::{
 use crate::domain::routing::{Catchment, Eligibility};
 use crate::domain::sensitive::Sensitive;
 
+// Wrapped here, because nearly every use fills an optional field.
+#[allow(clippy::unnecessary_wraps)]
 fn secret(text: &str) -> Option<Sensitive<String>> {
     Some(Sensitive::new(text.to_owned()))
 }

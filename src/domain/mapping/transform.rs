@@ -100,7 +100,7 @@ pub(super) enum Step {
     /// The list says that the provider has no word.
     NoWord,
     /// The list does not hold a code.
-    Unlisted(usize),
+    Unlisted,
 }
 
 /// The shape of a value between steps, so that a table is checked when it is loaded.
@@ -227,8 +227,8 @@ impl Transform {
                 }
                 other => Step::Done(other, false),
             },
-            Self::Upper => each(value, false, |text| text.to_uppercase()),
-            Self::Lower => each(value, false, |text| text.to_lowercase()),
+            Self::Upper => each(value, false, str::to_uppercase),
+            Self::Lower => each(value, false, str::to_lowercase),
             Self::Digits => each(value, false, |text| {
                 text.chars().filter(char::is_ascii_digit).collect()
             }),
@@ -289,7 +289,7 @@ fn written(pattern: &str, date: Date) -> String {
 /// Looks every code up. A missing answer is passed on only by a row of its own.
 fn translate(value: Value, list: Option<&CodeList>) -> Step {
     let Some(list) = list else {
-        return Step::Unlisted(usize::MAX);
+        return Step::Unlisted;
     };
     match &value {
         Value::Absent | Value::Declined | Value::NotKnown => match list.lookup(value.kind()) {
@@ -305,7 +305,7 @@ fn translate(value: Value, list: Option<&CodeList>) -> Step {
                 row.relation != Relation::Equivalent,
             ),
             Lookup::NoWord(_) => Step::NoWord,
-            Lookup::Unlisted => Step::Unlisted(1),
+            Lookup::Unlisted => Step::Unlisted,
         },
         Value::List(codes) => translate_all(codes, list),
         _ => Step::Done(value, false),
@@ -331,11 +331,11 @@ fn translate_all(codes: &[String], list: &CodeList) -> Step {
         }
     }
     if unlisted > 0 && list.unmapped != super::UnmappedPolicy::Omit {
-        return Step::Unlisted(unlisted);
+        return Step::Unlisted;
     }
     if words.is_empty() {
         return if unlisted > 0 {
-            Step::Unlisted(unlisted)
+            Step::Unlisted
         } else {
             Step::NoWord
         };
@@ -354,7 +354,7 @@ mod tests {
     fn run(step: &Transform, value: Value) -> (Value, bool) {
         match step.apply(value, TODAY, &[]) {
             Step::Done(value, lossy) => (value, lossy),
-            Step::NoWord | Step::Unlisted(_) => panic!("{} needs no list", step.code()),
+            Step::NoWord | Step::Unlisted => panic!("{} needs no list", step.code()),
         }
     }
 
@@ -491,7 +491,7 @@ mod tests {
         let codes = Value::List(vec!["msk".into(), "other".into()]);
         assert!(matches!(
             code(codes.clone(), UnmappedPolicy::Hold),
-            Step::Unlisted(1)
+            Step::Unlisted
         ));
         assert!(matches!(
             code(codes, UnmappedPolicy::Omit),
