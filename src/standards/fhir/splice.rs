@@ -161,6 +161,10 @@ fn without_comma(lead: &str) -> &str {
     lead.split_once(',').map_or(lead, |(_, rest)| rest)
 }
 
+const HEX: [char; 16] = [
+    '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
+];
+
 /// Text as a JSON string, quotes included.
 pub fn quote(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
@@ -174,9 +178,6 @@ pub fn quote(text: &str) -> String {
             '\t' => out.push_str("\\t"),
             control if control < ' ' => {
                 out.push_str("\\u");
-                const HEX: [char; 16] = [
-                    '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
-                ];
                 let code = control as usize;
                 out.extend(['0', '0', HEX[code / 16], HEX[code % 16]]);
             }

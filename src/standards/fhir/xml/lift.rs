@@ -206,7 +206,7 @@ fn is_narrative(tag: &BytesStart<'_>) -> bool {
 
 /// References that need no document type: the five of XML and numbers.
 pub(super) fn is_defined(reference: &str) -> bool {
-    reference.starts_with("#") || matches!(reference, "amp" | "lt" | "gt" | "quot" | "apos")
+    reference.starts_with('#') || matches!(reference, "amp" | "lt" | "gt" | "quot" | "apos")
 }
 
 /// Any spelling of UTF-8, and ASCII, which is a part of it.
