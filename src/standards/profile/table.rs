@@ -204,7 +204,7 @@ impl Table {
         (self.type_of(id).kind == TypeKind::Resource).then_some(id)
     }
 
-    /// The member `name` of a type; `hash` is the name's [`hash_name`].
+    /// The member `name` of a type; `hash` is the hash the tree keeps beside the name.
     pub fn element(&self, owner: TypeId, name: &str, hash: u32) -> Option<&Element> {
         let owner = self.type_of(owner);
         let mut slot = hash & owner.slot_mask;

@@ -78,22 +78,18 @@ impl Walk {
         if let Some(id) = self.table.resource(name) {
             return self.object(node, id);
         }
-        match resource_types::known(name) {
-            Some(name) => {
-                let expected = "a resource type of the embedded element table";
-                self.find(NOT_EVALUATED, node, name, expected);
-            }
-            None => {
-                let place = named.unwrap_or(node);
-                let found = "a resource type that FHIR R4 does not define";
-                self.find(
-                    UNKNOWN_RESOURCE_TYPE,
-                    place,
-                    found,
-                    "a FHIR R4 resource type",
-                );
-            }
+        if let Some(name) = resource_types::known(name) {
+            let expected = "a resource type of the embedded element table";
+            return self.find(NOT_EVALUATED, node, name, expected);
         }
+        let place = named.unwrap_or(node);
+        let found = "a resource type that FHIR R4 does not define";
+        self.find(
+            UNKNOWN_RESOURCE_TYPE,
+            place,
+            found,
+            "a FHIR R4 resource type",
+        );
     }
 
     fn object(&mut self, node: Node<'_>, id: TypeId) {
@@ -104,11 +100,11 @@ impl Walk {
                 return;
             }
             if let Some(element) = self.table.element(id, name, value.name_hash()) {
-                self.choice(node, value, element, seen);
+                self.choice(node, value, (id, element), seen);
                 seen |= 1 << element.position;
                 self.member(value, element);
             } else if let Some(element) = self.twin_of(id, name) {
-                self.choice(node, value, element, seen);
+                self.choice(node, value, (id, element), seen);
                 seen |= 1 << element.position;
                 self.twin(value, element);
             } else if !(is_resource && name == "resourceType") {
@@ -139,17 +135,18 @@ impl Walk {
     }
 
     /// A second type of the same choice; the `_name` twin is no second one.
-    fn choice(&mut self, object: Node<'_>, value: Node<'_>, element: &Element, seen: u128) {
+    fn choice(&mut self, object: Node<'_>, value: Node<'_>, of: (TypeId, &Element), seen: u128) {
+        let (id, element) = of;
         if !element.is_choice || seen & (1 << element.position) == 0 {
             return;
         }
-        let bare = |name: &str| name.strip_prefix('_').unwrap_or(name) == element.name;
-        let stem = element.base.trim_end_matches("[x]");
-        let other = object
-            .members()
-            .take_while(|(_, node)| *node != value)
-            .find(|(name, _)| name.trim_start_matches('_').starts_with(stem) && !bare(name));
-        if other.is_some() {
+        let is_other = |name: &str| {
+            let bare = name.strip_prefix('_').unwrap_or(name);
+            let earlier = self.table.element(id, bare, hash_name(bare.as_bytes()));
+            earlier.is_some_and(|e| e.position == element.position && e.name != element.name)
+        };
+        let mut before = object.members().take_while(|(_, node)| *node != value);
+        if before.any(|(name, _)| is_other(name)) {
             let expected = format!("one type of {}", element.base);
             self.find(
                 MORE_THAN_ONE_CHOICE,
@@ -162,7 +159,8 @@ impl Walk {
 
     fn member(&mut self, value: Node<'_>, element: &Element) {
         if element.is_list != (value.kind() == Kind::Array) {
-            return self.wrong_count(value, element);
+            self.wrong_count(value, element);
+            return self.content_of_wrong_count(value, element.target);
         }
         let format = self.format(element.target);
         for item in value.items() {
@@ -179,6 +177,19 @@ impl Walk {
                     let expected = format!("an object: {}", self.type_name(element.target));
                     self.find(WRONG_JSON_TYPE, item, kind_words(item), &expected);
                 }
+            }
+        }
+    }
+
+    /// Objects are walked all the same, so that all faults are told at once.
+    fn content_of_wrong_count(&mut self, value: Node<'_>, target: TypeId) {
+        if self.format(target).is_some() {
+            return;
+        }
+        for item in value.items().filter(|item| item.kind() == Kind::Object) {
+            match target {
+                ANY_RESOURCE => self.resource(item),
+                target => self.object(item, target),
             }
         }
     }
@@ -349,6 +360,19 @@ mod tests {
     }
 
     #[test]
+    fn the_content_of_a_wrong_list_is_walked_so_that_all_faults_are_told_at_once() {
+        expect(
+            r#"{"resourceType":"Patient","maritalStatus":[{"txt":"x"}],"name":{"famly":"T"}}"#,
+            &[
+                (WRONG_JSON_TYPE, "Patient.maritalStatus"),
+                (UNKNOWN_ELEMENT, "Patient.maritalStatus[0].txt"),
+                (WRONG_JSON_TYPE, "Patient.name"),
+                (UNKNOWN_ELEMENT, "Patient.name.famly"),
+            ],
+        );
+    }
+
+    #[test]
     fn a_missing_required_element_is_named_and_an_extension_alone_counts() {
         expect(
             r#"{"resourceType":"Encounter","status":"planned","_class":{"id":"x"}}"#,
@@ -431,6 +455,64 @@ mod tests {
                 "QuestionnaireResponse.item[0].item[0].answer[0].item[0].linkId",
             )],
         );
+    }
+
+    /// JSON of a corpus file, or `None` with a loud word when the corpus is absent.
+    fn corpus(file: &str) -> Option<Vec<u8>> {
+        let path = format!("../shared/corpus/{file}");
+        let Ok(bytes) = std::fs::read(&path) else {
+            assert!(std::env::var_os("WORKWELL_NO_SKIP").is_none(), "no {path}");
+            eprintln!("SKIPPED: no {path}");
+            return None;
+        };
+        if file.starts_with("bars-api/") {
+            return Some(bytes);
+        }
+        Some(crate::standards::fhir::xml::to_json(&bytes, 1_000_000).expect("corpus XML"))
+    }
+
+    #[test]
+    fn the_published_bars_messages_have_the_structure_of_r4() {
+        for name in [
+            "BOOKREQ01",
+            "REFREQ01",
+            "REFREQ03",
+            "REFREQ06",
+            "REFRESP02",
+            "SERVREQ01",
+            "SERVREQ02",
+            "VALREQ01",
+            "VALRESP01A",
+        ] {
+            let file = format!("bars-guide/{name}.xml");
+            let Some(json) = corpus(&file) else { return };
+            expect(&String::from_utf8(json).expect("UTF-8"), &[]);
+        }
+    }
+
+    #[test]
+    fn the_known_faults_of_published_examples_are_found() {
+        let known: [(&str, &[(&str, &str)]); 3] = [
+            (
+                "bars-api/service_request/id/GET-success.json",
+                &[
+                    (WRONG_JSON_TYPE, "ServiceRequest.basedOn"),
+                    (UNKNOWN_ELEMENT, "ServiceRequest.PatientInstruction"),
+                ],
+            ),
+            (
+                "bars-api/HealthcareService/post_HealthcareService_Atomic.json",
+                &[(WRONG_JSON_TYPE, "HealthcareService.providedBy")],
+            ),
+            (
+                "bars-api/appointment/PATCH-body.json",
+                &[(MISSING_ELEMENT, "Appointment.participant")],
+            ),
+        ];
+        for (file, findings) in known {
+            let Some(json) = corpus(file) else { return };
+            expect(&String::from_utf8(json).expect("UTF-8"), findings);
+        }
     }
 
     proptest! {

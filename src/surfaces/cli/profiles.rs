@@ -1,6 +1,7 @@
 //! `profiles import` and `profiles check`: published definitions to lean rules.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -341,19 +342,19 @@ fn cannot(what: &str, path: &Path, error: &std::io::Error) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    let digest = digest(&SHA256, bytes);
-    digest
-        .as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let mut text = String::with_capacity(64);
+    for byte in digest(&SHA256, bytes).as_ref() {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 fn digest_of(lean: &Lean) -> String {
-    let listing: String = lean
-        .iter()
-        .map(|(name, text)| format!("{name} {}\n", hex(text.as_bytes())))
-        .collect();
+    let mut listing = String::new();
+    for (name, text) in lean {
+        let _ = writeln!(listing, "{name} {}", hex(text.as_bytes()));
+    }
     hex(listing.as_bytes())
 }
 

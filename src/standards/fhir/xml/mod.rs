@@ -1,6 +1,6 @@
 //! FHIR XML to FHIR JSON and back, off the hot path.
 //!
-//! - [`codec`] is the only file that names fhirbolt, and calls it in strict mode only;
+//! - `codec` is the only file that names fhirbolt, and calls it in strict mode only;
 //! - `lift` reads XML first: refuses what must not reach the codec and takes narratives out;
 //! - `lower` writes XML: orders members for the codec and puts narratives back.
 //!

@@ -197,6 +197,16 @@ fn a_control_character_has_no_xml_form() {
     assert_eq!(fault.path, "Patient.id");
 }
 
+proptest::proptest! {
+    #[test]
+    fn text_near_fhir_xml_never_panics(
+        inside in "(<(id|text|div|name|extension)( value=\"[a&#;1]{0,4}\")?/?>|</(id|text|name)>|[<>&a! \\-\\[\\]]){0,12}"
+    ) {
+        let _ = to_json(patient(&inside).as_bytes(), CAP);
+        let _ = to_json(inside.as_bytes(), CAP);
+    }
+}
+
 /// Files below a corpus folder, or none with a loud word when it is absent.
 fn corpus(folder: &str, extension: &str) -> Vec<PathBuf> {
     let root = Path::new("../shared/corpus").join(folder);
@@ -277,4 +287,22 @@ fn the_published_json_messages_convert_there_and_back_unless_they_are_broken() {
         let other: serde_json::Value = serde_json::from_slice(&again).expect("JSON");
         assert_eq!(one, other, "{name}");
     }
+}
+
+#[test]
+fn fhirbolt_is_named_in_one_file_only() {
+    let mut folders = vec![PathBuf::from("src")];
+    let mut naming = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("source folder") {
+            let path = entry.expect("entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if std::fs::read_to_string(&path).is_ok_and(|t| t.contains("fhirbolt::")) {
+                naming.push(path);
+            }
+        }
+    }
+    naming.retain(|path| !path.ends_with("xml/tests.rs"));
+    assert_eq!(naming, [Path::new("src/standards/fhir/xml/codec.rs")]);
 }
