@@ -308,3 +308,29 @@ fn read_variable(text: &str, kind: Kind) -> Option<Value> {
         }
     }
 }
+
+/// The variables among `names` that look like an override and override nothing, each
+/// with the nearest one that would.
+pub fn unknown_variables<'a>(
+    items: &BTreeMap<String, Item>,
+    names: impl IntoIterator<Item = &'a str>,
+) -> Vec<Problem> {
+    let known: Vec<String> = items
+        .keys()
+        .filter(|key| !key.contains('[') && !key.contains('|'))
+        .map(|key| variable(key))
+        .collect();
+    let ours = names
+        .into_iter()
+        .filter(|name| name.starts_with("WORKWELL_") && name.contains("__"));
+    ours.filter(|name| !known.iter().any(|known| known == name))
+        .map(|name| {
+            let near = nearest(name, known.iter().map(String::as_str), 1);
+            let problem = Problem::new(&entries::UNKNOWN_KEY).at(name).as_warning();
+            match near.first() {
+                Some(near) => problem.with(format!("the nearest known variable is {near}")),
+                None => problem.with("no known variable is like it"),
+            }
+        })
+        .collect()
+}

@@ -20,7 +20,7 @@ mod tests {
     use super::*;
     use jiff::civil::{Date, Weekday, date};
 
-    use crate::config::build::{built_in, unread_defaults};
+    use crate::config::load::{built_in, unread_defaults};
 
     #[test]
     fn every_key_of_the_manual_is_read_and_every_setting_is_in_the_manual() {

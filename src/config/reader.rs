@@ -56,8 +56,12 @@ impl<'a> Reader<'a> {
         example: &str,
     ) {
         let item = self.items.get(key);
-        let origin = item.map_or(&Origin::Default, |item| &item.origin);
+        if item.is_none() && self.is_reported(key) {
+            return;
+        }
+        let origin = item.map_or_else(|| self.origin_of_row(key), |item| &item.origin);
         let found = item.map_or("nothing".to_owned(), |item| shape::shown(key, &item.value));
+        let found = short(&found);
         let place = match origin {
             Origin::Default => key.to_owned(),
             origin => format!("{origin} {key}"),
@@ -67,6 +71,24 @@ impl<'a> Reader<'a> {
                 .at(place)
                 .with(format!("found {found}; {reason}; for example {example}")),
         );
+    }
+
+    /// Whether a value of another kind was already found at this key.
+    fn is_reported(&self, key: &str) -> bool {
+        let end = format!(" {key}");
+        let mut paths = self.faults.iter().filter_map(|fault| fault.path.as_ref());
+        paths.any(|path| path.ends_with(&end))
+    }
+
+    /// Where the row begins in which a key is missing.
+    fn origin_of_row(&self, key: &str) -> &'a Origin {
+        let row = key.rsplit_once('.').map_or("", |(row, _)| row);
+        let prefix = format!("{row}.");
+        let first = self.items.range(prefix.clone()..).next();
+        match first {
+            Some((key, item)) if key.starts_with(&prefix) => &item.origin,
+            _ => &Origin::Default,
+        }
     }
 
     /// A text, maybe empty.
@@ -182,13 +204,12 @@ impl<'a> Reader<'a> {
         };
         let mut values = Vec::new();
         for (index, text) in texts.iter().enumerate() {
-            match parse(text.trim()) {
-                Some(value) => values.push(value),
-                None => {
-                    let reason = format!("item {} is {text:?}, but {reason}", index + 1);
-                    self.fault(key, &reason, example);
-                }
-            }
+            let Some(value) = parse(text.trim()) else {
+                let reason = format!("item {} is {text:?}, but {reason}", index + 1);
+                self.fault(key, &reason, example);
+                continue;
+            };
+            values.push(value);
         }
         values
     }
@@ -215,7 +236,7 @@ impl<'a> Reader<'a> {
 
     /// The keys of the rows of a list, e.g. `bars.services[0]`, in their order.
     pub(super) fn rows(&self, table: &str) -> Vec<String> {
-        (0..)
+        (0..self.items.len())
             .map(|index| format!("{table}[{index}]"))
             .take_while(|row| self.has_inside(&format!("{row}.")))
             .collect()
@@ -234,5 +255,25 @@ impl<'a> Reader<'a> {
             .filter_map(|key| key.strip_prefix(&prefix))
             .map(str::to_owned)
             .collect()
+    }
+}
+
+/// A value short enough to be read in a sentence.
+fn short(found: &str) -> String {
+    const LONGEST: usize = 60;
+    match found.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}...", &found[..end]),
+        None => found.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_value_is_cut_between_letters() {
+        assert_eq!(short("short"), "short");
+        assert_eq!(short(&"é".repeat(61)), format!("{}...", "é".repeat(60)));
     }
 }

@@ -310,7 +310,7 @@ impl Settings {
     /// # Panics
     /// Never: a test reads the built-in defaults.
     pub fn built_in() -> Self {
-        super::build::built_in().expect("a test reads the built-in defaults")
+        super::load::built_in().expect("a test reads the built-in defaults")
     }
 
     /// Which days are worked.
