@@ -350,5 +350,6 @@ mod tests {
     fn reversing_the_members_changes_no_fact() {
         let (plain, reversed) = (Referral::new(3), Referral::new(3).members_reversed());
         assert_eq!(plain.json(), reversed.json());
+        assert_ne!(plain.bytes(), reversed.bytes());
     }
 }
