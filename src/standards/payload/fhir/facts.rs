@@ -41,56 +41,17 @@ enum Takes {
 }
 
 /// Target, code, what people read, what it takes.
+#[rustfmt::skip]
 const OBSERVATIONS: &[(&str, &str, &str, Takes)] = &[
-    (
-        "Observation.employment-status",
-        "employment-status",
-        "Employment status",
-        Takes::Concept,
-    ),
-    (
-        "Observation.sickness-absence",
-        "sickness-absence",
-        "Sickness absence indicator",
-        Takes::Concept,
-    ),
-    (
-        "Observation.weeks-out-of-work",
-        "weeks-out-of-work",
-        "Weeks out of work",
-        Takes::Weeks,
-    ),
-    (
-        "Observation.absence-start",
-        "absence-start",
-        "First day of the absence",
-        Takes::Date,
-    ),
-    (
-        "Observation.occupation",
-        "occupation",
-        "Occupation",
-        Takes::Text,
-    ),
+    ("Observation.employment-status", "employment-status", "Employment status", Takes::Concept),
+    ("Observation.sickness-absence", "sickness-absence", "Sickness absence indicator", Takes::Concept),
+    ("Observation.weeks-out-of-work", "weeks-out-of-work", "Weeks out of work", Takes::Weeks),
+    ("Observation.absence-start", "absence-start", "First day of the absence", Takes::Date),
+    ("Observation.occupation", "occupation", "Occupation", Takes::Text),
     ("Observation.employer", "employer", "Employer", Takes::Text),
-    (
-        "Observation.fit-note",
-        "fit-note",
-        "Fit note",
-        Takes::Concept,
-    ),
-    (
-        "Observation.fit-note-to",
-        "fit-note-to",
-        "Last day of the fit note",
-        Takes::Date,
-    ),
-    (
-        "Observation.age-band",
-        "age-band",
-        "Age band",
-        Takes::Concept,
-    ),
+    ("Observation.fit-note", "fit-note", "Fit note", Takes::Concept),
+    ("Observation.fit-note-to", "fit-note-to", "Last day of the fit note", Takes::Date),
+    ("Observation.age-band", "age-band", "Age band", Takes::Concept),
 ];
 
 /// One Observation for each mapped target.

@@ -298,3 +298,11 @@ fn what_no_element_can_hold_is_a_fault_at_its_target_without_the_value() {
     let shown: String = problems.iter().map(ToString::to_string).collect();
     assert!(!shown.contains("Zebulon"), "{shown}");
 }
+
+/// For a reader's eye and for independent validators; `INSTA_UPDATE=always` writes it
+/// anew.
+#[test]
+fn the_bundle_of_every_target_looks_as_it_did() {
+    let pretty = serde_json::to_string_pretty(&bundle_of(&everything())).expect("JSON");
+    insta::assert_snapshot!("every_target", pretty);
+}
