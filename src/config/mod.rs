@@ -1,1 +1,29 @@
-//! Settings, clock and ids.
+//! Settings, clock and ids: made once at the start and passed down as values.
+//!
+//! `default.toml` is the manual and the only source of defaults. `layers` lays the
+//! operator's file and the environment over it and finds unknown keys; `build` turns
+//! the result into [`Settings`], collecting every fault with its place.
+
+mod build;
+mod clock;
+mod ids;
+mod layers;
+mod manual;
+mod nearest;
+mod reader;
+mod settings;
+mod shape;
+mod values;
+
+pub use build::{Loaded, load};
+pub use clock::Clock;
+pub use ids::Ids;
+pub use layers::{Item, Origin, Value};
+pub use manual::{DEFAULT, markdown};
+pub use nearest::nearest;
+pub use settings::{
+    Bars, Clearance, Delivery, Gateway, Limits, Listen, Log, LogFormat, LogLevel, NON_LOOPBACK,
+    Outbound, PdsOff, Policies, Policy, Provider, ProviderApi, Service, Settings, Store, Tables,
+    Token, TokenSource,
+};
+pub use shape::{is_secret, shown};
