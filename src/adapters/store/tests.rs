@@ -1,1 +1,8 @@
-//! Tests of the store over real files.
+//! The store over real files, one concern a file.
+
+mod atomic;
+mod audit;
+pub(super) mod given;
+mod outbox;
+mod privacy;
+mod reads;

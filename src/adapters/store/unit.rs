@@ -17,7 +17,7 @@ use crate::domain::status::{Mark, Status};
 
 /// What one use case writes; all of it or nothing. An empty unit is legal.
 ///
-/// It is applied in this order: answer, update key, open, change, leg changes, stop,
+/// It is applied in this order: answer, open, update key, change, leg changes, stop,
 /// new legs, messages, events, facts.
 #[derive(Clone, Debug, Default)]
 pub struct Unit {

@@ -13,23 +13,31 @@ const APPLICATION_ID: i32 = 0x5757_4757;
 
 const MIGRATIONS: &[(i64, &str)] = &[(1, include_str!("0001_first.sql"))];
 
-/// Applies what is missing in one transaction. A file of something else or of a later
-/// program is left as it is.
+/// Refuses a file of something else or of a later program, before anything is written to
+/// it: even setting the journal mode would change it.
+pub(super) fn judge(connection: &Connection, path: &Path) -> Result<(), Problem> {
+    let version = version_of(connection)
+        .map_err(|error| about(path, &error))?
+        .ok_or_else(|| Problem::new(&NOT_A_STORE).at(path.display().to_string()))?;
+    let newest = MIGRATIONS.last().map_or(0, |(number, _)| *number);
+    if version <= newest {
+        return Ok(());
+    }
+    let found = format!("it has schema {version}, this program knows up to {newest}");
+    Err(Problem::new(&NEWER_SCHEMA)
+        .at(path.display().to_string())
+        .with(found))
+}
+
+/// Applies what is missing in one transaction.
 pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Problem> {
     let failed = |error: rusqlite::Error| about(path, &error);
     let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(failed)?;
-    let version = version_of(&transaction)
-        .map_err(failed)?
-        .ok_or_else(|| Problem::new(&NOT_A_STORE).at(path.display().to_string()))?;
-    let newest = MIGRATIONS.last().map_or(0, |(number, _)| *number);
-    if version > newest {
-        let found = format!("it has schema {version}, this program knows up to {newest}");
-        return Err(Problem::new(&NEWER_SCHEMA)
-            .at(path.display().to_string())
-            .with(found));
-    }
+    // Another process may have migrated since the file was judged.
+    judge(&transaction, path)?;
+    let version = version_of(&transaction).map_err(failed)?.unwrap_or(0);
     apply(&transaction, version)
         .and_then(|()| transaction.commit())
         .map_err(failed)
@@ -82,7 +90,9 @@ mod tests {
             .execute("INSERT INTO schema (version) VALUES (99)", [])
             .expect("inserted");
         drop(connection);
+        let bytes = std::fs::read(&path).expect("read");
         let problem = refusal(&path);
+        assert_eq!(std::fs::read(&path).expect("read"), bytes);
         assert_eq!(problem.entry.code, NEWER_SCHEMA.code);
         assert_eq!(
             problem.detail.as_deref(),
@@ -103,7 +113,9 @@ mod tests {
         Connection::open(&other)
             .and_then(|connection| connection.execute_batch("CREATE TABLE t (x)"))
             .expect("made");
+        let bytes = std::fs::read(&other).expect("read");
         assert_eq!(refusal(&other).entry.code, NOT_A_STORE.code);
+        assert_eq!(std::fs::read(&other).expect("read"), bytes);
     }
 
     #[test]

@@ -26,6 +26,9 @@ use crate::problem::area::store::{CANNOT_OPEN, KEY_OF_ANOTHER_STORE, NOT_A_STORE
 /// key.
 pub(super) fn open(path: &Path, key_check: &[u8; 32]) -> Result<Connection, Problem> {
     make_private_file(path)?;
+    let reader = open_reader(path).map_err(|error| about(path, &error))?;
+    migrate::judge(&reader, path)?;
+    drop(reader);
     let mut connection = open_writer(path).map_err(|error| about(path, &error))?;
     migrate::migrate(&mut connection, path)?;
     check_key(&connection, path, key_check)?;

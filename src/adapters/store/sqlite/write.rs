@@ -32,15 +32,15 @@ pub(super) fn apply(connection: &Connection, unit: &Prepared) -> Done<Committed>
     if let Some(answer) = &unit.answer {
         insert_answer(connection, answer)?;
     }
-    if let Some(update) = &unit.update_key {
-        insert_update_key(connection, update)?;
-    }
     if let Some(open) = &unit.open {
         if unit.unique_open_identifier {
             refuse_second_open_identifier(connection, open)?;
         }
         insert_case(connection, open, unit.now)?;
         committed.revision = Some(1);
+    }
+    if let Some(update) = &unit.update_key {
+        insert_update_key(connection, update)?;
     }
     if let Some(change) = &unit.change {
         change_case(connection, change, unit.now)?;

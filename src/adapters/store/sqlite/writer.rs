@@ -37,7 +37,7 @@ enum Job {
 /// Counters of the writer, since start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Figures {
-    /// Units handed to the writer.
+    /// Units that wait in the writer's channel or have left it.
     pub received: u64,
     /// Units committed.
     pub commits: u64,
@@ -87,8 +87,8 @@ impl Writer {
 
     pub(in super::super) async fn commit(&self, unit: Prepared) -> Outcome {
         let (reply, answer) = oneshot::channel();
-        self.counters.received.fetch_add(1, Ordering::Relaxed);
         self.send(Job::Commit(Box::new(unit), reply));
+        self.counters.received.fetch_add(1, Ordering::Release);
         let gone = || CommitError::Unavailable("the writer gave no answer".to_owned());
         answer.await.unwrap_or_else(|_| Err(gone()))
     }
@@ -103,7 +103,7 @@ impl Writer {
     }
 
     pub(in super::super) fn figures(&self) -> Figures {
-        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let read = |counter: &AtomicU64| counter.load(Ordering::Acquire);
         Figures {
             received: read(&self.counters.received),
             commits: read(&self.counters.commits),
