@@ -1,0 +1,475 @@
+//! Applies a provider's tables to a case.
+
+use jiff::civil::Date;
+
+use super::transform::Step;
+use super::{
+    FieldRow, OutValue, Part, Position, Requirement, Transform, UnmappedPolicy, Value, fields,
+};
+use crate::domain::case::Case;
+use crate::domain::consent::Decision;
+use crate::domain::provider::Provider;
+
+/// One value of the payload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Output {
+    /// Where it goes: a dotted path (JSON) or a name of the closed list (FHIR).
+    pub target: String,
+    /// The value. Personal data.
+    pub value: OutValue,
+}
+
+/// What became of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowOutcome {
+    /// Its value is in the payload.
+    Sent,
+    /// The case has no value.
+    Absent,
+    /// The person prefers not to say, and the table has no word for that.
+    Declined,
+    /// Nobody knows, and the table has no word for that.
+    NotKnown,
+    /// A consent that it needs is not given.
+    Withheld,
+    /// The table says that it is never sent.
+    Prohibited,
+    /// The code list says that the provider has no word.
+    NoWord,
+    /// A code is not in the list, and the policy is to leave the target empty.
+    Omitted,
+    /// A code is not in the list: a fault.
+    Unmapped,
+}
+
+impl RowOutcome {
+    /// The word in a trace.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Absent => "absent",
+            Self::Declined => "declined",
+            Self::NotKnown => "not-known",
+            Self::Withheld => "withheld",
+            Self::Prohibited => "prohibited",
+            Self::NoWord => "no-word",
+            Self::Omitted => "omitted",
+            Self::Unmapped => "unmapped",
+        }
+    }
+}
+
+/// One row of the trace: it says everything about a field but its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TraceRow {
+    /// Where the value went; empty for a prohibited row.
+    pub target: String,
+    /// The field; empty for a constant.
+    pub source: &'static str,
+    /// The row of `fields.csv`.
+    pub row: Position,
+    /// The steps as the table writes them.
+    pub transform: String,
+    /// Whether what is sent says less, or something wider, than the case does.
+    pub lossy: bool,
+    /// What became of it.
+    pub outcome: RowOutcome,
+}
+
+/// Why a case cannot be rendered for this provider just now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultCode {
+    /// A code has no row in the list; a person extends the list.
+    UnmappedCode,
+    /// The same, and the table says that such a case is not for this provider.
+    UnmappedCodeRefused,
+    /// A required field has no value; a person obtains it. Never a refusal (DESIGN I5).
+    RequiredMissing,
+    /// A required field needs a consent that is not given.
+    RequiredWithheld,
+}
+
+impl FaultCode {
+    /// Every code.
+    pub const ALL: &'static [Self] = &[
+        Self::UnmappedCode,
+        Self::UnmappedCodeRefused,
+        Self::RequiredMissing,
+        Self::RequiredWithheld,
+    ];
+
+    /// The stable word; its text is in the catalogue.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::UnmappedCode => "unmapped-code",
+            Self::UnmappedCodeRefused => "unmapped-code-refused",
+            Self::RequiredMissing => "required-missing",
+            Self::RequiredWithheld => "required-withheld",
+        }
+    }
+}
+
+/// One fault, without a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RenderFault {
+    /// The row of `fields.csv`.
+    pub row: Position,
+    /// Where the value would have gone.
+    pub target: String,
+    /// The field.
+    pub source: &'static str,
+    /// What is wrong.
+    pub code: FaultCode,
+    /// The code list, for an unmapped code.
+    pub list: Option<String>,
+}
+
+/// A case in a provider's words, with the account of every field.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rendered {
+    /// The values, in the table's order.
+    pub outputs: Vec<Output>,
+    /// One row for every row of `fields.csv`.
+    pub trace: Vec<TraceRow>,
+    /// Fields that had a value and that no row of the table names.
+    pub unused: Vec<&'static str>,
+    /// Fields that had a value and were kept back, with the reason.
+    pub withheld: Vec<(&'static str, String)>,
+    /// Why nothing can be sent; empty when the payload is whole.
+    pub faults: Vec<RenderFault>,
+}
+
+/// Renders a case with a provider's tables. `today` is the day of the rendering, against
+/// which ages are counted. With faults the outputs must not be sent.
+pub fn render(case: &Case, provider: &Provider, today: Date) -> Rendered {
+    let mut rendered = Rendered::default();
+    for row in &provider.fields {
+        render_row(case, provider, row, today, &mut rendered);
+    }
+    account_for_the_rest(case, provider, &mut rendered);
+    rendered
+}
+
+fn render_row(case: &Case, provider: &Provider, row: &FieldRow, today: Date, out: &mut Rendered) {
+    let value = row.source.map_or(Value::Absent, |field| (field.read)(case));
+    let known = value.is_known();
+    if row.requirement == Requirement::Prohibited {
+        if known {
+            out.withheld.push((row.source_name(), row.purpose.clone()));
+        }
+        return out.trace.push(trace(row, RowOutcome::Prohibited, false));
+    }
+    if let Some(reason) = missing_consent(case, row).filter(|_| known) {
+        out.withheld.push((row.source_name(), reason.to_owned()));
+        if row.requirement == Requirement::Required {
+            out.faults
+                .push(fault(row, FaultCode::RequiredWithheld, None));
+        }
+        return out.trace.push(trace(row, RowOutcome::Withheld, false));
+    }
+    let (outcome, lossy) = match run(provider, row, value, today) {
+        Ran::Value(value, lossy) => {
+            let outcome = outcome_of(&value);
+            if let Some(value) = OutValue::of(value) {
+                let target = row.target.clone();
+                out.outputs.push(Output { target, value });
+            }
+            (outcome, lossy && outcome == RowOutcome::Sent)
+        }
+        Ran::NoWord => (RowOutcome::NoWord, true),
+        Ran::Unlisted(index) => unlisted(provider, row, index, out),
+    };
+    let empty = !matches!(outcome, RowOutcome::Sent | RowOutcome::Unmapped);
+    if empty && row.requirement == Requirement::Required {
+        out.faults
+            .push(fault(row, FaultCode::RequiredMissing, None));
+    }
+    out.trace.push(trace(row, outcome, lossy));
+}
+
+enum Ran {
+    Value(Value, bool),
+    NoWord,
+    Unlisted(usize),
+}
+
+fn run(provider: &Provider, row: &FieldRow, value: Value, today: Date) -> Ran {
+    let (mut value, mut lossy) = (value, false);
+    for step in &row.steps {
+        match step.apply(value, today, &provider.codes) {
+            Step::Done(next, lost) => {
+                value = next;
+                lossy |= lost;
+            }
+            Step::NoWord => return Ran::NoWord,
+            Step::Unlisted(_) => {
+                let Transform::Code { index, .. } = step else {
+                    return Ran::Unlisted(usize::MAX);
+                };
+                return Ran::Unlisted(*index);
+            }
+        }
+    }
+    Ran::Value(value, lossy)
+}
+
+fn unlisted(
+    provider: &Provider,
+    row: &FieldRow,
+    index: usize,
+    out: &mut Rendered,
+) -> (RowOutcome, bool) {
+    let list = provider.codes.get(index);
+    let code = match list.map(|list| list.unmapped).unwrap_or_default() {
+        UnmappedPolicy::Omit => return (RowOutcome::Omitted, true),
+        UnmappedPolicy::Hold => FaultCode::UnmappedCode,
+        UnmappedPolicy::Refuse => FaultCode::UnmappedCodeRefused,
+    };
+    let name = list.map(|list| list.name.clone());
+    out.faults.push(fault(row, code, name));
+    (RowOutcome::Unmapped, false)
+}
+
+fn missing_consent(case: &Case, row: &FieldRow) -> Option<&'static str> {
+    let recipient = row.source?.needs?;
+    match case.referral.consents.for_recipient(recipient) {
+        Decision::Given => None,
+        Decision::Refused => Some("consent-refused"),
+        Decision::Withdrawn => Some("consent-withdrawn"),
+        Decision::NotRecorded => Some("consent-not-recorded"),
+    }
+}
+
+const fn outcome_of(value: &Value) -> RowOutcome {
+    match value {
+        Value::Absent => RowOutcome::Absent,
+        Value::Declined => RowOutcome::Declined,
+        Value::NotKnown => RowOutcome::NotKnown,
+        _ => RowOutcome::Sent,
+    }
+}
+
+fn trace(row: &FieldRow, outcome: RowOutcome, lossy: bool) -> TraceRow {
+    TraceRow {
+        target: row.target.clone(),
+        source: row.source_name(),
+        row: row.position.clone(),
+        transform: row.transform_text(),
+        lossy,
+        outcome,
+    }
+}
+
+fn fault(row: &FieldRow, code: FaultCode, list: Option<String>) -> RenderFault {
+    RenderFault {
+        row: row.position.clone(),
+        target: row.target.clone(),
+        source: row.source_name(),
+        code,
+        list,
+    }
+}
+
+/// Every field that the table does not name is either withheld by `provider.toml` or
+/// listed as unused, so that nothing of the case is dropped in silence.
+fn account_for_the_rest(case: &Case, provider: &Provider, out: &mut Rendered) {
+    let named: Vec<&'static str> = provider.fields.iter().map(FieldRow::source_name).collect();
+    let part_of_named = |name: &str| {
+        let sources = provider.fields.iter().filter_map(|row| row.source);
+        sources
+            .filter_map(|field| match field.part {
+                Part::Of(parts) => Some(parts),
+                Part::Own => None,
+            })
+            .any(|parts| parts.contains(&name))
+    };
+    for field in fields() {
+        let made_up = field.part != Part::Own;
+        if made_up || named.contains(&field.name) || part_of_named(field.name) {
+            continue;
+        }
+        if !(field.read)(case).is_known() {
+            continue;
+        }
+        match provider
+            .withheld
+            .iter()
+            .find(|(name, _)| name == field.name)
+        {
+            Some((_, reason)) => out.withheld.push((field.name, reason.clone())),
+            None => out.unused.push(field.name),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{CodeList, CodeRow, Relation, field, sample};
+    use super::*;
+    use crate::domain::case::{Answer, EmploymentStatus};
+    use crate::domain::consent::{Recipient, Record};
+    use jiff::civil::date;
+
+    const TODAY: Date = date(2026, 11, 20);
+
+    fn row(source: &str, target: &str, steps: Vec<Transform>, need: Requirement) -> FieldRow {
+        FieldRow {
+            target: target.into(),
+            source: field(source),
+            steps,
+            requirement: need,
+            purpose: "to test".into(),
+            category: super::super::Category::C,
+            comment: String::new(),
+            position: Position::new("fields.csv", 2),
+        }
+    }
+
+    fn optional(source: &str) -> FieldRow {
+        row(source, source, Vec::new(), Requirement::Optional)
+    }
+
+    fn with(rows: Vec<FieldRow>) -> Provider {
+        Provider {
+            fields: rows,
+            ..sample::provider("lantern")
+        }
+    }
+
+    fn coded(unmapped: UnmappedPolicy, need: Requirement) -> Provider {
+        let rows = vec![CodeRow {
+            source: "student".into(),
+            target: "Student".into(),
+            relation: Relation::Equivalent,
+            position: Position::new("codes/employment.csv", 2),
+        }];
+        let steps = vec![Transform::Code {
+            list: "employment".into(),
+            index: 0,
+        }];
+        Provider {
+            codes: vec![CodeList::new("employment", unmapped, rows)],
+            ..with(vec![row("employment_status", "work", steps, need)])
+        }
+    }
+
+    #[test]
+    fn a_known_field_is_sent_and_traced() {
+        let rendered = render(&sample::case(), &with(vec![optional("family_name")]), TODAY);
+        assert!(rendered.outputs[0].value == OutValue::Text("Quillfeather".into()));
+        let trace = &rendered.trace[0];
+        assert_eq!(
+            (trace.source, trace.outcome),
+            ("family_name", RowOutcome::Sent)
+        );
+        assert_eq!(trace.row.to_string(), "fields.csv:2");
+        assert!(rendered.faults.is_empty());
+    }
+
+    #[test]
+    fn an_unlisted_code_is_a_fault_and_is_never_guessed() {
+        for (policy, code) in [
+            (UnmappedPolicy::Hold, FaultCode::UnmappedCode),
+            (UnmappedPolicy::Refuse, FaultCode::UnmappedCodeRefused),
+        ] {
+            let provider = coded(policy, Requirement::Optional);
+            let rendered = render(&sample::case(), &provider, TODAY);
+            assert!(rendered.outputs.is_empty());
+            let fault = &rendered.faults[0];
+            assert_eq!(
+                (fault.code, fault.list.as_deref()),
+                (code, Some("employment"))
+            );
+        }
+    }
+
+    #[test]
+    fn a_list_may_leave_an_unlisted_code_out_and_then_says_so() {
+        let provider = coded(UnmappedPolicy::Omit, Requirement::Optional);
+        let rendered = render(&sample::case(), &provider, TODAY);
+        assert_eq!(rendered.trace[0].outcome, RowOutcome::Omitted);
+        assert!(rendered.trace[0].lossy && rendered.faults.is_empty());
+    }
+
+    #[test]
+    fn a_required_field_without_a_value_is_a_named_fault() {
+        let mut case = sample::case();
+        case.referral.work.employment = Answer::NotKnown;
+        let provider = coded(UnmappedPolicy::Hold, Requirement::Required);
+        let rendered = render(&case, &provider, TODAY);
+        assert_eq!(rendered.faults[0].code, FaultCode::RequiredMissing);
+        assert_eq!(rendered.trace[0].outcome, RowOutcome::NotKnown);
+        case.referral.work.employment = Answer::Known(EmploymentStatus::Student);
+        assert!(render(&case, &provider, TODAY).faults.is_empty());
+    }
+
+    #[test]
+    fn the_employers_name_leaves_only_with_consent() {
+        let provider = with(vec![optional("employer")]);
+        let mut case = sample::case();
+        case.referral.consents.recipients.clear();
+        let rendered = render(&case, &provider, TODAY);
+        assert!(rendered.outputs.is_empty());
+        assert_eq!(
+            rendered.withheld,
+            [("employer", "consent-not-recorded".to_owned())]
+        );
+
+        let given = Record {
+            decision: Decision::Given,
+            ..Record::default()
+        };
+        case.referral.consents.recipients = vec![(Recipient::Employer, given)];
+        assert_eq!(render(&case, &provider, TODAY).outputs.len(), 1);
+    }
+
+    #[test]
+    fn a_required_employer_without_consent_is_not_called_missing() {
+        let rows = vec![row(
+            "employer",
+            "employer",
+            Vec::new(),
+            Requirement::Required,
+        )];
+        let mut case = sample::case();
+        case.referral.consents.recipients.clear();
+        let rendered = render(&case, &with(rows), TODAY);
+        assert_eq!(rendered.faults[0].code, FaultCode::RequiredWithheld);
+    }
+
+    #[test]
+    fn what_no_row_names_is_unused_or_withheld_with_its_reason() {
+        let mut provider = with(vec![optional("full_name")]);
+        provider.withheld = vec![("safeguarding".into(), "handled by telephone".into())];
+        let rendered = render(&sample::case(), &provider, TODAY);
+        assert!(rendered.unused.contains(&"birth_date"));
+        assert!(
+            !rendered.unused.contains(&"family_name"),
+            "part of full_name"
+        );
+        assert!(!rendered.unused.contains(&"safeguarding"));
+        let reason = ("safeguarding", "handled by telephone".to_owned());
+        assert!(rendered.withheld.contains(&reason));
+    }
+
+    #[test]
+    fn a_prohibited_field_is_kept_back_and_the_trace_shows_the_decision() {
+        let rows = vec![row("ethnicity", "", Vec::new(), Requirement::Prohibited)];
+        let rendered = render(&sample::case(), &with(rows), TODAY);
+        assert!(rendered.outputs.is_empty() && !rendered.unused.contains(&"ethnicity"));
+        assert_eq!(rendered.trace[0].outcome, RowOutcome::Prohibited);
+    }
+
+    #[test]
+    fn neither_trace_nor_faults_hold_a_value_of_the_case() {
+        let every: Vec<FieldRow> = fields().iter().map(|f| optional(f.name)).collect();
+        let rendered = render(&sample::case(), &with(every), TODAY);
+        let shown = format!(
+            "{:?} {:?} {:?}",
+            rendered.trace, rendered.faults, rendered.outputs
+        );
+        for datum in ["Quillfeather", "9990000018", "ZZ1", "Fernlea", "Copperpot"] {
+            assert!(!shown.contains(datum), "{datum} is shown");
+        }
+    }
+}

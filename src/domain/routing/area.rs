@@ -1,0 +1,62 @@
+//! An ICB's area: which providers it lists, and what happens when two serve one person.
+
+use super::super::provider::Validity;
+use crate::domain::mapping::Position;
+
+/// What to do when two providers serve one person. Without a rule it is refused: the
+/// gateway does not choose (DESIGN I5).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TieRule {
+    /// Refused, so that the referrer is told.
+    #[default]
+    None,
+    /// The one with the lowest priority number.
+    FirstListed,
+    /// The one that serves by the practice; still refused when that leaves two or none.
+    PreferPractice,
+}
+
+impl TieRule {
+    /// The words in `area.toml`.
+    pub const ALL: &'static [(Self, &'static str)] = &[
+        (Self::None, "none"),
+        (Self::FirstListed, "first-listed"),
+        (Self::PreferPractice, "prefer-practice"),
+    ];
+
+    /// Reads the word in `area.toml`.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .find(|(_, word)| *word == code)
+            .map(|(rule, _)| *rule)
+    }
+}
+
+/// One row of `routing.csv`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// The slug of the provider.
+    pub provider: String,
+    /// Lower comes first.
+    pub priority: u32,
+    /// When the row counts.
+    pub validity: Validity,
+    /// Where the row stands.
+    pub position: Position,
+}
+
+/// One area.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Area {
+    /// The folder's name.
+    pub slug: String,
+    /// What people call it.
+    pub name: String,
+    /// ODS code of the ICB.
+    pub icb: Option<String>,
+    /// What happens when two providers serve one person.
+    pub tie: TieRule,
+    /// Its providers by priority.
+    pub providers: Vec<Listed>,
+}

@@ -1,0 +1,374 @@
+//! Whom a provider serves by age, work, condition and route.
+//!
+//! Rows are read in order. A row whose fact is missing never refuses: it becomes a
+//! question that the provider asks the person (reference/workwell.md 4, point 2).
+
+mod facts;
+
+use facts::{Truth, holds};
+
+use super::Subject;
+use crate::domain::mapping::Position;
+
+/// What a row asks about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// Whole years of age on the day of the referral.
+    Age,
+    /// Employment status, a canonical word.
+    Employment,
+    /// Sickness absence indicator, a canonical word.
+    Absence,
+    /// `yes`, `may-be-fit` or `not-fit`.
+    FitNote,
+    /// Whole weeks out of work; 0 for a person in work.
+    WeeksOutOfWork,
+    /// Condition groups, all barriers together.
+    ConditionGroup,
+    /// The route by which the person came.
+    SourceRoute,
+}
+
+impl Rule {
+    /// The words of the column.
+    pub const ALL: &'static [(Self, &'static str)] = &[
+        (Self::Age, "age"),
+        (Self::Employment, "employment"),
+        (Self::Absence, "absence"),
+        (Self::FitNote, "fit-note"),
+        (Self::WeeksOutOfWork, "weeks-out-of-work"),
+        (Self::ConditionGroup, "condition-group"),
+        (Self::SourceRoute, "source-route"),
+    ];
+
+    /// Reads the word of the column.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .find(|(_, word)| *word == code)
+            .map(|(rule, _)| *rule)
+    }
+
+    /// The word of the column.
+    pub fn code(self) -> &'static str {
+        let row = Self::ALL.iter().find(|(rule, _)| *rule == self);
+        row.map_or("age", |(_, word)| word)
+    }
+
+    /// Whether it compares numbers; the others compare words.
+    pub const fn is_number(self) -> bool {
+        matches!(self, Self::Age | Self::WeeksOutOfWork)
+    }
+}
+
+/// How a row compares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operator {
+    /// Less than the number.
+    Below,
+    /// More than the number.
+    Above,
+    /// The number or more.
+    AtLeast,
+    /// The number or less.
+    AtMost,
+    /// This one.
+    Is,
+    /// Any but this one.
+    IsNot,
+    /// One of these.
+    OneOf,
+    /// None of these.
+    NoneOf,
+}
+
+impl Operator {
+    /// The words of the column.
+    pub const ALL: &'static [(Self, &'static str)] = &[
+        (Self::Below, "below"),
+        (Self::Above, "above"),
+        (Self::AtLeast, "at-least"),
+        (Self::AtMost, "at-most"),
+        (Self::Is, "is"),
+        (Self::IsNot, "is-not"),
+        (Self::OneOf, "one-of"),
+        (Self::NoneOf, "none-of"),
+    ];
+
+    /// Reads the word of the column.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .find(|(_, word)| *word == code)
+            .map(|(operator, _)| *operator)
+    }
+
+    /// The word of the column.
+    pub fn code(self) -> &'static str {
+        let row = Self::ALL.iter().find(|(operator, _)| *operator == self);
+        row.map_or("is", |(_, word)| word)
+    }
+
+    /// Whether it compares an order, and so takes a number only.
+    pub const fn is_order(self) -> bool {
+        matches!(
+            self,
+            Self::Below | Self::Above | Self::AtLeast | Self::AtMost
+        )
+    }
+}
+
+/// What a row compares with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// A number.
+    Number(u32),
+    /// Canonical words; several are written with `;` between them.
+    Words(Vec<String>),
+}
+
+/// What a row does when it holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowOutcome {
+    /// Ends the reading: the person is served.
+    Accept,
+    /// Ends the reading: the person is not served.
+    Refuse,
+    /// The provider asks the person.
+    Ask,
+}
+
+impl RowOutcome {
+    /// The words of the column.
+    pub const ALL: &'static [(Self, &'static str)] = &[
+        (Self::Accept, "accept"),
+        (Self::Refuse, "refuse"),
+        (Self::Ask, "ask"),
+    ];
+
+    /// Reads the word of the column.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .find(|(_, word)| *word == code)
+            .map(|(outcome, _)| *outcome)
+    }
+}
+
+/// Why a provider does not serve a person (closure reasons, reference/workwell.md 1.6,
+/// and two that it lacks).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IneligibleReason {
+    /// Too young or too old.
+    Age,
+    /// Lives in a part that is not served.
+    Area,
+    /// Employment, absence or time out of work.
+    Employment,
+    /// No condition that the provider helps with.
+    Condition,
+    /// No place free.
+    Capacity,
+    /// Came by a route that the provider does not take.
+    Route,
+}
+
+impl IneligibleReason {
+    /// The words of the column.
+    pub const ALL: &'static [(Self, &'static str)] = &[
+        (Self::Age, "ineligible-age"),
+        (Self::Area, "ineligible-area"),
+        (Self::Employment, "ineligible-employment"),
+        (Self::Condition, "ineligible-condition"),
+        (Self::Capacity, "ineligible-capacity"),
+        (Self::Route, "ineligible-route"),
+    ];
+
+    /// Reads the word of the column.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .find(|(_, word)| *word == code)
+            .map(|(reason, _)| *reason)
+    }
+
+    /// The stable word.
+    pub fn code(self) -> &'static str {
+        let row = Self::ALL.iter().find(|(reason, _)| *reason == self);
+        row.map_or("ineligible-area", |(_, word)| word)
+    }
+}
+
+/// One row of `eligibility.csv`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EligibilityRow {
+    /// What it asks about.
+    pub rule: Rule,
+    /// How it compares.
+    pub operator: Operator,
+    /// With what.
+    pub expected: Expected,
+    /// What it does when it holds.
+    pub outcome: RowOutcome,
+    /// Why; every refusal has one.
+    pub reason: Option<IneligibleReason>,
+    /// Plain words for the referrer (refuse) or the provider (ask).
+    pub words: String,
+    /// Where the row stands.
+    pub position: Position,
+}
+
+impl EligibilityRow {
+    /// The row in words, `age below 18`: from the table, never from the person.
+    pub fn what(&self) -> String {
+        let expected = match &self.expected {
+            Expected::Number(number) => number.to_string(),
+            Expected::Words(words) => words.join(";"),
+        };
+        format!("{} {} {expected}", self.rule.code(), self.operator.code())
+    }
+}
+
+/// What one row of a table said of the person. It names the row and the rule, never
+/// what is true of the person beyond that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// The row.
+    pub row: Position,
+    /// The rule in the table's words.
+    pub what: String,
+    /// What it said.
+    pub outcome: VerdictOutcome,
+}
+
+/// What a row can say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VerdictOutcome {
+    /// A catchment row takes in.
+    Included,
+    /// A catchment row leaves out.
+    Excluded,
+    /// The fact is missing, so the row says nothing.
+    Unknown,
+    /// The row does not hold.
+    NotMet,
+    /// The row holds and accepts.
+    Accept,
+    /// The row holds and refuses.
+    Refuse,
+    /// The row holds and asks.
+    Ask,
+}
+
+impl VerdictOutcome {
+    /// The stable word.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Included => "included",
+            Self::Excluded => "excluded",
+            Self::Unknown => "unknown",
+            Self::NotMet => "not-met",
+            Self::Accept => "accept",
+            Self::Refuse => "refuse",
+            Self::Ask => "ask",
+        }
+    }
+}
+
+/// What the provider asks the person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// What it is about.
+    pub rule: Rule,
+    /// The table's words; empty when the row has none.
+    pub words: String,
+    /// The row that asks.
+    pub row: Position,
+    /// True when the fact is missing, false when the table asks although it is known.
+    pub missing: bool,
+}
+
+/// What the eligibility of a provider says of a person.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Judgement {
+    /// Every row that was read.
+    pub verdicts: Vec<Verdict>,
+    /// What the provider asks, one a rule.
+    pub questions: Vec<Question>,
+    /// Why the person is not served; `None` when they are.
+    pub refused: Option<(IneligibleReason, String)>,
+}
+
+/// All rows of one provider. No row means that everybody in the catchment is served.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Eligibility {
+    rows: Vec<EligibilityRow>,
+}
+
+impl Eligibility {
+    /// These rows, in order.
+    pub fn new(rows: Vec<EligibilityRow>) -> Self {
+        Self { rows }
+    }
+
+    /// Every row.
+    pub fn rows(&self) -> &[EligibilityRow] {
+        &self.rows
+    }
+
+    /// Reads the rows in order until one accepts or refuses.
+    pub fn judge(&self, subject: &Subject<'_>) -> Judgement {
+        let mut judgement = Judgement::default();
+        for row in &self.rows {
+            let truth = holds(row, subject);
+            judgement.verdicts.push(verdict(row, truth));
+            match (truth, row.outcome) {
+                (Truth::No, _) => {}
+                (Truth::Unknown, _) => ask(row, true, &mut judgement.questions),
+                (Truth::Yes, RowOutcome::Ask) => ask(row, false, &mut judgement.questions),
+                (Truth::Yes, RowOutcome::Accept) => break,
+                (Truth::Yes, RowOutcome::Refuse) => {
+                    let reason = row.reason.unwrap_or(IneligibleReason::Condition);
+                    judgement.refused = Some((reason, row.words.clone()));
+                    judgement.questions.clear();
+                    break;
+                }
+            }
+        }
+        judgement
+    }
+}
+
+fn verdict(row: &EligibilityRow, truth: Truth) -> Verdict {
+    let outcome = match (truth, row.outcome) {
+        (Truth::No, _) => VerdictOutcome::NotMet,
+        (Truth::Unknown, _) => VerdictOutcome::Unknown,
+        (Truth::Yes, RowOutcome::Accept) => VerdictOutcome::Accept,
+        (Truth::Yes, RowOutcome::Refuse) => VerdictOutcome::Refuse,
+        (Truth::Yes, RowOutcome::Ask) => VerdictOutcome::Ask,
+    };
+    Verdict {
+        row: row.position.clone(),
+        what: row.what(),
+        outcome,
+    }
+}
+
+fn ask(row: &EligibilityRow, missing: bool, questions: &mut Vec<Question>) {
+    if questions.iter().any(|question| question.rule == row.rule) {
+        return;
+    }
+    questions.push(Question {
+        rule: row.rule,
+        // The words of a refusal say that the person is not served: no question.
+        words: match row.outcome {
+            RowOutcome::Ask => row.words.clone(),
+            RowOutcome::Accept | RowOutcome::Refuse => String::new(),
+        },
+        row: row.position.clone(),
+        missing,
+    });
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,18 @@
+//! Which provider serves this person, and why, in reasons that hold no personal value.
+
+mod area;
+mod catchment;
+mod decide;
+mod eligibility;
+mod places;
+
+pub use area::{Area, Listed, TieRule};
+pub use catchment::{Basis, Catchment, CatchmentKind, CatchmentRow, Mode, Reach};
+pub use decide::{
+    Considered, Decision, NobodyReason, Outcome, Standing, Subject, decide, decide_everywhere,
+};
+pub use eligibility::{
+    Eligibility, EligibilityRow, Expected, IneligibleReason, Judgement, Operator, Question,
+    RowOutcome, Rule, Verdict, VerdictOutcome,
+};
+pub use places::{PracticeFacts, Residence};
