@@ -6,6 +6,8 @@ use tokio::sync::mpsc;
 /// Who acted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Who {
+    /// Nobody: a heading of the scenario.
+    Scenario,
     /// The practice's system.
     Gp,
     /// The gateway, as its answers show it from outside.

@@ -34,7 +34,9 @@ pub struct Parties {
     pub borough_works: PollingProvider,
     /// Provider `vale-nhs-trust`: takes a FHIR Bundle.
     pub vale_nhs_trust: FhirProvider,
-    /// What they do, in order.
+    /// Where they all tell what they do.
+    pub feed: Feed,
+    /// What they told, in order.
     pub events: UnboundedReceiver<Event>,
 }
 
@@ -46,7 +48,8 @@ impl Parties {
             gp: Gp::start(Practice::default(), feed.clone()).await?,
             lantern: WebhookProvider::start(feed.clone()).await?,
             borough_works: PollingProvider::start(feed.clone(), BETWEEN_ROUNDS),
-            vale_nhs_trust: FhirProvider::start(feed).await?,
+            vale_nhs_trust: FhirProvider::start(feed.clone()).await?,
+            feed,
             events,
         })
     }

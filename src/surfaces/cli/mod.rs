@@ -2,6 +2,7 @@
 //! returns an exit code.
 
 pub mod config;
+pub mod demo;
 pub mod exit;
 pub mod explain;
 mod format;

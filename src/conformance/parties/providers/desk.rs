@@ -14,16 +14,42 @@ use super::script::{Reception, Script, Words};
 use crate::conformance::parties::event::{Feed, Who};
 use crate::conformance::parties::wire::lock;
 
-/// An update and what came of it: case id, the provider's word, and the canonical status
-/// or the refusal's `status code`.
+/// How often a case is looked for in the list.
+const LOOKS: u32 = 100;
+/// The wait between two looks.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
+
+/// An update and what came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reported {
-    /// The gateway's id of the case.
-    pub case_id: String,
+    /// The case reference, or the next best name that the payload had.
+    pub case: String,
     /// The provider's own word.
     pub word: String,
-    /// What the gateway answered.
+    /// The canonical status that the gateway answered, or HTTP status and error code.
     pub result: Result<String, String>,
+}
+
+/// What a delivery tells of its case.
+#[derive(Clone, Debug, Default)]
+pub(super) struct CaseAt {
+    pub(super) id: Option<String>,
+    pub(super) reference: Option<String>,
+}
+
+impl CaseAt {
+    pub(super) fn in_payload(payload: &Value) -> Self {
+        Self {
+            id: recognise::case_id(payload),
+            reference: recognise::reference(payload),
+        }
+    }
+
+    /// One name a case at this desk: the reference, else the id, else the effect key.
+    pub(super) fn known_as(&self, key: &str) -> String {
+        let name = self.reference.as_ref().or(self.id.as_ref());
+        name.map_or_else(|| key.to_owned(), Clone::clone)
+    }
 }
 
 /// One delivery, told apart by its effect key.
@@ -109,13 +135,13 @@ impl Desk {
         lock(&self.book).pace = pace;
     }
 
-    /// By case: how many times it had an effect as a new case. More than 1 is a fault of
+    /// By case reference: how many times it had an effect as a new case. More than 1 is a fault of
     /// the sender or of this party's own deduplication.
     pub fn effects(&self) -> BTreeMap<String, u32> {
         lock(&self.book).effects.clone()
     }
 
-    /// By case: how many times it was stopped.
+    /// By case reference: how many times it was stopped.
     pub fn stops(&self) -> BTreeMap<String, u32> {
         lock(&self.book).stops.clone()
     }
@@ -170,7 +196,7 @@ impl Desk {
     }
 
     /// Counts the attempt and says how this one is received.
-    fn next_reception(&self, key: &str, stop: bool) -> Reception {
+    pub(super) fn next_reception(&self, key: &str, stop: bool) -> Reception {
         let mut book = lock(&self.book);
         if !book.deliveries.contains_key(key) {
             let next = if stop {
@@ -200,107 +226,87 @@ impl Desk {
         }
     }
 
-    /// Which case a payload is about: its id and its reference. A payload that tells the
-    /// reference only is looked up in the list, as a person at the desk would.
-    pub(super) async fn identify(&self, payload: &Value) -> Option<(String, Option<String>)> {
-        let reference = recognise::reference(payload);
-        if let Some(id) = recognise::case_id(payload) {
-            return Some((id, reference));
-        }
-        let id = self.api.find(reference.as_deref()?).await.ok()??;
-        Some((id, reference))
-    }
-
-    /// Books a case or its stop in, once an effect key.
-    pub(super) fn book_in(
-        &self,
-        key: &str,
-        stop: bool,
-        (id, reference): &(String, Option<String>),
-    ) {
-        if stop {
-            self.stop(key, id, reference.as_deref());
-        } else {
-            self.take(key, id, reference.as_deref());
-        }
-    }
-
-    /// Takes a new case in, once an effect key; whether this was the first time.
-    fn take(&self, key: &str, case_id: &str, reference: Option<&str>) -> bool {
+    /// Books a new case or a stop in, once an effect key; a repeat changes nothing.
+    pub(super) fn book_in(&self, key: &str, stop: bool, case: CaseAt) {
         let script = {
             let mut book = lock(&self.book);
             let Some(delivery) = book.deliveries.get_mut(key) else {
-                return false;
+                return;
             };
             if delivery.taken {
-                return false;
+                return;
             }
             delivery.taken = true;
             let script = delivery.script.clone();
-            *book.effects.entry(case_id.to_owned()).or_default() += 1;
+            let counted = if stop {
+                &mut book.stops
+            } else {
+                &mut book.effects
+            };
+            *counted.entry(case.known_as(key)).or_default() += 1;
             script
         };
-        self.feed
-            .tell(Who::Provider(self.name), "received the case", reference);
-        let (desk, id) = (self.clone(), case_id.to_owned());
-        let reference = reference.map(str::to_owned);
-        tokio::spawn(async move { desk.follow(&script, &id, reference.as_deref()).await });
-        true
-    }
-
-    /// Stops a case, once an effect key, and confirms that.
-    fn stop(&self, key: &str, case_id: &str, reference: Option<&str>) -> bool {
-        {
-            let mut book = lock(&self.book);
-            let Some(delivery) = book.deliveries.get_mut(key) else {
-                return false;
-            };
-            if delivery.taken {
-                return false;
-            }
-            delivery.taken = true;
-            *book.stops.entry(case_id.to_owned()).or_default() += 1;
-        }
-        self.feed.tell(
-            Who::Provider(self.name),
-            "stopped work on the case",
-            reference,
-        );
-        let (desk, id) = (self.clone(), case_id.to_owned());
-        tokio::spawn(async move { desk.api.acknowledge(&id).await });
-        true
+        let what = if stop {
+            "stopped work on the case"
+        } else {
+            "received the case"
+        };
+        let who = Who::Provider(self.name);
+        self.feed.tell(who, what, case.reference.as_deref());
+        let (desk, known_as) = (self.clone(), case.known_as(key));
+        tokio::spawn(async move { desk.follow(&script, stop, &case, &known_as).await });
     }
 
     /// Confirms and reports, until the script ends or the case is stopped.
-    async fn follow(&self, script: &Script, case_id: &str, reference: Option<&str>) {
-        let who = Who::Provider(self.name);
+    async fn follow(&self, script: &Script, stop: bool, case: &CaseAt, known_as: &str) {
         let pace = lock(&self.book).pace;
-        if script.acknowledge {
-            tokio::time::sleep(pace).await;
-            if let Err(fault) = self.api.acknowledge(case_id).await {
-                self.note(case_id, "(acknowledge)", Err(in_words(&fault)));
+        tokio::time::sleep(pace).await;
+        let Some(id) = self.id_of(case).await else {
+            self.note(known_as, "", Err("the case is not in the list".to_owned()));
+            return;
+        };
+        if stop || script.acknowledge {
+            if let Err(fault) = self.api.acknowledge(&id).await {
+                self.note(known_as, "(acknowledge)", Err(in_words(&fault)));
             }
         }
         for (sequence, word) in (1..).zip(&script.report) {
             tokio::time::sleep(pace).await;
-            if lock(&self.book).stops.contains_key(case_id) {
+            if lock(&self.book).stops.contains_key(known_as) {
                 return;
             }
             // The key names the case and the step: a repeat of the call is no second one.
-            let key = format!("{case_id}-{sequence}");
-            let answer = self.api.update(case_id, &key, word, sequence).await;
+            let key = format!("{id}-{sequence}");
+            let answer = self.api.update(&id, &key, word, sequence).await;
+            let said = format!("reported \"{word}\"");
             self.feed
-                .tell(who, format!("reported \"{word}\""), reference);
+                .tell(Who::Provider(self.name), said, case.reference.as_deref());
             let result = answer
                 .map(|outcome| outcome.status)
                 .map_err(|fault| in_words(&fault));
-            self.note(case_id, word, result);
+            self.note(known_as, word, result);
         }
     }
 
-    fn note(&self, case_id: &str, word: &str, result: Result<String, String>) {
+    /// The gateway's id of a case. A payload may tell the reference only: then the case
+    /// is looked up in the list, where it may appear a moment after its delivery.
+    async fn id_of(&self, case: &CaseAt) -> Option<String> {
+        if let Some(id) = &case.id {
+            return Some(id.clone());
+        }
+        let reference = case.reference.as_deref()?;
+        for _ in 0..LOOKS {
+            if let Ok(Some(id)) = self.api.find(reference).await {
+                return Some(id);
+            }
+            tokio::time::sleep(BETWEEN_LOOKS).await;
+        }
+        None
+    }
+
+    fn note(&self, known_as: &str, word: &str, result: Result<String, String>) {
         lock(&self.book).reported.push(Reported {
-            case_id: case_id.to_owned(),
+            case: known_as.to_owned(),
             word: word.to_owned(),
             result,
         });

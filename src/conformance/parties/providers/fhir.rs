@@ -14,6 +14,7 @@ use axum::routing::post;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::desk::CaseAt;
 use super::{Desk, Words, recognise};
 use crate::conformance::parties::event::Feed;
 use crate::conformance::parties::referral::bundle::entries;
@@ -94,12 +95,8 @@ async fn transaction(State(door): State<Door>, headers: HeaderMap, body: Bytes) 
     if let Err(status) = door.desk.admit(&key, stop).await {
         return outcome(status, "transient");
     }
-    let Some(case) = door.desk.identify(&bundle).await else {
-        door.desk.doubt();
-        return outcome(422, "processing");
-    };
     let answer = perform(&door.created, &bundle);
-    door.desk.book_in(&key, stop, &case);
+    door.desk.book_in(&key, stop, CaseAt::in_payload(&bundle));
     door.desk.answer(&key).await;
     fhir(200, &answer)
 }
@@ -180,6 +177,7 @@ mod tests {
     use crate::conformance::parties::wire;
 
     const CASE: &str = "0190d0a0-0000-7000-8000-000000000003";
+    const REFERENCE: &str = "WW-7K3F-9Q2M-X43";
 
     fn bundle(version: u32) -> Value {
         json!({"resourceType": "Bundle", "type": "transaction", "entry": [{
@@ -187,7 +185,7 @@ mod tests {
                 "resourceType": "ServiceRequest",
                 "status": "active",
                 "identifier": [
-                    {"system": "https://workwell-gateway.example/Id/case-reference", "value": "WW-7K3F-9Q2M-X43"}
+                    {"system": "https://workwell-gateway.example/Id/case-reference", "value": REFERENCE}
                 ],
             },
             "request": {
@@ -217,7 +215,7 @@ mod tests {
             .await
             .expect("a free port");
         trust.desk.api().connect(&gateway.base());
-        gateway.offer(CASE, "WW-7K3F-9Q2M-X43", "routed");
+        gateway.offer(CASE, REFERENCE, "routed");
         trust
     }
 
@@ -235,9 +233,10 @@ mod tests {
             created["entry"][0]["response"]["location"],
             found["entry"][0]["response"]["location"]
         );
+        assert_eq!(trust.desk.effects().get(REFERENCE), Some(&1));
         // The payload names the case by its reference; the list knows its id.
-        assert_eq!(trust.desk.effects().get(CASE), Some(&1));
         gateway.until_reported(3).await;
+        assert_eq!(gateway.acknowledged(), [CASE]);
         assert_eq!(gateway.words(), WORDS.way);
     }
 

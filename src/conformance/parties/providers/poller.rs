@@ -7,7 +7,8 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 use super::api::{CaseRow, Fault};
-use super::{Desk, Words};
+use super::desk::CaseAt;
+use super::{Desk, Reception, Words};
 use crate::conformance::parties::event::Feed;
 
 /// Borough Works' words.
@@ -76,37 +77,41 @@ async fn look(desk: &Desk, row: &CaseRow) -> Result<bool, Fault> {
     ]
     .contains(&row.status.as_str());
     let key = format!("{}{}", row.id, if stopped { "-stop" } else { "" });
-    if stopped && !desk.effects().contains_key(&row.id) {
+    if stopped && !desk.effects().contains_key(&row.reference) {
         return Ok(true);
     }
-    if tokio::time::timeout(Duration::from_millis(200), desk.admit(&key, stopped)).await
-        != Ok(Ok(()))
-    {
-        return Ok(false);
+    match desk.next_reception(&key, stopped) {
+        Reception::Fail { .. } | Reception::Hang { .. } => return Ok(false),
+        Reception::Slow(wait) => tokio::time::sleep(wait).await,
+        Reception::Prompt | Reception::AnswerLost { .. } => {}
     }
     desk.api().read(&row.id).await?;
-    let case = (row.id.clone(), Some(row.reference.clone()));
-    desk.book_in(&key, stopped, &case);
+    let case = CaseAt {
+        id: Some(row.id.clone()),
+        reference: Some(row.reference.clone()),
+    };
+    desk.book_in(&key, stopped, case);
     Ok(true)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Reception, Script};
+    use super::super::Script;
     use super::*;
     use crate::conformance::parties::providers::fake::FakeGateway;
 
     const CASE: &str = "0190d0a0-0000-7000-8000-000000000002";
+    const REFERENCE: &str = "WW-7K3F-9Q2M-X42";
 
     #[tokio::test]
     async fn a_waiting_case_is_collected_once_and_followed_to_its_end() {
         let gateway = FakeGateway::start().await;
-        gateway.offer(CASE, "WW-7K3F-9Q2M-X42", "routed");
+        gateway.offer(CASE, REFERENCE, "routed");
         let council = PollingProvider::start(Feed::silent(), Duration::from_millis(10));
         council.desk.api().connect(&gateway.base());
         gateway.until_reported(3).await;
         assert_eq!(gateway.words(), WORDS.way);
-        assert_eq!(council.desk.effects().get(CASE), Some(&1));
+        assert_eq!(council.desk.effects().get(REFERENCE), Some(&1));
         assert!(gateway.reads() >= 1);
     }
 
@@ -120,7 +125,7 @@ mod tests {
         };
         council.desk.script_usual(Script::waiting().received(away));
         council.desk.api().connect(&gateway.base());
-        gateway.offer(CASE, "WW-7K3F-9Q2M-X42", "routed");
+        gateway.offer(CASE, REFERENCE, "routed");
         gateway.until_acknowledged(1).await;
         assert_eq!((council.desk.attempts(), gateway.reads()), (4, 1));
     }
@@ -131,10 +136,10 @@ mod tests {
         let council = PollingProvider::start(Feed::silent(), Duration::from_millis(10));
         council.desk.script_usual(Script::waiting());
         council.desk.api().connect(&gateway.base());
-        gateway.offer(CASE, "WW-7K3F-9Q2M-X42", "routed");
+        gateway.offer(CASE, REFERENCE, "routed");
         gateway.until_acknowledged(1).await;
-        gateway.offer(CASE, "WW-7K3F-9Q2M-X42", "cancel-requested");
+        gateway.offer(CASE, REFERENCE, "cancel-requested");
         gateway.until_acknowledged(2).await;
-        assert_eq!(council.desk.stops().get(CASE), Some(&1));
+        assert_eq!(council.desk.stops().get(REFERENCE), Some(&1));
     }
 }

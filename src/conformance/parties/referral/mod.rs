@@ -7,9 +7,11 @@
 pub mod bundle;
 mod changes;
 pub mod person;
+mod place;
 mod stop;
 
 pub use changes::Consent;
+pub use place::Place;
 pub use stop::{Stop, StopAs};
 
 use serde_json::{Value, json};
