@@ -26,14 +26,38 @@ pub fn json(heading: &Heading<'_>, reason: StopReason) -> Vec<u8> {
     json::envelope(TYPE, heading, data).to_bytes()
 }
 
-/// The FHIR transaction of a stop: a conditional update of the ServiceRequest of this
-/// case and version.
+/// The FHIR transaction of a stop: a conditional update of the ServiceRequest of every
+/// version of the case so far, since the holder may have any of them.
 ///
-/// Where the referral has not arrived, the update creates it in its ended state, and the
+/// Where a version has not arrived, the update creates it in its ended state, and the
 /// conditional create that arrives late then finds it and does nothing: the stop
 /// overtakes (DESIGN I10). The subject is a logical reference, so that the update does
 /// not depend on a Patient being there and names nobody.
 pub fn fhir(heading: &Heading<'_>, reason: StopReason) -> Vec<u8> {
+    let entries = (1..=heading.version).map(|version| {
+        let heading = Heading {
+            version,
+            ..*heading
+        };
+        update(&heading, reason)
+    });
+    bundle::transaction(heading, entries.collect()).to_bytes()
+}
+
+/// The conditional update of one version.
+fn update(heading: &Heading<'_>, reason: StopReason) -> Node {
+    let url = format!("ServiceRequest?{}", bundle::condition(heading, ""));
+    let call = Node::object([("method", "PUT".into()), ("url", url.into())]);
+    let full_url = bundle::full_url(heading, "ServiceRequest", "");
+    Node::object([
+        ("fullUrl", full_url.into()),
+        ("resource", ended(heading, reason)),
+        ("request", call),
+    ])
+}
+
+/// The ServiceRequest in its ended state.
+fn ended(heading: &Heading<'_>, reason: StopReason) -> Node {
     let status = match reason {
         StopReason::EnteredInError => "entered-in-error",
         StopReason::Cancel | StopReason::Withdrawal | StopReason::Death => "revoked",
@@ -42,28 +66,12 @@ pub fn fhir(heading: &Heading<'_>, reason: StopReason) -> Vec<u8> {
         ("type", "Patient".into()),
         ("identifier", bundle::identifier(heading, "")),
     ]);
-    let request = Node::object([("resourceType", "ServiceRequest".into())])
+    Node::object([("resourceType", "ServiceRequest".into())])
         .with("extension", vec![status_reason(reason)])
         .with("identifier", bundle::request_identifiers(heading))
         .with("status", status)
         .with("intent", "order")
-        .with("subject", subject);
-    let call = Node::object([
-        ("method", "PUT".into()),
-        (
-            "url",
-            format!("ServiceRequest?{}", bundle::condition(heading, "")).into(),
-        ),
-    ]);
-    let entry = Node::object([
-        (
-            "fullUrl",
-            bundle::full_url(heading, "ServiceRequest", "").into(),
-        ),
-        ("resource", request),
-        ("request", call),
-    ]);
-    bundle::transaction(heading, vec![entry]).to_bytes()
+        .with("subject", subject)
 }
 
 /// R4 has no element for the reason of a request's status; its core extension has.
@@ -123,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fhir_stop_updates_the_request_of_this_case_and_version() {
+    fn a_fhir_stop_ends_the_request_of_every_version_of_the_case() {
         for (reason, status, word) in [
             (StopReason::Cancel, "revoked", "cancelled"),
             (StopReason::Withdrawal, "revoked", "withdrawn"),
@@ -135,24 +143,29 @@ mod tests {
             ),
         ] {
             let (bundle, _) = written(|heading| fhir(heading, reason));
-            let entry = &bundle["entry"][0];
-            assert_eq!(bundle["entry"].as_array().map(Vec::len), Some(1));
-            assert_eq!(
-                entry["request"],
-                literal!({
-                    "method": "PUT",
-                    "url": format!(
-                        "ServiceRequest?identifier=https://workwell-gateway.example/Id/case-version|{ID}-2"
-                    )
-                })
-            );
-            let request = &entry["resource"];
-            assert_eq!(request["status"], status);
-            assert_eq!(
-                request["extension"][0]["valueCodeableConcept"]["coding"][0]["code"],
-                word
-            );
-            assert_eq!(request["subject"]["identifier"]["value"], format!("{ID}-2"));
+            let entries = bundle["entry"].as_array().expect("entries");
+            assert_eq!(entries.len(), 2);
+            for (version, entry) in (1..).zip(entries) {
+                let key = format!("{ID}-{version}");
+                let system = "https://workwell-gateway.example/Id/case-version";
+                assert_eq!(
+                    entry["request"],
+                    literal!({
+                        "method": "PUT",
+                        "url": format!("ServiceRequest?identifier={system}|{key}")
+                    })
+                );
+                let request = &entry["resource"];
+                let why = &request["extension"][0]["valueCodeableConcept"]["coding"][0];
+                assert_eq!(request["status"], status);
+                assert_eq!(why["code"], word);
+                assert_eq!(request["identifier"][0]["value"], key);
+                assert_eq!(request["subject"]["identifier"]["value"], key);
+            }
+            // A strict R4 parser takes it.
+            let parsed =
+                crate::standards::fhir::xml::from_json(bundle.to_string().as_bytes(), 1 << 16);
+            assert!(parsed.is_ok(), "{:?}", parsed.err());
         }
     }
 }

@@ -306,3 +306,12 @@ fn the_bundle_of_every_target_looks_as_it_did() {
     let pretty = serde_json::to_string_pretty(&bundle_of(&everything())).expect("JSON");
     insta::assert_snapshot!("every_target", pretty);
 }
+
+/// The guarded leaf parses strictly by the R4 element definitions: an unknown element, a
+/// wrong type or a list in the place of an object is refused.
+#[test]
+fn a_strict_r4_parser_takes_the_whole_bundle() {
+    let bytes = bytes(1, &everything()).expect("no fault");
+    let parsed = crate::standards::fhir::xml::from_json(&bytes, 1 << 20);
+    assert!(parsed.is_ok(), "{:?}", parsed.err());
+}
