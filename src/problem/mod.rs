@@ -5,6 +5,7 @@
 
 pub mod area;
 mod entry;
+pub mod page;
 
 pub use entry::{Entry, FixedBy, Problem, Retry};
 

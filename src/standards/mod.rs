@@ -2,4 +2,5 @@
 
 pub mod bars;
 pub mod fhir;
+pub mod payload;
 pub mod profile;

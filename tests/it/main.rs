@@ -1,1 +1,3 @@
+//! The one integration binary: real sockets on port 0, a real store, real receivers.
 
+mod house;

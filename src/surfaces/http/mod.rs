@@ -1,1 +1,3 @@
 //! The three listeners.
+
+pub mod admin;

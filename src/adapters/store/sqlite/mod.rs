@@ -1,0 +1,125 @@
+//! The SQLite engine: every SQL statement of the store is in this folder.
+
+mod migrate;
+mod pool;
+pub(super) mod read;
+mod rows;
+mod scope;
+mod write;
+mod writer;
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+
+pub use writer::Figures;
+
+pub(super) use pool::Readers;
+pub(super) use scope::Scope;
+pub(super) use writer::Writer;
+
+use crate::problem::Problem;
+use crate::problem::area::store::{CANNOT_OPEN, KEY_OF_ANOTHER_STORE, NOT_A_STORE};
+
+/// Opens or makes the file, migrates it, and checks that it was made with this master
+/// key.
+pub(super) fn open(path: &Path, key_check: &[u8; 32]) -> Result<Connection, Problem> {
+    make_private_file(path)?;
+    let reader = open_reader(path).map_err(|error| about(path, &error))?;
+    migrate::judge(&reader, path)?;
+    drop(reader);
+    let mut connection = open_writer(path).map_err(|error| about(path, &error))?;
+    migrate::migrate(&mut connection, path)?;
+    check_key(&connection, path, key_check)?;
+    Ok(connection)
+}
+
+/// The one connection that writes.
+fn open_writer(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    // The command line may write beside a running service.
+    connection.busy_timeout(Duration::from_secs(5))?;
+    // FULL: an answer is given after the log is on disk (DESIGN I3). A checkpoint every
+    // 16 MiB of log instead of 4: each costs the group it falls on two more syncs. No
+    // memory map: its pages count as ours and the figure for memory is a promise.
+    connection.execute_batch(
+        "PRAGMA journal_mode = WAL;
+         PRAGMA synchronous = FULL;
+         PRAGMA wal_autocheckpoint = 4000;
+         PRAGMA journal_size_limit = 67108864;
+         PRAGMA mmap_size = 0;
+         PRAGMA cache_size = -8000;
+         PRAGMA temp_store = MEMORY;
+         PRAGMA foreign_keys = ON;
+         PRAGMA trusted_schema = OFF;",
+    )?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// A connection that can only read.
+fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.execute_batch(
+        "PRAGMA query_only = ON;
+         PRAGMA mmap_size = 0;
+         PRAGMA cache_size = -2000;
+         PRAGMA temp_store = MEMORY;
+         PRAGMA trusted_schema = OFF;",
+    )?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// SQLite makes a missing file with the process's mask; the store is for its owner only.
+fn make_private_file(path: &Path) -> Result<(), Problem> {
+    let mut options = std::fs::OpenOptions::new();
+    options.read(true).append(true).create(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options.open(path).map(drop).map_err(|error| {
+        Problem::new(&CANNOT_OPEN)
+            .at(path.display().to_string())
+            .with(error.kind().to_string())
+    })
+}
+
+fn check_key(connection: &Connection, path: &Path, key_check: &[u8; 32]) -> Result<(), Problem> {
+    let stored = connection
+        .execute(
+            "INSERT INTO setting (name, value) VALUES ('key-check', ?1) ON CONFLICT DO NOTHING",
+            params![key_check],
+        )
+        .and_then(|_| {
+            connection
+                .query_row(
+                    "SELECT value FROM setting WHERE name = 'key-check'",
+                    [],
+                    |row| row.get::<_, Vec<u8>>(0),
+                )
+                .optional()
+        })
+        .map_err(|error| about(path, &error))?;
+    if stored.as_deref() == Some(key_check.as_slice()) {
+        return Ok(());
+    }
+    Err(Problem::new(&KEY_OF_ANOTHER_STORE).at(path.display().to_string()))
+}
+
+/// An error while opening, told apart by whether the file is ours at all.
+fn about(path: &Path, error: &rusqlite::Error) -> Problem {
+    let entry = match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::NotADatabase) => &NOT_A_STORE,
+        _ => &CANNOT_OPEN,
+    };
+    Problem::new(entry)
+        .at(path.display().to_string())
+        .with(error.to_string())
+}

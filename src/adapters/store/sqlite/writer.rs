@@ -1,0 +1,285 @@
+//! The one writer: a thread with its own connection that groups what waits.
+//!
+//! While one group is being synced the next gathers in the channel, so that nobody is
+//! ever made to wait for company, and under load one sync serves many units.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::super::prepare::Prepared;
+use super::super::unit::{CommitError, Committed};
+use super::write::{self, Failure};
+use crate::problem::Problem;
+use crate::problem::area::store::UNAVAILABLE;
+
+/// Units in one transaction at most; more gain nothing (reference/crates.md 4).
+const GROUP: usize = 32;
+
+type Outcome = Result<Committed, CommitError>;
+
+enum Job {
+    Commit(Box<Prepared>, oneshot::Sender<Outcome>),
+    Checkpoint(oneshot::Sender<Result<(), String>>),
+    /// Holds the writer until the other end is dropped, so that a test can fill a group.
+    #[cfg(test)]
+    Pause(mpsc::Receiver<()>),
+    /// Panics inside the writer's transaction.
+    #[cfg(test)]
+    Panic,
+}
+
+/// Counters of the writer, since start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// Units that wait in the writer's channel or have left it.
+    pub received: u64,
+    /// Units committed.
+    pub commits: u64,
+    /// Transactions that held them.
+    pub groups: u64,
+    /// Groups that failed as a whole, or writers that had to begin anew.
+    pub failures: u64,
+}
+
+#[derive(Default)]
+struct Counters {
+    received: AtomicU64,
+    commits: AtomicU64,
+    groups: AtomicU64,
+    failures: AtomicU64,
+}
+
+/// The handle of the writer's thread.
+pub(in super::super) struct Writer {
+    jobs: Option<mpsc::Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+    counters: Arc<Counters>,
+}
+
+impl Writer {
+    /// Starts the thread.
+    pub(in super::super) fn start(path: &Path, connection: Connection) -> Result<Self, Problem> {
+        let (jobs, waiting) = mpsc::channel();
+        let counters = Arc::new(Counters::default());
+        let work = Work {
+            path: path.to_owned(),
+            connection: Some(connection),
+            counters: Arc::clone(&counters),
+        };
+        let thread = std::thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || work.run(&waiting))
+            .map_err(|error| {
+                Problem::new(&UNAVAILABLE).with(format!("no writer thread: {}", error.kind()))
+            })?;
+        Ok(Self {
+            jobs: Some(jobs),
+            thread: Some(thread),
+            counters,
+        })
+    }
+
+    pub(in super::super) async fn commit(&self, unit: Prepared) -> Outcome {
+        let (reply, answer) = oneshot::channel();
+        self.send(Job::Commit(Box::new(unit), reply));
+        self.counters.received.fetch_add(1, Ordering::Release);
+        let gone = || CommitError::Unavailable("the writer gave no answer".to_owned());
+        answer.await.unwrap_or_else(|_| Err(gone()))
+    }
+
+    pub(in super::super) async fn checkpoint(&self) -> Result<(), Problem> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Job::Checkpoint(reply));
+        let result = answer
+            .await
+            .unwrap_or_else(|_| Err("the writer gave no answer".to_owned()));
+        result.map_err(|what| Problem::new(&UNAVAILABLE).with(what))
+    }
+
+    pub(in super::super) fn figures(&self) -> Figures {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Acquire);
+        Figures {
+            received: read(&self.counters.received),
+            commits: read(&self.counters.commits),
+            groups: read(&self.counters.groups),
+            failures: read(&self.counters.failures),
+        }
+    }
+
+    /// A job that cannot be sent is dropped with its reply, which its sender notices.
+    fn send(&self, job: Job) {
+        if let Some(jobs) = &self.jobs {
+            let _ = jobs.send(job);
+        }
+    }
+
+    #[cfg(test)]
+    pub(in super::super) fn pause(&self) -> mpsc::Sender<()> {
+        let (release, held) = mpsc::channel();
+        self.send(Job::Pause(held));
+        release
+    }
+
+    #[cfg(test)]
+    pub(in super::super) fn panic(&self) {
+        self.send(Job::Panic);
+    }
+}
+
+impl Drop for Writer {
+    /// Waits until everything sent is written.
+    fn drop(&mut self) {
+        self.jobs = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Work {
+    path: PathBuf,
+    connection: Option<Connection>,
+    counters: Arc<Counters>,
+}
+
+/// A unit and where its outcome goes.
+type Waiting = (Box<Prepared>, oneshot::Sender<Outcome>);
+
+impl Work {
+    fn run(mut self, jobs: &mpsc::Receiver<Job>) {
+        while let Ok(first) = jobs.recv() {
+            let mut next = Some(first);
+            while let Some(job) = next.take() {
+                next = self.take(job, jobs);
+            }
+        }
+    }
+
+    /// Does one job, or a group of commits; returns the job that ended the group.
+    fn take(&mut self, job: Job, jobs: &mpsc::Receiver<Job>) -> Option<Job> {
+        match job {
+            Job::Commit(unit, reply) => {
+                let mut group: Vec<Waiting> = vec![(unit, reply)];
+                let mut other = None;
+                while group.len() < GROUP {
+                    match jobs.try_recv() {
+                        Ok(Job::Commit(unit, reply)) => group.push((unit, reply)),
+                        Ok(job) => {
+                            other = Some(job);
+                            break;
+                        }
+                        Err(_) => break,
+                    }
+                }
+                self.commit(group);
+                return other;
+            }
+            Job::Checkpoint(reply) => {
+                let result = self.guarded(|connection| {
+                    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+                });
+                let _ = reply.send(result);
+            }
+            #[cfg(test)]
+            Job::Pause(held) => {
+                let _ = held.recv();
+            }
+            #[cfg(test)]
+            Job::Panic => {
+                let _ = self.guarded::<()>(|connection| {
+                    connection.execute_batch("BEGIN IMMEDIATE")?;
+                    panic!("a panic that a test asked for");
+                });
+            }
+        }
+        None
+    }
+
+    fn commit(&mut self, group: Vec<Waiting>) {
+        let result = self
+            .guarded(|connection| commit_group(connection, group.iter().map(|(unit, _)| &**unit)));
+        let outcomes = match result {
+            Ok(outcomes) => {
+                let committed = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+                self.counters
+                    .commits
+                    .fetch_add(committed as u64, Ordering::Relaxed);
+                self.counters.groups.fetch_add(1, Ordering::Relaxed);
+                outcomes
+            }
+            Err(what) => vec![Err(CommitError::Unavailable(what)); group.len()],
+        };
+        for ((_, reply), outcome) in group.into_iter().zip(outcomes) {
+            // A caller that has gone is no failure: its unit is written.
+            let _ = reply.send(outcome);
+        }
+    }
+
+    /// Runs something on the connection. After a failure or a panic the connection is
+    /// closed, which rolls back, and the next job opens another.
+    fn guarded<T>(
+        &mut self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, String> {
+        let connection = match self.connection.take() {
+            Some(connection) => Ok(connection),
+            None => super::open_writer(&self.path),
+        };
+        let connection = connection.map_err(|error| self.failed(&error.to_string()))?;
+        match catch_unwind(AssertUnwindSafe(|| work(&connection))) {
+            Ok(Ok(done)) => {
+                self.connection = Some(connection);
+                Ok(done)
+            }
+            Ok(Err(error)) => Err(self.failed(&error.to_string())),
+            Err(_) => Err(self.failed("the writer met an error of its own")),
+        }
+    }
+
+    fn failed(&self, what: &str) -> String {
+        self.counters.failures.fetch_add(1, Ordering::Relaxed);
+        tracing::error!(
+            code = UNAVAILABLE.code,
+            what,
+            "the store could not be written"
+        );
+        what.to_owned()
+    }
+}
+
+/// One transaction; a savepoint for each unit, so that a refused one takes nothing of
+/// the others with it. Outcomes are given only after the commit.
+fn commit_group<'a>(
+    connection: &Connection,
+    units: impl Iterator<Item = &'a Prepared>,
+) -> rusqlite::Result<Vec<Outcome>> {
+    let run = |sql: &str| connection.prepare_cached(sql)?.execute([]).map(drop);
+    run("BEGIN IMMEDIATE")?;
+    let mut outcomes = Vec::with_capacity(GROUP);
+    for unit in units {
+        run("SAVEPOINT unit")?;
+        let outcome = match write::apply(connection, unit) {
+            Ok(committed) => Ok(committed),
+            Err(Failure::Refused(refusal)) => Err(refusal),
+            // A full disk or a failed write has ended the whole transaction already.
+            Err(Failure::Engine(error)) if connection.is_autocommit() => return Err(error),
+            Err(Failure::Engine(error)) => {
+                tracing::error!(code = UNAVAILABLE.code, %error, "a unit could not be written");
+                Err(CommitError::Unavailable(error.to_string()))
+            }
+        };
+        if outcome.is_err() {
+            run("ROLLBACK TO unit")?;
+        }
+        run("RELEASE unit")?;
+        outcomes.push(outcome);
+    }
+    run("COMMIT")?;
+    Ok(outcomes)
+}

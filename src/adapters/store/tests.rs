@@ -1,0 +1,8 @@
+//! The store over real files, one concern a file.
+
+mod atomic;
+mod audit;
+pub(super) mod given;
+mod outbox;
+mod privacy;
+mod reads;

@@ -1,0 +1,292 @@
+//! All or nothing, and one writer for all.
+
+use super::given::{
+    answered, at, case_id, event, message, new_case, practice, receipt, request_key,
+};
+use crate::adapters::seal::Seal;
+use crate::adapters::store::{
+    Answered, CaseChange, CommitError, Hold, Receiving, Store, Unit, UpdateKey,
+};
+use crate::domain::caller::Caller;
+use crate::domain::responsibility::Responsible;
+use crate::domain::status::{Mark, Status};
+
+fn store() -> (Store, tempfile::TempDir) {
+    Store::in_temp_dir().expect("a store")
+}
+
+#[tokio::test]
+async fn a_unit_that_fails_at_its_end_leaves_nothing_behind() {
+    let (store, _folder) = store();
+    let mut unit = receipt(1);
+    // An event of a case that is not there breaks a reference after all else was inserted.
+    unit.events.push(event(99));
+    let failed = store.commit(unit, at(0)).await;
+    assert!(matches!(failed, Err(CommitError::Unavailable(_))));
+
+    let found = store.case_by_id(&Caller::System, case_id(1)).await;
+    assert!(found.expect("read").is_none());
+    let answer = store.answer(&practice(), &request_key(1)).await;
+    assert_eq!(answer, Ok(None));
+    assert_eq!(store.facts(&Caller::System, 1, 9).await, Ok(Vec::new()));
+    let counts = store.counts(&Caller::System).await.expect("counted");
+    assert!(counts.legs.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn eight_waiting_committers_share_a_transaction_and_a_refused_one_goes_alone() {
+    let (store, _folder) = store();
+    store.commit(receipt(1), at(0)).await.expect("committed");
+    let before = store.figures();
+
+    let held = store.inner.writer.pause();
+    let tasks: Vec<_> = (1..=8)
+        .map(|number| {
+            let store = store.clone();
+            // The first of them repeats what was answered already.
+            tokio::spawn(async move { store.commit(receipt(number), at(1)).await })
+        })
+        .collect();
+    while store.figures().received < before.received + 8 {
+        tokio::task::yield_now().await;
+    }
+    drop(held);
+    let mut outcomes = Vec::new();
+    for task in tasks {
+        outcomes.push(task.await.expect("no panic"));
+    }
+
+    assert!(matches!(&outcomes[0], Err(CommitError::AlreadyAnswered(_))));
+    assert!(outcomes[1..].iter().all(Result::is_ok));
+    let after = store.figures();
+    assert_eq!(after.commits - before.commits, 7);
+    assert_eq!(after.groups - before.groups, 1);
+}
+
+#[tokio::test]
+async fn the_same_ids_are_answered_once_and_the_first_answer_is_given_back() {
+    let (store, _folder) = store();
+    let refused = Answered::Refused {
+        http: 422,
+        problems_json: b"[{\"code\":\"WW-RTE-001\"}]".to_vec(),
+    };
+    let mut first = answered(1);
+    first.outcome = refused.clone();
+    let unit = Unit {
+        answer: Some(first.clone()),
+        ..Unit::default()
+    };
+    store.commit(unit, at(0)).await.expect("committed");
+
+    let mut again = receipt(1);
+    again.answer.as_mut().expect("an answer").body_hash = [9; 32];
+    let error = store.commit(again, at(1)).await.expect_err("answered");
+    assert_eq!(error, CommitError::AlreadyAnswered(Box::new(first)));
+    let found = store.case_by_id(&Caller::System, case_id(1)).await;
+    assert!(found.expect("read").is_none());
+}
+
+#[tokio::test]
+async fn a_change_decided_on_an_old_revision_is_stale() {
+    let (store, _folder) = store();
+    store.commit(receipt(1), at(0)).await.expect("committed");
+    let change = CaseChange {
+        status: Some(Status::Delivered),
+        ..CaseChange::of(case_id(1), 1)
+    };
+    let unit = Unit {
+        change: Some(change),
+        ..Unit::default()
+    };
+    let committed = store.commit(unit.clone(), at(1)).await.expect("committed");
+    assert_eq!(committed.revision, Some(2));
+    assert_eq!(store.commit(unit, at(2)).await, Err(CommitError::Stale));
+}
+
+#[tokio::test]
+async fn a_change_sets_what_it_names_and_leaves_the_rest() {
+    let (store, _folder) = store();
+    store.commit(receipt(1), at(0)).await.expect("committed");
+    let hold = Hold {
+        reason: "consent-not-recorded".to_owned(),
+        since: at(1),
+    };
+    let mark = Mark {
+        occurred_at: Some(at(2)),
+        sequence: Some(7),
+    };
+    let mut amended = super::given::case(1);
+    amended.referral.person.nhs_number = None;
+    let change = CaseChange {
+        status: Some(Status::Declined),
+        hold: Some(Some(hold.clone())),
+        provider: Some(None),
+        restricted: Some(true),
+        responsible: Some(Responsible::Referrer),
+        last_update: Some(mark),
+        closure_reason: Some(Some("ineligible-area".to_owned())),
+        case: Some(Box::new(amended)),
+        ..CaseChange::of(case_id(1), 1)
+    };
+    let unit = Unit {
+        change: Some(change),
+        ..Unit::default()
+    };
+    store.commit(unit, at(3)).await.expect("committed");
+    let read = |row: Option<_>| row.expect("the case");
+    let row = store.case_by_id(&Caller::System, case_id(1)).await;
+    let row: crate::adapters::store::CaseRow = read(row.expect("read"));
+    assert_eq!((row.status, row.revision), (Status::Declined, 2));
+    assert_eq!(
+        (row.hold.as_ref(), row.provider.as_ref()),
+        (Some(&hold), None)
+    );
+    assert_eq!((row.restricted, row.last_update), (true, mark));
+    assert_eq!(row.closure_reason.as_deref(), Some("ineligible-area"));
+    assert_eq!(row.responsible, Responsible::Referrer);
+    assert_eq!((row.received_at, row.updated_at), (at(0), at(3)));
+    let case = store.unseal_case(&row).expect("opened");
+    assert_eq!(case.referral.person.nhs_number, None);
+    let number = super::given::nhs_number();
+    let by_number = store.cases_by_nhs_number(&Caller::System, &number).await;
+    assert!(by_number.expect("read").is_empty());
+
+    let nothing = Unit {
+        change: Some(CaseChange {
+            hold: Some(None),
+            ..CaseChange::of(case_id(1), 2)
+        }),
+        ..Unit::default()
+    };
+    store.commit(nothing, at(4)).await.expect("committed");
+    let row = store.case_by_id(&Caller::System, case_id(1)).await;
+    let row = read(row.expect("read"));
+    assert_eq!((row.status, row.hold), (Status::Declined, None));
+    assert_eq!(row.last_update, mark);
+    assert!(row.restricted);
+}
+
+#[tokio::test]
+async fn an_open_identifier_is_refused_for_its_referrer_only_and_while_it_is_open_only() {
+    let (store, _folder) = store();
+    store.commit(receipt(1), at(0)).await.expect("committed");
+    let second = |number, referrer: &str| {
+        let mut open = new_case(number);
+        open.case.referral.service_request_identifier = Some("https://gp.example/sr|1".into());
+        open.referrer = referrer.to_owned();
+        Unit {
+            open: Some(open),
+            unique_open_identifier: true,
+            ..Unit::default()
+        }
+    };
+    let refused = store.commit(second(2, "Y99001"), at(1)).await;
+    assert_eq!(refused, Err(CommitError::OpenIdentifier(case_id(1))));
+    let other = store.commit(second(3, "Y99002"), at(1)).await;
+    assert!(other.is_ok());
+
+    let key = request_key(9);
+    let before = store
+        .before_receive(
+            &practice(),
+            Receiving {
+                key: &key,
+                service_request_identifier: Some("https://gp.example/sr|1"),
+                nhs_number: Some(&super::given::nhs_number()),
+            },
+        )
+        .await
+        .expect("read");
+    assert_eq!(before.open_identifier.map(|open| open.id), Some(case_id(1)));
+    assert_eq!(before.open_cases_of_person.len(), 2);
+    assert_eq!(before.answer, None);
+
+    let close = CaseChange {
+        status: Some(Status::Cancelled),
+        ..CaseChange::of(case_id(1), 1)
+    };
+    let close = Unit {
+        change: Some(close),
+        ..Unit::default()
+    };
+    store.commit(close, at(2)).await.expect("committed");
+    assert!(store.commit(second(4, "Y99001"), at(3)).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_providers_key_is_used_once_and_its_response_comes_back_opened() {
+    let (store, _folder) = store();
+    store.commit(receipt(1), at(0)).await.expect("committed");
+    let update = UpdateKey {
+        case_id: case_id(1),
+        provider: "northside".to_owned(),
+        client_key: "k1".to_owned(),
+        body_hash: [3; 32],
+        http: 200,
+        response: b"{\"status\":\"accepted\"}".to_vec(),
+    };
+    let unit = Unit {
+        update_key: Some(update.clone()),
+        ..Unit::default()
+    };
+    store.commit(unit.clone(), at(1)).await.expect("committed");
+    let error = store.commit(unit, at(2)).await.expect_err("used");
+    assert_eq!(error, CommitError::UpdateKeyExists(Box::new(update)));
+}
+
+#[tokio::test]
+async fn a_message_for_a_case_that_is_not_there_is_stale() {
+    let (store, _folder) = store();
+    let unit = Unit {
+        messages: vec![message(7)],
+        ..Unit::default()
+    };
+    assert_eq!(store.commit(unit, at(0)).await, Err(CommitError::Stale));
+}
+
+#[tokio::test]
+async fn the_writer_goes_on_after_a_panic() {
+    let (store, _folder) = store();
+    store.inner.writer.panic();
+    store.commit(receipt(1), at(0)).await.expect("committed");
+    assert_eq!(store.figures().failures, 1);
+}
+
+#[tokio::test]
+async fn everything_is_there_after_closing_and_opening_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("gateway.sqlite");
+    let key = folder.path().join("master.key");
+    let open = || Store::open(&path, Seal::create_dev(&key).expect("a key")).expect("a store");
+
+    let store = open();
+    store.commit(receipt(1), at(0)).await.expect("committed");
+    drop(store);
+
+    let store = open();
+    let row = store.case_by_id(&practice(), case_id(1)).await;
+    let row = row.expect("read").expect("the case");
+    let case = store.unseal_case(&row).expect("opened");
+    let family = case.referral.person.name.family;
+    assert_eq!(
+        family.map(|name| name.expose().clone()).as_deref(),
+        Some(super::given::FAMILY)
+    );
+    let answer = store.answer(&practice(), &request_key(1)).await;
+    assert_eq!(answer, Ok(Some(answered(1))));
+    let repeat = store.commit(receipt(1), at(1)).await;
+    assert!(matches!(repeat, Err(CommitError::AlreadyAnswered(_))));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_file_is_for_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let (store, folder) = store();
+    store.commit(receipt(1), at(0)).await.expect("committed");
+    for entry in std::fs::read_dir(folder.path()).expect("listed") {
+        let entry = entry.expect("an entry");
+        let mode = entry.metadata().expect("known").permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{}", entry.path().display());
+    }
+}

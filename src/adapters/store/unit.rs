@@ -1,0 +1,155 @@
+//! The unit of work: everything that one use case writes, as data.
+//!
+//! Data and not closures, so that units of several callers share one transaction and a
+//! second engine runs the same units (DESIGN I3).
+
+use jiff::Timestamp;
+
+use super::records::{
+    Answer, ChosenProvider, Hold, LegState, NewCase, NewEvent, NewLeg, NewMessage, StoredAnswer,
+    UpdateKey,
+};
+use crate::domain::case::Case;
+use crate::domain::fact::Fact;
+use crate::domain::identifiers::{CaseId, OutboxId};
+use crate::domain::responsibility::Responsible;
+use crate::domain::status::{Mark, Status};
+
+/// What one use case writes; all of it or nothing. An empty unit is legal.
+///
+/// It is applied in this order: answer, open, update key, change, leg changes, stop,
+/// new legs, messages, events, facts.
+#[derive(Clone, Debug, Default)]
+pub struct Unit {
+    /// The idempotency record.
+    pub answer: Option<Answer>,
+    /// A case to open.
+    pub open: Option<NewCase>,
+    /// Refuse to open the case while another open case of the same referrer carries the
+    /// same ServiceRequest identifier.
+    pub unique_open_identifier: bool,
+    /// A change to a case.
+    pub change: Option<CaseChange>,
+    /// Messages to keep.
+    pub messages: Vec<NewMessage>,
+    /// Events of the case.
+    pub events: Vec<NewEvent>,
+    /// New rows of the outbox. They are not touched by this unit's own stop.
+    pub legs: Vec<NewLeg>,
+    /// Changes to rows of the outbox.
+    pub leg_changes: Vec<LegChange>,
+    /// Stop every leg of kind `deliver` of this case that is released, waiting or parked.
+    pub stop_unsent: Option<CaseId>,
+    /// With a stop: what its caller believes about [`Stopped::may_be_held`]; when it is
+    /// otherwise by now the unit is [`CommitError::Stale`].
+    pub expected_may_be_held: Option<bool>,
+    /// A provider's update to remember.
+    pub update_key: Option<UpdateKey>,
+    /// Audit facts.
+    pub facts: Vec<Fact>,
+}
+
+/// A change to a case; `None` leaves a column as it is.
+#[derive(Clone, Debug)]
+pub struct CaseChange {
+    /// The case.
+    pub id: CaseId,
+    /// The revision on which the change was decided.
+    pub expected_revision: u32,
+    /// Where it stands now.
+    pub status: Option<Status>,
+    /// Hold (`Some(Some)`) or end of the hold (`Some(None)`).
+    pub hold: Option<Option<Hold>>,
+    /// Provider chosen (`Some(Some)`) or taken back (`Some(None)`).
+    pub provider: Option<Option<ChosenProvider>>,
+    /// Restriction.
+    pub restricted: Option<bool>,
+    /// Who holds the person now.
+    pub responsible: Option<Responsible>,
+    /// The provider update that counted.
+    pub last_update: Option<Mark>,
+    /// Closure reason set (`Some(Some)`) or taken back (`Some(None)`).
+    pub closure_reason: Option<Option<String>>,
+    /// The amended case; sealed, and its look-up values are computed anew.
+    pub case: Option<Box<Case>>,
+}
+
+impl CaseChange {
+    /// A change of this case at this revision that sets nothing yet.
+    pub const fn of(id: CaseId, expected_revision: u32) -> Self {
+        Self {
+            id,
+            expected_revision,
+            status: None,
+            hold: None,
+            provider: None,
+            restricted: None,
+            responsible: None,
+            last_update: None,
+            closure_reason: None,
+            case: None,
+        }
+    }
+}
+
+/// A change to a row of the outbox.
+///
+/// A sender commits `attempts + 1` *before* it sends, then the result: only so does a
+/// stop that comes in between, or after a crash, know that the leg may have arrived.
+/// `Delivered` is final; `Stopped` can only become `Delivered`, when the stop overtook
+/// an attempt that then succeeded. Anything else is [`CommitError::Stale`].
+#[derive(Clone, Debug)]
+pub struct LegChange {
+    /// The leg.
+    pub id: OutboxId,
+    /// The attempts on which the change was decided.
+    pub expected_attempts: u32,
+    /// Where it stands now.
+    pub state: LegState,
+    /// Attempts begun by now.
+    pub attempts: u32,
+    /// Not before.
+    pub due_at: Timestamp,
+    /// Code of the failure; `None` clears it.
+    pub last_error: Option<String>,
+}
+
+/// What a stop met.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stopped {
+    /// Legs stopped.
+    pub legs: u32,
+    /// Whether any leg of kind `deliver` was delivered, or attempted and so may have been:
+    /// then the stop has to follow it to its holder (DESIGN I10).
+    pub may_be_held: bool,
+}
+
+/// What a committed unit reports.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Committed {
+    /// What the stop met, where the unit held one.
+    pub stopped: Option<Stopped>,
+    /// Revision of the case that was opened or changed.
+    pub revision: Option<u32>,
+}
+
+/// Why a unit was not committed. Nothing of it was written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CommitError {
+    /// The same request was answered before.
+    #[error("this request was answered before")]
+    AlreadyAnswered(Box<StoredAnswer>),
+    /// The case, a leg or the expectation of a stop is not what the unit was decided on:
+    /// read again and decide again.
+    #[error("the case has changed meanwhile")]
+    Stale,
+    /// An open case of the same referrer carries the same ServiceRequest identifier.
+    #[error("an open case carries the same ServiceRequest identifier")]
+    OpenIdentifier(CaseId),
+    /// The provider used this key before.
+    #[error("this update key was used before")]
+    UpdateKeyExists(Box<UpdateKey>),
+    /// The store could not write; the text names no datum.
+    #[error("the store is not available: {0}")]
+    Unavailable(String),
+}

@@ -1,0 +1,321 @@
+//! The people behind a provider's system: they take cases in, confirm them and report
+//! progress through the gateway's provider API. All three providers share this; only the
+//! door through which a case comes differs.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::api::{Api, Fault};
+use super::recognise;
+use super::script::{Reception, Script, Words};
+use crate::conformance::parties::event::{Feed, Who};
+use crate::conformance::parties::wire::lock;
+
+/// How often a case is looked for in the list.
+const LOOKS: u32 = 100;
+/// The wait between two looks.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
+
+/// An update and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reported {
+    /// The case reference, or the next best name that the payload had.
+    pub case: String,
+    /// The provider's own word.
+    pub word: String,
+    /// The canonical status that the gateway answered, or HTTP status and error code.
+    pub result: Result<String, String>,
+}
+
+/// What a delivery tells of its case.
+#[derive(Clone, Debug, Default)]
+pub(super) struct CaseAt {
+    pub(super) id: Option<String>,
+    pub(super) reference: Option<String>,
+}
+
+impl CaseAt {
+    pub(super) fn in_payload(payload: &Value) -> Self {
+        Self {
+            id: recognise::case_id(payload),
+            reference: recognise::reference(payload),
+        }
+    }
+
+    /// One name a case at this desk: the reference, else the id, else the effect key.
+    pub(super) fn known_as(&self, key: &str) -> String {
+        let name = self.reference.as_ref().or(self.id.as_ref());
+        name.map_or_else(|| key.to_owned(), Clone::clone)
+    }
+}
+
+/// One delivery, told apart by its effect key.
+#[derive(Debug)]
+struct Delivery {
+    script: Script,
+    attempts: u32,
+    taken: bool,
+}
+
+#[derive(Debug)]
+struct Book {
+    scripts: VecDeque<Script>,
+    usual: Script,
+    deliveries: BTreeMap<String, Delivery>,
+    /// By case: how many times it came in as a new case.
+    effects: BTreeMap<String, u32>,
+    /// By case: how many times it was stopped.
+    stops: BTreeMap<String, u32>,
+    reported: Vec<Reported>,
+    refused: u32,
+    pace: Duration,
+}
+
+/// A provider's desk; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    name: &'static str,
+    words: Words,
+    api: Api,
+    feed: Feed,
+    book: Arc<Mutex<Book>>,
+}
+
+impl Desk {
+    pub(super) fn new(name: &'static str, words: Words, feed: Feed) -> Self {
+        let token = format!("demo-{}", uuid::Uuid::new_v4().simple());
+        Self {
+            name,
+            words,
+            api: Api::new(token),
+            feed,
+            book: Arc::new(Mutex::new(Book {
+                scripts: VecDeque::new(),
+                usual: Script::to_completion(&words),
+                deliveries: BTreeMap::new(),
+                effects: BTreeMap::new(),
+                stops: BTreeMap::new(),
+                reported: Vec::new(),
+                refused: 0,
+                pace: Duration::from_millis(20),
+            })),
+        }
+    }
+
+    /// The provider's display name.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The provider's own words.
+    pub const fn words(&self) -> &Words {
+        &self.words
+    }
+
+    /// The client of the provider API, with the provider's token.
+    pub const fn api(&self) -> &Api {
+        &self.api
+    }
+
+    /// What happens to the next new case; later ones wait their turn.
+    pub fn script_next(&self, script: Script) {
+        lock(&self.book).scripts.push_back(script);
+    }
+
+    /// What happens to every case for which nothing else was said.
+    pub fn script_usual(&self, script: Script) {
+        lock(&self.book).usual = script;
+    }
+
+    /// The pause before each report.
+    pub fn pace(&self, pace: Duration) {
+        lock(&self.book).pace = pace;
+    }
+
+    /// By case reference: how many times it had an effect as a new case. More than 1 is a fault of
+    /// the sender or of this party's own deduplication.
+    pub fn effects(&self) -> BTreeMap<String, u32> {
+        lock(&self.book).effects.clone()
+    }
+
+    /// By case reference: how many times it was stopped.
+    pub fn stops(&self) -> BTreeMap<String, u32> {
+        lock(&self.book).stops.clone()
+    }
+
+    /// Every update and what came of it.
+    pub fn reported(&self) -> Vec<Reported> {
+        lock(&self.book).reported.clone()
+    }
+
+    /// How many deliveries were not believed (bad signature, bad token, bad shape).
+    pub fn refused(&self) -> u32 {
+        lock(&self.book).refused
+    }
+
+    /// How often anything was attempted, repeats included.
+    pub fn attempts(&self) -> u32 {
+        lock(&self.book)
+            .deliveries
+            .values()
+            .map(|delivery| delivery.attempts)
+            .sum()
+    }
+
+    pub(super) fn doubt(&self) {
+        lock(&self.book).refused += 1;
+    }
+
+    /// Lets an attempt in, or says with which status it fails. `stop` deliveries follow
+    /// no script.
+    pub(super) async fn admit(&self, key: &str, stop: bool) -> Result<(), u16> {
+        match self.next_reception(key, stop) {
+            Reception::Slow(wait) => tokio::time::sleep(wait).await,
+            Reception::Fail { status, .. } => return Err(status),
+            Reception::Hang { .. } => std::future::pending().await,
+            Reception::Prompt | Reception::AnswerLost { .. } => {}
+        }
+        Ok(())
+    }
+
+    /// After the effect: loses the answer where the script says so.
+    pub(super) async fn answer(&self, key: &str) {
+        let lost = lock(&self.book)
+            .deliveries
+            .get(key)
+            .is_some_and(|delivery| {
+                matches!(delivery.script.reception,
+                Reception::AnswerLost { times } if delivery.attempts <= times)
+            });
+        if lost {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Counts the attempt and says how this one is received.
+    pub(super) fn next_reception(&self, key: &str, stop: bool) -> Reception {
+        let mut book = lock(&self.book);
+        if !book.deliveries.contains_key(key) {
+            let next = if stop {
+                Some(Script::silent())
+            } else {
+                book.scripts.pop_front()
+            };
+            let script = next.unwrap_or_else(|| book.usual.clone());
+            let fresh = Delivery {
+                script,
+                attempts: 0,
+                taken: false,
+            };
+            book.deliveries.insert(key.to_owned(), fresh);
+        }
+        let Some(delivery) = book.deliveries.get_mut(key) else {
+            return Reception::Prompt;
+        };
+        delivery.attempts += 1;
+        match delivery.script.reception {
+            Reception::Fail { times, .. } | Reception::Hang { times }
+                if delivery.attempts > times =>
+            {
+                Reception::Prompt
+            }
+            reception => reception,
+        }
+    }
+
+    /// Books a new case or a stop in, once an effect key; a repeat changes nothing.
+    pub(super) fn book_in(&self, key: &str, stop: bool, case: CaseAt) {
+        let script = {
+            let mut book = lock(&self.book);
+            let Some(delivery) = book.deliveries.get_mut(key) else {
+                return;
+            };
+            if delivery.taken {
+                return;
+            }
+            delivery.taken = true;
+            let script = delivery.script.clone();
+            let counted = if stop {
+                &mut book.stops
+            } else {
+                &mut book.effects
+            };
+            *counted.entry(case.known_as(key)).or_default() += 1;
+            script
+        };
+        let what = if stop {
+            "stopped work on the case"
+        } else {
+            "received the case"
+        };
+        let who = Who::Provider(self.name);
+        self.feed.tell(who, what, case.reference.as_deref());
+        let (desk, known_as) = (self.clone(), case.known_as(key));
+        tokio::spawn(async move { desk.follow(&script, stop, &case, &known_as).await });
+    }
+
+    /// Confirms and reports, until the script ends or the case is stopped.
+    async fn follow(&self, script: &Script, stop: bool, case: &CaseAt, known_as: &str) {
+        let pace = lock(&self.book).pace;
+        tokio::time::sleep(pace).await;
+        let Some(id) = self.id_of(case).await else {
+            self.note(known_as, "", Err("the case is not in the list".to_owned()));
+            return;
+        };
+        if stop || script.acknowledge {
+            if let Err(fault) = self.api.acknowledge(&id).await {
+                self.note(known_as, "(acknowledge)", Err(in_words(&fault)));
+            }
+        }
+        for (sequence, word) in (1..).zip(&script.report) {
+            tokio::time::sleep(pace).await;
+            if lock(&self.book).stops.contains_key(known_as) {
+                return;
+            }
+            // The key names the case and the step: a repeat of the call is no second one.
+            let key = format!("{id}-{sequence}");
+            let answer = self.api.update(&id, &key, word, sequence).await;
+            let said = format!("reported \"{word}\"");
+            self.feed
+                .tell(Who::Provider(self.name), said, case.reference.as_deref());
+            let result = answer
+                .map(|outcome| outcome.status)
+                .map_err(|fault| in_words(&fault));
+            self.note(known_as, word, result);
+        }
+    }
+
+    /// The gateway's id of a case. A payload may tell the reference only: then the case
+    /// is looked up in the list, where it may appear a moment after its delivery.
+    async fn id_of(&self, case: &CaseAt) -> Option<String> {
+        if let Some(id) = &case.id {
+            return Some(id.clone());
+        }
+        let reference = case.reference.as_deref()?;
+        for _ in 0..LOOKS {
+            if let Ok(Some(id)) = self.api.find(reference).await {
+                return Some(id);
+            }
+            tokio::time::sleep(BETWEEN_LOOKS).await;
+        }
+        None
+    }
+
+    fn note(&self, known_as: &str, word: &str, result: Result<String, String>) {
+        lock(&self.book).reported.push(Reported {
+            case: known_as.to_owned(),
+            word: word.to_owned(),
+            result,
+        });
+    }
+}
+
+fn in_words(fault: &Fault) -> String {
+    match fault {
+        Fault::Refused(status, code) => format!("{status} {code}"),
+        Fault::NoAnswer => "no answer".to_owned(),
+    }
+}

@@ -1,0 +1,287 @@
+//! Small edits of a received document, written into its own source: numbers,
+//! narrative and order of everything else stay as they came.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::tree::{Document, Kind, Node};
+
+/// Edits of one document, applied by [`Splice::finish`]. An edit inside a
+/// value that is itself replaced or removed is lost with it.
+#[derive(Debug)]
+pub struct Splice<'d> {
+    document: &'d Document,
+    replaced: BTreeMap<u32, String>,
+    removed: BTreeSet<u32>,
+    /// New members of an object, in order of their first setting.
+    inserted: BTreeMap<u32, Vec<(String, String)>>,
+    pushed: BTreeMap<u32, Vec<String>>,
+    /// Containers that hold an edit somewhere below.
+    touched: BTreeSet<u32>,
+}
+
+impl<'d> Splice<'d> {
+    /// No edits yet.
+    pub fn new(document: &'d Document) -> Splice<'d> {
+        Splice {
+            document,
+            replaced: BTreeMap::new(),
+            removed: BTreeSet::new(),
+            inserted: BTreeMap::new(),
+            pushed: BTreeMap::new(),
+            touched: BTreeSet::new(),
+        }
+    }
+
+    /// Replaces the member's value, or inserts the member as the first one.
+    /// `json_value` is JSON; use [`quote`] for text. No effect on a non-object.
+    pub fn set(&mut self, object: Node<'d>, member: &str, json_value: &str) {
+        if object.kind() != Kind::Object {
+            return;
+        }
+        if let Some(node) = object.get(member) {
+            self.removed.remove(&node.index());
+            self.replace(node, json_value);
+            return;
+        }
+        self.touch(object);
+        let members = self.inserted.entry(object.index()).or_default();
+        match members.iter_mut().find(|(name, _)| name == member) {
+            Some((_, value)) => json_value.clone_into(value),
+            None => members.push((member.to_owned(), json_value.to_owned())),
+        }
+    }
+
+    /// Takes a member out; nothing happens when it is absent.
+    pub fn remove(&mut self, object: Node<'d>, member: &str) {
+        if let Some(members) = self.inserted.get_mut(&object.index()) {
+            members.retain(|(name, _)| name != member);
+        }
+        if let Some(node) = object.get(member) {
+            self.touch(node);
+            self.removed.insert(node.index());
+        }
+    }
+
+    /// Takes one item out of its array, or one member out of its object.
+    pub fn drop(&mut self, node: Node<'d>) {
+        self.touch(node);
+        self.removed.insert(node.index());
+    }
+
+    /// Puts JSON in the place of a value.
+    pub fn replace(&mut self, node: Node<'d>, json: &str) {
+        self.touch(node);
+        self.replaced.insert(node.index(), json.to_owned());
+    }
+
+    /// Appends an item to an array. No effect on anything else.
+    pub fn push(&mut self, array: Node<'d>, json_item: &str) {
+        if array.kind() != Kind::Array {
+            return;
+        }
+        self.touch(array);
+        let items = self.pushed.entry(array.index()).or_default();
+        items.push(json_item.to_owned());
+    }
+
+    /// The source with all edits.
+    pub fn finish(self) -> Vec<u8> {
+        let source = &self.document.source;
+        let root = self.document.root();
+        let added = self.replaced.values().map(String::len).sum::<usize>() + 256;
+        let mut out = String::with_capacity(source.len() + added);
+        out.push_str(&source[..root.span().start]);
+        self.write(root, &mut out);
+        out.push_str(&source[root.span().end..]);
+        out.into_bytes()
+    }
+
+    fn touch(&mut self, node: Node<'d>) {
+        let mut at = Some(node);
+        while let Some(node) = at {
+            if !self.touched.insert(node.index()) {
+                return;
+            }
+            at = node.parent();
+        }
+    }
+
+    fn write(&self, node: Node<'d>, out: &mut String) {
+        let source = &self.document.source;
+        if let Some(json) = self.replaced.get(&node.index()) {
+            out.push_str(json);
+            return;
+        }
+        let is_container = matches!(node.kind(), Kind::Object | Kind::Array);
+        if !is_container || !self.touched.contains(&node.index()) {
+            out.push_str(&source[node.span()]);
+            return;
+        }
+        self.write_container(node, out);
+    }
+
+    fn write_container(&self, node: Node<'d>, out: &mut String) {
+        let source = &self.document.source;
+        let span = node.span();
+        out.push_str(&source[span.start..=span.start]);
+        let mut separator = "";
+        for (name, value) in self.inserted.get(&node.index()).into_iter().flatten() {
+            out.push_str(separator);
+            out.push_str(&quote(name));
+            out.push(':');
+            out.push_str(value);
+            separator = ",";
+        }
+        let mut from = span.start + 1;
+        for child in node.children() {
+            let child_span = child.span();
+            if !self.removed.contains(&child.index()) {
+                out.push_str(separator);
+                out.push_str(without_comma(&source[from..child_span.start]));
+                self.write(child, out);
+                separator = ",";
+            }
+            from = child_span.end;
+        }
+        for item in self.pushed.get(&node.index()).into_iter().flatten() {
+            out.push_str(separator);
+            out.push_str(item);
+            separator = ",";
+        }
+        out.push_str(&source[from..span.end]);
+    }
+}
+
+/// What stands before a value, its name included, without the comma that
+/// belonged to its neighbour.
+fn without_comma(lead: &str) -> &str {
+    if !lead.trim_start().starts_with(',') {
+        return lead;
+    }
+    lead.split_once(',').map_or(lead, |(_, rest)| rest)
+}
+
+const HEX: [char; 16] = [
+    '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
+];
+
+/// Text as a JSON string, quotes included.
+pub fn quote(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            control if control < ' ' => {
+                out.push_str("\\u");
+                let code = control as usize;
+                out.extend(['0', '0', HEX[code / 16], HEX[code % 16]]);
+            }
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::standards::fhir::Limits;
+
+    fn edited(json: &str, edit: impl for<'d> Fn(&mut Splice<'d>, Node<'d>)) -> String {
+        let doc = Document::parse(json.as_bytes().to_vec(), &Limits::default()).expect("valid");
+        let mut splice = Splice::new(&doc);
+        edit(&mut splice, doc.root());
+        let out = splice.finish();
+        let again = Document::parse(out.clone(), &Limits::default());
+        assert!(again.is_ok() || out.ends_with(b"{}"), "not JSON any more");
+        String::from_utf8(out).expect("UTF-8")
+    }
+
+    #[test]
+    fn only_the_edited_places_change() {
+        let out = edited(
+            "{ \"a\" : 1.50,\n \"b\":[ 1 , 2 ],\n\t\"c\":{\"d\":1E2} }\n",
+            |splice, root| {
+                splice.set(root, "b", "[3]");
+                splice.set(root, "id", &quote("x\"y"));
+            },
+        );
+        assert_eq!(
+            out,
+            "{\"id\":\"x\\\"y\", \"a\" : 1.50,\n \"b\":[3],\n\t\"c\":{\"d\":1E2} }\n"
+        );
+    }
+
+    #[test]
+    fn members_and_items_can_be_taken_out_anywhere() {
+        let json = r#"{"a":1, "b":2, "c":[1, {"d":1,"e":2}]}"#;
+        assert_eq!(
+            edited(json, |s, root| s.remove(root, "a")),
+            r#"{ "b":2, "c":[1, {"d":1,"e":2}]}"#
+        );
+        assert_eq!(
+            edited(json, |s, root| s.remove(root, "c")),
+            r#"{"a":1, "b":2}"#
+        );
+        let nested = edited(json, |s, root| {
+            let item = root.each("c").nth(1).expect("object");
+            s.remove(item, "e");
+            s.remove(item, "absent");
+        });
+        assert_eq!(nested, r#"{"a":1, "b":2, "c":[1, {"d":1}]}"#);
+        let items = edited("[1, 2, 3]", |s, root| {
+            s.drop(root.items().next().expect("first"));
+        });
+        assert_eq!(items, "[ 2, 3]");
+    }
+
+    #[test]
+    fn an_item_is_appended_and_a_nested_value_replaced() {
+        let out = edited(r#"{"entry":[{"n":1},{"n":2}]}"#, |splice, root| {
+            let entries = root.get("entry").expect("entry");
+            splice.push(entries, "{\"n\":3}");
+            let second = entries.items().nth(1).expect("second");
+            splice.set(second, "n", "22");
+        });
+        assert_eq!(out, r#"{"entry":[{"n":1},{"n":22},{"n":3}]}"#);
+    }
+
+    #[test]
+    fn the_last_word_on_a_member_wins() {
+        let out = edited(r#"{"a":1,"b":2}"#, |splice, root| {
+            splice.set(root, "z", "1");
+            splice.set(root, "z", "2");
+            splice.set(root, "y", "1");
+            splice.remove(root, "y");
+            splice.remove(root, "a");
+            splice.set(root, "a", "3");
+        });
+        assert_eq!(out, r#"{"z":2,"a":3,"b":2}"#);
+    }
+
+    #[test]
+    fn setting_the_only_member_after_removing_all_leaves_no_stray_comma() {
+        let out = edited(r#"{"a":1,"b":2}"#, |splice, root| {
+            splice.remove(root, "a");
+            splice.remove(root, "b");
+            splice.set(root, "c", "1");
+        });
+        assert_eq!(out, r#"{"c":1}"#);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_survives_quoting(text in any::<String>()) {
+            let back: String = serde_json::from_str(&quote(&text)).expect("JSON string");
+            prop_assert_eq!(back, text);
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! `config default|check|show`: the manual, the faults, and what is in force.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use jiff::civil::Date;
+use serde_json::{Value, json};
+
+use super::{Format, exit, wrap};
+use crate::config::{self, Clock, Loaded, Origin};
+use crate::problem::Problem;
+
+/// What to do with the configuration.
+#[derive(Clone, Debug, clap::Subcommand)]
+pub enum Config {
+    /// Print every key with its meaning, default and allowed values
+    Default,
+    /// Find every fault at once
+    Check {
+        /// The file to read instead of ./gateway.toml
+        #[arg(long)]
+        config: Option<PathBuf>,
+        /// Warnings count as findings
+        #[arg(long)]
+        deny_warnings: bool,
+        /// How the answer is written
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+    },
+    /// Print what is in force and where each value comes from, without secrets
+    Show {
+        /// The file to read instead of ./gateway.toml
+        #[arg(long)]
+        config: Option<PathBuf>,
+        /// How the answer is written
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+    },
+}
+
+/// Does what was asked, with the process's environment and today's date.
+pub fn run(args: &Config, out: &mut dyn Write) -> i32 {
+    // A variable that is not UTF-8 is none of ours.
+    let variables = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    run_with(args, &variables, Clock::System.today(), out)
+}
+
+fn run_with(
+    args: &Config,
+    variables: &BTreeMap<String, String>,
+    today: Date,
+    out: &mut dyn Write,
+) -> i32 {
+    let env = |name: &str| variables.get(name).cloned();
+    match args {
+        Config::Default => exit::after(&out.write_all(config::DEFAULT.as_bytes()), exit::OK),
+        Config::Check {
+            config,
+            deny_warnings,
+            format,
+        } => {
+            let loaded = config::load(config.as_deref(), &env);
+            let (findings, code) = match &loaded {
+                Err(faults) => (faults.clone(), exit::CONFIG),
+                Ok(loaded) => {
+                    let warnings = warnings(loaded, variables, today);
+                    let denied = *deny_warnings && !warnings.is_empty();
+                    (warnings, if denied { exit::FINDING } else { exit::OK })
+                }
+            };
+            let file = loaded.as_ref().map_or(config.as_ref(), |l| l.file.as_ref());
+            let source = file.map(|file| file.display().to_string());
+            let written = report(&findings, loaded.is_ok(), source, *format, out);
+            exit::after(&written, code)
+        }
+        Config::Show { config, format } => match config::load(config.as_deref(), &env) {
+            Ok(loaded) => exit::after(&show(&loaded, *format, out), exit::OK),
+            Err(faults) => exit::after(&report(&faults, false, None, *format, out), exit::CONFIG),
+        },
+    }
+}
+
+/// What does not stop every verb but stops `serve`, or has no effect.
+fn warnings(loaded: &Loaded, variables: &BTreeMap<String, String>, today: Date) -> Vec<Problem> {
+    let names = variables.keys().map(String::as_str);
+    let mut warnings = config::unknown_variables(&loaded.items, names);
+    let serve = loaded.settings.faults_for_serve(today);
+    warnings.extend(serve.into_iter().map(Problem::as_warning));
+    warnings
+}
+
+fn report(
+    findings: &[Problem],
+    usable: bool,
+    source: Option<String>,
+    format: Format,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    if format == Format::Json {
+        let findings: Vec<Value> = findings.iter().map(finding).collect();
+        let answer = json!({ "usable": usable, "file": source, "findings": findings });
+        return writeln!(out, "{answer:#}");
+    }
+    for problem in findings {
+        let mark = if problem.warning { "warning" } else { "error" };
+        let place = problem.path.as_deref().unwrap_or_default();
+        let head = format!("{} {place}", problem.entry.code);
+        writeln!(out, "{}", wrap(&format!("{mark:<7}  "), &head))?;
+        let detail = problem.detail.as_deref().unwrap_or_default();
+        let words = format!("{}: {detail}", problem.entry.title);
+        writeln!(out, "{}", wrap("         ", words.trim_end_matches(": ")))?;
+    }
+    let source = source.unwrap_or_else(|| "built-in defaults".to_owned());
+    let count = findings.len();
+    match (usable, count) {
+        (true, 0) => writeln!(out, "The configuration is sound ({source})."),
+        (true, _) => writeln!(
+            out,
+            "\nThe configuration can be used ({source}); warnings: {count}."
+        ),
+        (false, _) => writeln!(out, "\nThe configuration cannot be used; faults: {count}."),
+    }
+}
+
+fn finding(problem: &Problem) -> Value {
+    json!({
+        "severity": if problem.warning { "warning" } else { "error" },
+        "code": problem.entry.code,
+        "title": problem.entry.title,
+        "place": problem.path,
+        "detail": problem.detail,
+    })
+}
+
+fn show(loaded: &Loaded, format: Format, out: &mut dyn Write) -> io::Result<()> {
+    if format == Format::Json {
+        let values: Vec<Value> = loaded.items.iter().map(value).collect();
+        return writeln!(out, "{:#}", Value::Array(values));
+    }
+    for (key, item) in &loaded.items {
+        let shown = config::shown(key, &item.value);
+        let line = match &item.origin {
+            Origin::Default => format!("{key} = {shown}"),
+            origin => format!("{key} = {shown}  # {origin}"),
+        };
+        // A later line of a long value is indented by two.
+        let wrapped = wrap("", &line).replace('\n', "\n  ");
+        writeln!(out, "{wrapped}")?;
+    }
+    Ok(())
+}
+
+fn value((key, item): (&String, &config::Item)) -> Value {
+    let secret = config::is_secret(key);
+    json!({
+        "key": key,
+        "value": config::shown(key, &item.value),
+        "secret": secret,
+        "origin": item.origin.to_string(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    /// Runs a verb on a file with this text; the file's folder is taken out of the
+    /// answer.
+    fn answer(
+        text: &str,
+        variables: &[(&str, &str)],
+        args: impl Fn(PathBuf) -> Config,
+    ) -> (String, i32) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("gateway.toml");
+        std::fs::write(&file, text).expect("the file can be written");
+        let variables = variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let mut out = Vec::new();
+        let code = run_with(&args(file), &variables, date(2026, 12, 1), &mut out);
+        let text = String::from_utf8(out).expect("text");
+        let prefix = format!("{}/", folder.path().display());
+        (text.replace(&prefix, ""), code)
+    }
+
+    fn check(deny_warnings: bool, format: Format) -> impl Fn(PathBuf) -> Config {
+        move |file| Config::Check {
+            config: Some(file),
+            deny_warnings,
+            format,
+        }
+    }
+
+    const OWNED: &str = "[clearance]\npds_off_reason = \"pilot\"\npds_off_owner = \"A. Example\"\npds_off_until = \"2027-03-31\"\n";
+
+    #[test]
+    fn the_faults_of_a_file_are_told_to_a_person() {
+        // `at` is what the temporary folder's length does not change.
+        let mut out = Vec::new();
+        let faults = config_faults();
+        report(&faults, false, None, Format::Text, &mut out).expect("a Vec can be written");
+        insta::assert_snapshot!(String::from_utf8(out).expect("text"));
+    }
+
+    fn config_faults() -> Vec<Problem> {
+        let text = "[listen]\nbars = \"0.0.0.0:8080\"\n[bars.limit]\nbody_bytes = 5\n";
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("gateway.toml");
+        std::fs::write(&file, text).expect("the file can be written");
+        let mut faults = config::load(Some(&file), &|_| None).expect_err("it has faults");
+        let prefix = format!("{}/", folder.path().display());
+        for fault in &mut faults {
+            fault.path = fault.path.take().map(|path| path.replace(&prefix, ""));
+        }
+        faults
+    }
+
+    #[test]
+    fn the_faults_of_a_file_are_told_to_a_program() {
+        let (text, code) = answer("[log]\nlevel = \"loud\"\n", &[], check(false, Format::Json));
+        assert_eq!(code, exit::CONFIG);
+        let answer: Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(answer["usable"], false);
+        assert_eq!(answer["findings"][0]["code"], "WW-CFG-001");
+        assert_eq!(answer["findings"][0]["place"], "gateway.toml:2 log.level");
+    }
+
+    #[test]
+    fn warnings_are_findings_only_when_they_are_denied() {
+        let variables = [("WORKWELL_LISTEN__BAR", "127.0.0.1:1")];
+        for (deny, expected) in [(false, exit::OK), (true, exit::FINDING)] {
+            let (text, code) = answer(OWNED, &variables, check(deny, Format::Text));
+            assert_eq!(code, expected, "{text}");
+            assert!(text.contains("WORKWELL_LISTEN__BARS"), "{text}");
+        }
+        let (text, code) = answer(OWNED, &[], check(true, Format::Text));
+        assert_eq!(code, exit::OK);
+        assert!(text.starts_with("The configuration is sound"), "{text}");
+        let (text, _) = answer("version = 1\n", &[], check(false, Format::Text));
+        assert!(text.contains("WW-CFG-006"), "{text}");
+    }
+
+    #[test]
+    fn what_is_in_force_is_shown_with_its_origin_and_without_secrets() {
+        let digest = "ab".repeat(32);
+        let text =
+            format!("[[provider_api.tokens]]\nprovider = \"hope-works\"\nsha256 = \"{digest}\"\n");
+        let variables = [("WORKWELL_LOG__LEVEL", "debug")];
+        for format in [Format::Text, Format::Json] {
+            let show = |file| Config::Show {
+                config: Some(file),
+                format,
+            };
+            let (shown, code) = answer(&text, &variables, show);
+            assert_eq!(code, exit::OK);
+            assert!(
+                !shown.contains(&digest) && shown.contains("[secret]"),
+                "{shown}"
+            );
+            assert!(shown.contains("WORKWELL_LOG__LEVEL"), "{shown}");
+            assert!(shown.contains("gateway.toml:2"), "{shown}");
+            assert!(shown.contains("bars.core_version"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn the_manual_is_printed_as_it_is() {
+        let mut out = Vec::new();
+        let code = run_with(
+            &Config::Default,
+            &BTreeMap::new(),
+            date(2026, 12, 1),
+            &mut out,
+        );
+        assert_eq!(code, exit::OK);
+        assert_eq!(out, config::DEFAULT.as_bytes());
+    }
+}

@@ -1,0 +1,11 @@
+//! The demonstration: stand-in parties around a real gateway, a timeline to watch and a
+//! summary to read.
+
+mod run;
+mod story;
+mod summary;
+mod timeline;
+
+pub use run::{Addresses, Options, play};
+pub use story::{Ending, STORIES, Story};
+pub use summary::Tally;

@@ -1,0 +1,143 @@
+//! The figures of a demonstration and the words around them.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+/// What was counted. Every figure counts referrals.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    /// New referrals sent.
+    pub sent: usize,
+    /// Answered with a synchronous 200.
+    pub accepted: usize,
+    /// Answered with a synchronous refusal.
+    pub refused: usize,
+    /// Distinct cases that a provider received or collected.
+    pub delivered: usize,
+    /// Cancelled by the practice, confirmed by the gateway.
+    pub cancelled: usize,
+    /// Accepted cases whose referrer received at least one response.
+    pub status_returned: usize,
+    /// Accepted cases with neither a delivery nor a response.
+    pub lost: usize,
+    /// What should have happened and did not, one sentence each.
+    #[serde(skip)]
+    pub missing: Vec<String>,
+    /// The codes with which referrals were refused.
+    #[serde(skip)]
+    pub refusal_codes: Vec<String>,
+}
+
+impl Tally {
+    /// Whether everything that should have happened did.
+    pub const fn is_complete(&self) -> bool {
+        self.missing.is_empty() && self.lost == 0
+    }
+
+    /// The figures as one line of JSON.
+    pub fn json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+/// Writes the summary that a person reads after the timeline.
+pub(super) fn write(out: &mut dyn Write, tally: &Tally) -> io::Result<()> {
+    writeln!(out, "\nWhat happened")?;
+    writeln!(
+        out,
+        "  {} referrals sent: {} accepted, {} refused at once",
+        tally.sent, tally.accepted, tally.refused
+    )?;
+    writeln!(
+        out,
+        "  {} reached a provider, {} cancelled by the practice",
+        tally.delivered, tally.cancelled
+    )?;
+    writeln!(
+        out,
+        "  {} had a status returned to the practice, {} lost",
+        tally.status_returned, tally.lost
+    )?;
+    for missing in &tally.missing {
+        writeln!(out, "  MISSING: {missing}")?;
+    }
+    writeln!(out, "\nWhat to try next")?;
+    let own = tally
+        .refusal_codes
+        .iter()
+        .find(|code| code.starts_with("WW-"));
+    if let Some(code) = own {
+        tip(
+            out,
+            &format!("explain {code}"),
+            "why a referral was refused",
+        )?;
+    }
+    tip(out, "config default", "every setting, with its meaning")?;
+    tip(out, "serve", "run the gateway for your own systems")?;
+    writeln!(
+        out,
+        "  {:<34}the tables that chose and translated",
+        "ls mappings/"
+    )?;
+    out.flush()
+}
+
+fn tip(out: &mut dyn Write, verb: &str, meaning: &str) -> io::Result<()> {
+    writeln!(out, "  {:<34}{meaning}", format!("workwell-gateway {verb}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tally() -> Tally {
+        Tally {
+            sent: 6,
+            accepted: 5,
+            refused: 1,
+            delivered: 5,
+            cancelled: 1,
+            status_returned: 5,
+            ..Tally::default()
+        }
+    }
+
+    #[test]
+    fn the_json_line_has_the_seven_figures_in_their_order() {
+        assert_eq!(
+            tally().json(),
+            r#"{"sent":6,"accepted":5,"refused":1,"delivered":5,"cancelled":1,"status_returned":5,"lost":0}"#
+        );
+    }
+
+    #[test]
+    fn anything_missing_or_lost_makes_it_incomplete() {
+        assert!(tally().is_complete());
+        assert!(!Tally { lost: 1, ..tally() }.is_complete());
+        let missing = vec!["the trust received nothing".to_owned()];
+        assert!(!Tally { missing, ..tally() }.is_complete());
+    }
+
+    #[test]
+    fn the_summary_names_what_is_missing_and_what_to_try() {
+        let tally = Tally {
+            missing: vec!["2 of 6: no response".to_owned()],
+            refusal_codes: vec![
+                "REC_UNPROCESSABLE_ENTITY".to_owned(),
+                "WW-RTE-001".to_owned(),
+            ],
+            ..tally()
+        };
+        let mut out = Vec::new();
+        write(&mut out, &tally).expect("a vector takes everything");
+        let text = String::from_utf8(out).expect("text");
+        assert!(text.contains("  MISSING: 2 of 6: no response\n"));
+        assert!(text.contains("workwell-gateway explain WW-RTE-001"));
+        assert!(
+            text.lines().all(|line| line.chars().count() <= 80),
+            "{text}"
+        );
+    }
+}

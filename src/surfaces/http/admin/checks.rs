@@ -1,0 +1,95 @@
+//! What is looked at for `/readyz` and `/_status`.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+
+/// Whether a provider could be reached lately.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderHealth {
+    /// The provider's folder name in the tables.
+    pub slug: String,
+    /// Whether its tables are loaded and its deliveries arrive.
+    pub well: bool,
+}
+
+/// Handles to what is looked at. They may block; they are called off the async threads.
+#[derive(Clone)]
+pub struct Checks {
+    /// Whether the store can be written.
+    pub store: Arc<dyn Fn() -> bool + Send + Sync>,
+    /// Whether the keys are there and open the store.
+    pub keys: Arc<dyn Fn() -> bool + Send + Sync>,
+    /// How each provider is.
+    pub providers: Arc<dyn Fn() -> Vec<ProviderHealth> + Send + Sync>,
+}
+
+/// What was found.
+pub(super) struct Report {
+    needed: Vec<(&'static str, bool)>,
+    providers: Vec<ProviderHealth>,
+}
+
+impl Checks {
+    /// Looks at everything; a check that panics has failed.
+    pub(super) async fn look(self) -> Report {
+        let Self {
+            store,
+            keys,
+            providers,
+        } = self;
+        let store = tokio::task::spawn_blocking(move || store());
+        let keys = tokio::task::spawn_blocking(move || keys());
+        let providers = tokio::task::spawn_blocking(move || providers());
+        Report {
+            needed: vec![
+                // Without a configuration there would be no listener to ask.
+                ("config:loaded", true),
+                ("store:writable", store.await.unwrap_or(false)),
+                ("keys:valid", keys.await.unwrap_or(false)),
+            ],
+            providers: providers.await.unwrap_or_default(),
+        }
+    }
+}
+
+impl Report {
+    /// The names of the checks without which no work can be taken.
+    pub(super) fn failed(&self) -> Vec<&'static str> {
+        let failed = self.needed.iter().filter(|(_, well)| !well);
+        failed.map(|(name, _)| *name).collect()
+    }
+
+    /// `pass`, `warn` when only a provider is not well, else `fail`.
+    fn status(&self) -> &'static str {
+        if !self.failed().is_empty() {
+            "fail"
+        } else if self.providers.iter().any(|provider| !provider.well) {
+            "warn"
+        } else {
+            "pass"
+        }
+    }
+
+    /// The body of `/_status`, in the NHS platform's shape.
+    pub(super) fn document(&self, version: &str) -> Value {
+        let mut checks = Map::new();
+        for (name, well) in &self.needed {
+            checks.insert((*name).to_owned(), check(*well, "fail"));
+        }
+        for provider in &self.providers {
+            let name = format!("provider:{}", provider.slug);
+            checks.insert(name, check(provider.well, "warn"));
+        }
+        json!({ "status": self.status(), "version": version, "checks": checks })
+    }
+}
+
+fn check(well: bool, otherwise: &str) -> Value {
+    let (status, code) = if well {
+        ("pass", 200)
+    } else {
+        (otherwise, 503)
+    };
+    json!([{ "status": status, "timeout": "false", "responseCode": code, "outcome": "" }])
+}

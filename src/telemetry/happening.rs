@@ -1,0 +1,241 @@
+//! One happening, one place: each method writes the log line and counts.
+//!
+//! No method takes a free text or anything of a person: ids of ours, codes, counts and
+//! times only (DESIGN I4).
+
+use std::time::Duration;
+
+use tracing::{error, info, warn};
+
+use super::Metrics;
+use super::metrics::{
+    CodeLabels, DeliveryLabels, ReferralLabels, RequestLabels, RouteLabels, StatusLabels,
+};
+use crate::domain::identifiers::{CaseId, RequestId};
+
+/// Tells what happens; clones are cheap and share the metrics.
+#[derive(Clone, Debug, Default)]
+pub struct Telemetry {
+    /// What was counted so far.
+    pub metrics: Metrics,
+}
+
+/// One attempt to bring something to a provider.
+#[derive(Clone, Copy, Debug)]
+pub struct Delivery<'a> {
+    /// Which case.
+    pub case: CaseId,
+    /// The provider's folder name in the tables.
+    pub provider: &'a str,
+    /// The channel's name, e.g. `webhook`.
+    pub channel: &'static str,
+    /// From 1.
+    pub attempt: u32,
+}
+
+impl Telemetry {
+    /// A message was accepted. `meaning` is its meaning in a word, e.g. `new`, `cancel`.
+    pub fn referral_accepted(&self, meaning: &'static str, case: CaseId) {
+        self.count_referral(meaning, "accepted");
+        info!(referral.meaning = meaning, case.id = %case, "referral accepted");
+    }
+
+    /// A message was accepted and waits for a person; `reason` is the reason's code.
+    pub fn referral_held(&self, meaning: &'static str, case: CaseId, reason: &'static str) {
+        self.count_referral(meaning, "held");
+        warn!(
+            referral.meaning = meaning, case.id = %case, reason,
+            "referral held for the operator"
+        );
+    }
+
+    /// A message was refused with these error codes.
+    pub fn referral_refused(
+        &self,
+        meaning: &'static str,
+        request: Option<RequestId>,
+        codes: &[&'static str],
+    ) {
+        self.count_referral(meaning, "refused");
+        for code in codes {
+            let labels = CodeLabels { code };
+            self.metrics.refusals.get_or_create(&labels).inc();
+        }
+        let request = request.map(|id| id.to_string()).unwrap_or_default();
+        warn!(
+            referral.meaning = meaning,
+            request.id = request,
+            error.codes = codes.join(","),
+            "referral refused"
+        );
+    }
+
+    /// A provider has it.
+    pub fn delivered(&self, delivery: &Delivery<'_>, took: Duration) {
+        self.count_delivery(delivery, "delivered");
+        info!(
+            case.id = %delivery.case, provider.slug = delivery.provider,
+            channel = delivery.channel, attempt = delivery.attempt,
+            duration_ms = milliseconds(took), "delivered"
+        );
+    }
+
+    /// An attempt failed and is made again after a pause.
+    pub fn delivery_retried(&self, delivery: &Delivery<'_>, code: &'static str, pause: Duration) {
+        self.count_delivery(delivery, "retried");
+        warn!(
+            case.id = %delivery.case, provider.slug = delivery.provider,
+            channel = delivery.channel, attempt = delivery.attempt, error.code = code,
+            pause_s = pause.as_secs(), "delivery failed, to be tried again"
+        );
+    }
+
+    /// The last attempt failed, or the receiver refused for good: the operator acts.
+    pub fn delivery_parked(&self, delivery: &Delivery<'_>, code: &'static str) {
+        self.count_delivery(delivery, "parked");
+        error!(
+            case.id = %delivery.case, provider.slug = delivery.provider,
+            channel = delivery.channel, attempt = delivery.attempt, error.code = code,
+            "delivery parked for the operator"
+        );
+    }
+
+    /// The referrer was told of a milestone.
+    pub fn status_returned(&self, milestone: &'static str, case: CaseId) {
+        self.count_status(milestone, "returned");
+        info!(milestone, case.id = %case, "status returned to the referrer");
+    }
+
+    /// The referrer could not be told; `code` says why.
+    pub fn status_not_returned(&self, milestone: &'static str, case: CaseId, code: &'static str) {
+        self.count_status(milestone, "failed");
+        warn!(milestone, case.id = %case, error.code = code, "status not returned to the referrer");
+    }
+
+    /// One transaction with so many writes became durable.
+    pub fn store_committed(&self, writes: u64) {
+        self.metrics.commits.inc();
+        self.metrics.writes.inc_by(writes);
+        tracing::debug!(writes, "store committed");
+    }
+
+    /// A request was answered. `route` is the pattern that matched, e.g.
+    /// `/ServiceRequest/{id}`; never the path or its query, which may name a person.
+    pub fn request_answered(&self, method: &str, route: &str, status: u16, took: Duration) {
+        let method = known_method(method);
+        let labels = RequestLabels {
+            method,
+            route: route.to_owned(),
+            status,
+        };
+        self.metrics.requests.get_or_create(&labels).inc();
+        let labels = RouteLabels {
+            route: route.to_owned(),
+        };
+        let seconds = took.as_secs_f64();
+        self.metrics.answers.get_or_create(&labels).observe(seconds);
+        tracing::debug!(
+            method,
+            route,
+            status,
+            duration_ms = milliseconds(took),
+            "request answered"
+        );
+    }
+
+    /// How old the oldest released message is that no provider has; nought without one.
+    pub fn set_oldest_undelivered(&self, age: Duration) {
+        let seconds = i64::try_from(age.as_secs()).unwrap_or(i64::MAX);
+        self.metrics.oldest_undelivered.set(seconds);
+    }
+
+    /// How many deliveries wait for the operator.
+    pub fn set_parked(&self, count: u64) {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        self.metrics.parked.set(count);
+    }
+
+    fn count_referral(&self, meaning: &'static str, outcome: &'static str) {
+        let labels = ReferralLabels { meaning, outcome };
+        self.metrics.referrals.get_or_create(&labels).inc();
+    }
+
+    fn count_delivery(&self, delivery: &Delivery<'_>, outcome: &'static str) {
+        let labels = DeliveryLabels {
+            channel: delivery.channel,
+            provider: delivery.provider.to_owned(),
+            outcome,
+        };
+        self.metrics.deliveries.get_or_create(&labels).inc();
+    }
+
+    fn count_status(&self, milestone: &'static str, outcome: &'static str) {
+        let labels = StatusLabels { milestone, outcome };
+        self.metrics.statuses.get_or_create(&labels).inc();
+    }
+}
+
+fn milliseconds(took: Duration) -> u64 {
+    u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// A caller may invent methods; a label may not.
+fn known_method(method: &str) -> &'static str {
+    const KNOWN: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+    let known = KNOWN.into_iter().find(|known| *known == method);
+    known.unwrap_or("other")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn case() -> CaseId {
+        CaseId::new(uuid::Uuid::from_u128(7))
+    }
+
+    #[test]
+    fn every_happening_is_counted_under_its_labels() {
+        let telemetry = Telemetry::default();
+        let delivery = Delivery {
+            case: case(),
+            provider: "hope-works",
+            channel: "webhook",
+            attempt: 1,
+        };
+        telemetry.referral_accepted("new", case());
+        telemetry.referral_held("new", case(), "consent-not-recorded");
+        telemetry.referral_refused("new", None, &["WW-RTE-001", "WW-REF-001"]);
+        telemetry.delivery_retried(&delivery, "WW-DLV-001", Duration::from_secs(5));
+        telemetry.delivered(&delivery, Duration::from_millis(20));
+        telemetry.delivery_parked(&delivery, "WW-DLV-001");
+        telemetry.status_returned("accepted", case());
+        telemetry.status_not_returned("accepted", case(), "WW-DLV-001");
+        telemetry.store_committed(3);
+        telemetry.request_answered(
+            "BREW",
+            "/ServiceRequest/{id}",
+            405,
+            Duration::from_millis(2),
+        );
+        telemetry.set_oldest_undelivered(Duration::from_secs(61));
+        telemetry.set_parked(2);
+        // Lines of one metric come in any order.
+        let text = telemetry.metrics.text();
+        let mut lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+        lines.sort_unstable();
+        insta::assert_snapshot!(lines.join("\n"));
+    }
+
+    #[test]
+    fn clones_share_what_was_counted() {
+        let telemetry = Telemetry::default();
+        telemetry.clone().set_parked(9);
+        assert!(
+            telemetry
+                .metrics
+                .text()
+                .contains("workwell_parked_deliveries 9")
+        );
+    }
+}

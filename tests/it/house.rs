@@ -1,0 +1,234 @@
+//! The house holds: arrows between floors run only along the table of
+//! `ARCHITECTURE.md` (DESIGN section 3), read from the `use` lines and paths.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Floor, and the floors it may name. A floor may always name itself; `config`,
+/// `problem` and `telemetry` stand beside the stairs and are listed where allowed.
+const TABLE: &[(&str, &[&str])] = &[
+    (
+        "surfaces",
+        &[
+            "gateway",
+            "standards",
+            "domain",
+            "config",
+            "problem",
+            "telemetry",
+        ],
+    ),
+    (
+        "surfaces/cli",
+        &[
+            "gateway",
+            "standards",
+            "domain",
+            "conformance",
+            "config",
+            "problem",
+            "telemetry",
+        ],
+    ),
+    (
+        "conformance",
+        &["standards::fhir", "standards::profile", "standards::mesh"],
+    ),
+    (
+        "gateway",
+        &[
+            "adapters",
+            "standards",
+            "domain",
+            "config",
+            "problem",
+            "telemetry",
+        ],
+    ),
+    (
+        "adapters",
+        &["standards", "domain", "config", "problem", "telemetry"],
+    ),
+    ("standards", &["domain", "problem"]),
+    ("domain", &[]),
+    ("config", &["domain", "problem"]),
+    ("problem", &[]),
+    ("telemetry", &["config", "problem"]),
+];
+
+/// What `domain/` must not import: it cannot fail by IO (DESIGN I1).
+const NOT_IN_DOMAIN: &[&str] = &[
+    "tokio",
+    "axum",
+    "reqwest",
+    "hyper",
+    "rusqlite",
+    "tracing",
+    "serde_json",
+    "fhirbolt",
+    "std::fs",
+    "std::env",
+    "std::net",
+    "std::time",
+    "std::process",
+    "Timestamp::now",
+    "Uuid::new",
+];
+
+fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
+    let mut entries: Vec<_> = fs::read_dir(folder)
+        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
+        .map(|entry| entry.expect("a readable folder entry").path())
+        .collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            rust_files(&path, found);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+fn sources() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    rust_files(&root, &mut files);
+    files
+        .into_iter()
+        .map(|path| {
+            let name = path
+                .strip_prefix(&root)
+                .expect("below src")
+                .display()
+                .to_string();
+            let text = fs::read_to_string(&path).expect("readable source");
+            (name, text)
+        })
+        .collect()
+}
+
+/// The row of the table with the longest name that the file lies under.
+fn floor_of(file: &str) -> Option<&'static (&'static str, &'static [&'static str])> {
+    TABLE
+        .iter()
+        .filter(|(floor, _)| file.starts_with(&format!("{floor}/")))
+        .max_by_key(|(floor, _)| floor.len())
+}
+
+/// Every `crate::…` path on a line, as `floor` and `floor::room`; also the paths of a
+/// braced `use crate::{a::b, c}`.
+fn named_paths(line: &str) -> Vec<String> {
+    let mut paths = Vec::new();
+    for (start, _) in line.match_indices("crate::") {
+        let rest = &line[start + "crate::".len()..];
+        if let Some(braced) = rest.strip_prefix('{') {
+            let mut depth = 0;
+            let mut item = String::new();
+            for symbol in braced.chars() {
+                match symbol {
+                    '{' => depth += 1,
+                    '}' if depth == 0 => break,
+                    '}' => depth -= 1,
+                    ',' if depth == 0 => paths.push(std::mem::take(&mut item).trim().to_owned()),
+                    other if depth == 0 => item.push(other),
+                    _ => {}
+                }
+            }
+            paths.push(item.trim().to_owned());
+        } else {
+            let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':'));
+            paths.push(rest[..end.unwrap_or(rest.len())].to_owned());
+        }
+    }
+    paths
+}
+
+/// The production part of a file with its comments blanked; line numbers are kept.
+fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.lines()
+        .enumerate()
+        .take_while(|(_, line)| !line.starts_with("#[cfg(test)]"))
+        .filter(|(_, line)| !line.trim_start().starts_with("//"))
+        .map(|(index, line)| (index + 1, line))
+}
+
+fn faults_in(file: &str, text: &str) -> Vec<String> {
+    let Some((floor, allowed)) = floor_of(file) else {
+        return Vec::new();
+    };
+    let own = floor.split('/').next().unwrap_or(floor);
+    let mut faults = Vec::new();
+    for (number, line) in code_lines(text) {
+        for path in named_paths(line) {
+            let target = path.split("::").next().unwrap_or_default();
+            let known = TABLE.iter().any(|(name, _)| *name == target);
+            let fits = target == own
+                || allowed
+                    .iter()
+                    .any(|ok| path == *ok || path.starts_with(&format!("{ok}::")));
+            if known && !fits {
+                faults.push(format!(
+                    "src/{file}:{number}: names `{path}`; {floor} may name {allowed:?}"
+                ));
+            }
+        }
+        if own == "domain" {
+            for banned in NOT_IN_DOMAIN
+                .iter()
+                .filter(|banned| line.contains(**banned))
+            {
+                faults.push(format!(
+                    "src/{file}:{number}: names `{banned}`; domain is pure"
+                ));
+            }
+        }
+    }
+    faults
+}
+
+#[test]
+fn every_arrow_runs_along_the_table() {
+    let files = sources();
+    assert!(files.len() > 30, "only {} files were read", files.len());
+    let faults: Vec<String> = files
+        .iter()
+        .flat_map(|(file, text)| faults_in(file, text))
+        .collect();
+    assert!(
+        faults.is_empty(),
+        "arrows that leave the table:\n{}",
+        faults.join("\n")
+    );
+}
+
+#[test]
+fn an_arrow_that_leaves_the_table_is_named_with_file_line_and_allowed_list() {
+    let text =
+        "//! A page.\nuse crate::domain::case::Case;\nuse crate::{adapters::store, problem};\n";
+    assert_eq!(
+        faults_in("surfaces/http/page.rs", text),
+        [
+            "src/surfaces/http/page.rs:3: names `adapters::store`; surfaces may name \
+          [\"gateway\", \"standards\", \"domain\", \"config\", \"problem\", \"telemetry\"]"
+        ]
+    );
+    assert!(faults_in("gateway/accept.rs", text).is_empty());
+    assert_eq!(faults_in("domain/case/mod.rs", "use std::fs;\n").len(), 1);
+    assert_eq!(
+        faults_in("conformance/parties/gp.rs", "use crate::standards::bars;\n").len(),
+        1
+    );
+    assert!(faults_in("conformance/parties/gp.rs", "use crate::standards::fhir;\n").is_empty());
+}
+
+#[test]
+fn fhirbolt_is_named_in_one_guarded_leaf_only() {
+    let outside: Vec<String> = sources()
+        .into_iter()
+        .filter(|(file, _)| !file.starts_with("standards/fhir/xml"))
+        .filter(|(_, text)| code_lines(text).any(|(_, line)| line.contains("fhirbolt::")))
+        .map(|(file, _)| file)
+        .collect();
+    assert!(outside.is_empty(), "fhirbolt outside its leaf: {outside:?}");
+}
