@@ -14,6 +14,7 @@ use crate::domain::mapping::{
 };
 use crate::domain::provider::PayloadKind;
 use crate::problem::area::tables as entry;
+use crate::standards::payload::json::check_targets;
 
 const FILE: &str = "fields.csv";
 const HEADER: Header = &[
@@ -183,6 +184,9 @@ fn check_target(
                     "write a dotted path of names, as in person.dateOfBirth",
                     faults,
                 );
+            } else if !check_targets([target]).is_empty() {
+                let expected = "write at most twelve names, not inside `case`: the gateway's own";
+                cell.shape(expected, faults);
             }
             let clash = seen.iter().find(|other| overlap(&other.target, target));
             twice(row, clash, "this target", faults);

@@ -14,6 +14,7 @@ use crate::domain::mapping::{FaultCode, OutValue, Output, RowOutcome, StatusWord
 use crate::domain::provider::{Channel, PayloadKind};
 use crate::domain::routing::{NobodyReason, Outcome, Subject, decide_everywhere};
 use crate::domain::status::Status;
+use crate::standards::payload::{self, json::Event};
 
 const TODAY: Date = date(2026, 11, 20);
 
@@ -222,7 +223,7 @@ fn the_trust_gets_targets_of_the_closed_list_without_the_employer() {
     let family = find("Patient.name.family").map(|o| o.value.texts());
     assert_eq!(family, Some(vec!["Quillfeather".to_owned()]));
     let status = find("Observation.employment-status").map(|o| o.value.texts());
-    assert_eq!(status, Some(vec!["nhsdd-employment|01".to_owned()]));
+    assert_eq!(status, Some(vec!["Employed".to_owned()]));
     assert!(find("Observation.employer").is_none());
     let employer = rendered.trace.iter().find(|row| row.source == "employer");
     assert_eq!(
@@ -235,6 +236,27 @@ fn the_trust_gets_targets_of_the_closed_list_without_the_employer() {
             .iter()
             .any(|(name, _)| *name == "employer")
     );
+}
+
+#[test]
+fn every_provider_gets_a_payload_that_its_format_can_hold() {
+    let case = sample::case();
+    let heading = payload::Heading {
+        case_id: case.id,
+        reference: &case.reference,
+        version: 1,
+        at: case.received_at,
+    };
+    for provider in &committed().providers {
+        let outputs = render(&case, provider, TODAY).outputs;
+        let bytes = match provider.payload {
+            PayloadKind::Json => payload::json::referral(&heading, Event::Created, &outputs),
+            PayloadKind::FhirBundle => payload::fhir::referral(&heading, &outputs),
+        };
+        let bytes = bytes.unwrap_or_else(|problems| panic!("{}: {problems:#?}", provider.slug));
+        let tree: Value = serde_json::from_slice(&bytes).expect("JSON");
+        assert!(tree.is_object(), "{}", provider.slug);
+    }
 }
 
 #[test]

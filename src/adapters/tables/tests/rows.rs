@@ -222,6 +222,14 @@ fn two_rows_for_one_target_and_a_target_inside_another_are_refused() {
         "1st name,family_name,,optional,To test,O,",
     );
     one_fault(&copy, &["WW-MAP-007", "dotted path"]);
+    for own in ["case", "case.mine"] {
+        let copy = Copy::new();
+        copy.append(
+            "lantern/fields.csv",
+            &format!("{own},family_name,,optional,To test,O,"),
+        );
+        one_fault(&copy, &["WW-MAP-007", "the gateway's own"]);
+    }
 }
 
 #[test]
