@@ -242,6 +242,8 @@ mod tests {
         message
     }
 
+    type Spoil = fn(&mut Value);
+
     struct Call {
         request_id: Uuid,
         correlation_id: Uuid,
@@ -305,7 +307,6 @@ mod tests {
     async fn every_malformed_response_is_refused_and_says_what_is_wrong() {
         let referral = Referral::new(4);
         let gp = gp_that_sent(&referral).await;
-        type Spoil = fn(&mut Value);
         let cases: &[(Spoil, &str, u16)] = &[
             (|m| m["type"] = json!("collection"), "Bundle.type", 400),
             (
@@ -321,7 +322,7 @@ mod tests {
             (
                 |m| {
                     m["entry"][0]["resource"]["eventCoding"]["code"] =
-                        json!("servicerequest-request")
+                        json!("servicerequest-request");
                 },
                 "eventCoding",
                 400,
@@ -329,7 +330,7 @@ mod tests {
             (
                 |m| {
                     m["entry"][0]["resource"]["focus"][0]["reference"] =
-                        m["entry"][1]["fullUrl"].clone()
+                        m["entry"][1]["fullUrl"].clone();
                 },
                 "focus",
                 400,
@@ -344,7 +345,7 @@ mod tests {
             (
                 |m| {
                     m["entry"][2]["resource"]["episodeOfCare"][0]["reference"] =
-                        json!("EpisodeOfCare/other")
+                        json!("EpisodeOfCare/other");
                 },
                 "Journey",
                 400,

@@ -250,10 +250,9 @@ impl Desk {
             self.note(known_as, "", Err("the case is not in the list".to_owned()));
             return;
         };
-        if kind == Kind::Stop || script.acknowledge {
-            if let Err(fault) = self.api.acknowledge(&id).await {
-                self.note(known_as, "(acknowledge)", Err(in_words(&fault)));
-            }
+        let confirm = kind == Kind::Stop || script.acknowledge;
+        if confirm && let Err(fault) = self.api.acknowledge(&id).await {
+            self.note(known_as, "(acknowledge)", Err(in_words(&fault)));
         }
         for (sequence, word) in (1..).zip(&script.report) {
             tokio::time::sleep(pace).await;
@@ -262,10 +261,10 @@ impl Desk {
             }
             // The key names the case and the step: a repeat of the call is no second one.
             let key = format!("{id}-{sequence}");
-            let answer = self.api.update(&id, &key, word, sequence).await;
             let said = format!("reported \"{word}\"");
-            self.feed
-                .tell(Who::Provider(self.name), said, case.reference.as_deref());
+            let who = Who::Provider(self.name);
+            self.feed.tell(who, said, case.reference.as_deref());
+            let answer = self.api.update(&id, &key, word, sequence).await;
             let result = answer
                 .map(|outcome| outcome.status)
                 .map_err(|fault| in_words(&fault));
