@@ -92,7 +92,11 @@ impl Inbox {
         }
         match expect::judge(headers, &message, &self.sent, &self.target) {
             Ok(response) => {
-                let said = format!("was told: {}", response.encounter_status);
+                let words = response
+                    .words
+                    .as_ref()
+                    .unwrap_or(&response.encounter_status);
+                let said = format!("was told: {words}");
                 self.feed.tell(Who::Gp, said, response.reference.as_deref());
                 self.bodies.insert(response.request_id, body);
                 self.responses.push(response);
