@@ -1,1 +1,3 @@
+//! The journey of one referral, in CPU time.
+
 fn main() {}

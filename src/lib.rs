@@ -11,7 +11,7 @@
 //! | [`domain`] | what things are; pure | nothing |
 //! | [`config`], [`problem`], [`telemetry`] | settings, error catalogue, logs and metrics | usable by every floor above domain |
 //!
-//! `main.rs` builds the adapters and starts what was asked.
+//! `main.rs` reads the command line; [`start`] builds the adapters and starts what was asked.
 
 pub mod adapters;
 pub mod config;
@@ -20,5 +20,6 @@ pub mod domain;
 pub mod gateway;
 pub mod problem;
 pub mod standards;
+pub mod start;
 pub mod surfaces;
 pub mod telemetry;

@@ -1,1 +1,139 @@
-fn main(){}
+//! Reads the command line and starts what was asked.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use workwell_gateway::config::Settings;
+use workwell_gateway::problem::Problem;
+use workwell_gateway::start::{self, Tools, demo, serve};
+use workwell_gateway::surfaces::cli::{
+    Format, config, exit, explain, outbox, profiles, store, version,
+};
+use workwell_gateway::telemetry;
+
+/// Interoperability gateway for WorkWell referrals: BaRS in, local provider out,
+/// status back.
+#[derive(Parser)]
+#[command(name = "workwell-gateway", version, max_term_width = 80)]
+struct CommandLine {
+    /// The settings; else ./gateway.toml, else the built-in defaults
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Watch a gateway at work with stand-in parties, on this machine only
+    Demo {
+        /// Play the stories once and end
+        #[arg(long)]
+        once: bool,
+        /// How the result is written
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+    },
+    /// Take referrals, deliver them, return statuses
+    Serve {
+        /// Write the bound addresses to this file once everything listens
+        #[arg(long, value_name = "FILE")]
+        addresses: Option<PathBuf>,
+        /// Allow destinations on this very machine (for trials)
+        #[arg(long)]
+        loopback_destinations: bool,
+    },
+    /// Make the master key file that the settings name; never overwrites one
+    Key,
+    /// See and move what is on its way
+    #[command(subcommand)]
+    Outbox(outbox::Outbox),
+    /// Look after the store
+    #[command(subcommand)]
+    Store(store::Store),
+    /// Print, check or show the settings
+    #[command(subcommand)]
+    Config(config::Config),
+    /// Say what an error code means and what to do
+    Explain(explain::Explain),
+    /// Import and check the FHIR definitions
+    Profiles(profiles::ProfilesArgs),
+    /// Print the versions of the program, the store and the case model
+    Version(version::Version),
+}
+
+fn main() -> ExitCode {
+    let line = CommandLine::parse();
+    let mut out = io::stdout();
+    let code = match line.verb {
+        Verb::Config(args) => config::run(&args, &mut out),
+        Verb::Explain(args) => explain::run(&args, &mut out),
+        Verb::Profiles(args) => profiles::run(args, &mut out),
+        Verb::Version(args) => version::run(&args, start::store_schema(), &mut out),
+        Verb::Demo { once, format } => play(once, format, &mut out),
+        verb => with_settings(line.config.as_deref(), &verb, &mut out),
+    };
+    ExitCode::from(u8::try_from(code).unwrap_or(70))
+}
+
+fn with_settings(path: Option<&Path>, verb: &Verb, out: &mut io::Stdout) -> i32 {
+    let settings = match Settings::load(path, &|name| std::env::var(name).ok()) {
+        Ok(settings) => settings,
+        Err(faults) => return complain(&faults, exit::CONFIG),
+    };
+    telemetry::start(settings.log);
+    let result = match verb {
+        Verb::Key => start::create_key(&settings).map(|()| exit::OK),
+        Verb::Serve {
+            addresses,
+            loopback_destinations,
+        } => on_runtime(serve::run(
+            settings,
+            addresses.as_deref(),
+            *loopback_destinations,
+            out,
+        ))
+        .map(|()| exit::OK),
+        Verb::Outbox(args) => start::build(settings, &Tools::default())
+            .map(|gateway| on_runtime(outbox::run(args, &gateway, out))),
+        Verb::Store(args) => start::build(settings, &Tools::default())
+            .map(|gateway| on_runtime(store::run(args, &gateway, out))),
+        _ => Ok(exit::BUG),
+    };
+    result.unwrap_or_else(|faults| complain(&faults, exit::CONFIG))
+}
+
+fn play(once: bool, format: Format, out: &mut io::Stdout) -> i32 {
+    match on_runtime(demo::run(once, format == Format::Json, out)) {
+        Ok(tally) if tally.is_complete() => exit::OK,
+        Ok(_) => exit::FINDING,
+        Err(demo::Failure::Start(faults)) => complain(&faults, exit::CONFIG),
+        Err(demo::Failure::Io(error)) => {
+            let _ = writeln!(
+                io::stderr(),
+                "the demonstration could not be played: {error}"
+            );
+            exit::BUG
+        }
+    }
+}
+
+fn on_runtime<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("the machine gives a runtime its threads")
+        .block_on(work)
+}
+
+fn complain(faults: &[Problem], code: i32) -> i32 {
+    let mut err = io::stderr();
+    for fault in faults {
+        // Standard error that is closed leaves nobody to tell.
+        let _ = writeln!(err, "{fault}\n  {}", fault.entry.advice);
+    }
+    code
+}

@@ -34,6 +34,7 @@ pub(super) fn build(reader: &mut Reader<'_>) -> Settings {
         gateway: gateway(reader),
         listen: listen(reader),
         bars: Bars {
+            base_url: reader.read_optional("bars.base_url", ADDRESS, values::web_address),
             core_version: reader.read(
                 "bars.core_version",
                 ("expected three numbers", "\"1.5.0\""),

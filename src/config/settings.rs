@@ -72,6 +72,8 @@ pub struct Listen {
 pub struct Bars {
     /// Version of BaRS Core, `x.y.z`.
     pub core_version: String,
+    /// The base address under which callers reach us; without a closing slash.
+    pub base_url: Option<String>,
     /// The services that may be addressed.
     pub services: Vec<Service>,
     /// Limits on one request.
@@ -293,6 +295,12 @@ pub enum LogLevel {
 }
 
 impl Settings {
+    /// The base address under which callers reach the BaRS listener.
+    pub fn base_url(&self) -> String {
+        let own = self.bars.base_url.clone();
+        own.unwrap_or_else(|| format!("http://{}", self.listen.bars))
+    }
+
     /// Reads the settings: `path` if one is given, else `./gateway.toml` if it is
     /// there, over the built-in defaults; `env` goes before both.
     ///

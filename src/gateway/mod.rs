@@ -1,1 +1,141 @@
 //! The use cases, one verb a file.
+//!
+//! A verb reads, decides with `domain`, and hands the store one unit of work; when the
+//! rows have changed meanwhile it reads and decides again. Nothing is told to anybody
+//! before it is durable.
+
+pub mod accept;
+pub mod cancel;
+pub mod collect;
+pub mod conditions;
+pub mod deliver;
+pub mod feed_back;
+pub mod outbox;
+pub mod read;
+pub mod receive;
+mod release;
+mod route;
+mod send;
+mod tables;
+mod tell_referrer;
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use jiff::Timestamp;
+use tokio::sync::Notify;
+
+use crate::adapters::channels::{Channels, Schedule};
+use crate::adapters::places::Places;
+use crate::adapters::store::{CommitError, InFlight, RequestKey, Store};
+use crate::config::{Clock, Ids, Settings};
+use crate::domain::identifiers::CaseId;
+use crate::problem::{Problem, area::store as store_problems};
+use crate::telemetry::Telemetry;
+
+pub use crate::adapters::seal::sha256;
+pub use tables::Tables;
+
+/// The gateway: the use cases over concrete adapters.
+pub struct Gateway {
+    pub(crate) store: Store,
+    pub(crate) channels: Channels,
+    pub(crate) schedule: Schedule,
+    pub(crate) places: Places,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) clock: Clock,
+    pub(crate) ids: Ids,
+    pub(crate) telemetry: Telemetry,
+    tables: RwLock<Arc<Tables>>,
+    policies: receive::Reading,
+    receiving: InFlight<RequestKey>,
+    sending: InFlight<(CaseId, String)>,
+    outbox_changed: Notify,
+    started: Timestamp,
+}
+
+/// What a gateway is built from.
+pub struct Parts {
+    /// The durable store.
+    pub store: Store,
+    /// How destinations are reached.
+    pub channels: Channels,
+    /// When a failed attempt is repeated.
+    pub schedule: Schedule,
+    /// Postcodes and practices.
+    pub places: Places,
+    /// The mapping tables, loaded.
+    pub tables: Tables,
+    /// Every setting.
+    pub settings: Arc<Settings>,
+    /// What time it is.
+    pub clock: Clock,
+    /// New ids.
+    pub ids: Ids,
+    /// Logs and counters.
+    pub telemetry: Telemetry,
+}
+
+impl Gateway {
+    /// Puts the parts together.
+    pub fn new(parts: Parts) -> Self {
+        let policies = receive::Reading::of(&parts.settings);
+        let started = parts.clock.now();
+        Self {
+            store: parts.store,
+            channels: parts.channels,
+            schedule: parts.schedule,
+            places: parts.places,
+            settings: parts.settings,
+            clock: parts.clock,
+            ids: parts.ids,
+            telemetry: parts.telemetry,
+            tables: RwLock::new(Arc::new(parts.tables)),
+            policies,
+            receiving: InFlight::default(),
+            sending: InFlight::default(),
+            outbox_changed: Notify::new(),
+            started,
+        }
+    }
+
+    /// The tables in force at this instant; a verb takes them once.
+    pub fn tables(&self) -> Arc<Tables> {
+        Arc::clone(&self.tables.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Every setting.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Logs and counters.
+    pub fn telemetry(&self) -> &Telemetry {
+        &self.telemetry
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// When this gateway was put together.
+    pub const fn started(&self) -> Timestamp {
+        self.started
+    }
+
+    /// New ids.
+    pub fn ids(&self) -> &Ids {
+        &self.ids
+    }
+
+    /// Waits until something was put into the outbox; for the delivery worker.
+    pub async fn outbox_change(&self) {
+        self.outbox_changed.notified().await;
+    }
+}
+
+/// A store that could not write: the caller is told to come again.
+fn unavailable(error: &CommitError) -> Problem {
+    tracing::error!(error = %error, "the store did not take a unit of work");
+    Problem::new(&store_problems::UNAVAILABLE)
+}

@@ -53,7 +53,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("config", &["domain", "problem"]),
     ("problem", &[]),
-    ("telemetry", &["config", "problem"]),
+    ("telemetry", &["domain", "config", "problem"]),
 ];
 
 /// What `domain/` must not import: it cannot fail by IO (DESIGN I1).

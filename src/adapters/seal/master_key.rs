@@ -24,7 +24,7 @@ pub(super) fn read(path: &Path) -> Result<[u8; 32], Problem> {
 
 /// Makes the file, which must not be there yet, readable by its owner only.
 pub(super) fn create(path: &Path) -> Result<(), Problem> {
-    let hex: String = random()?.iter().map(|b| format!("{b:02x}")).collect();
+    let hex = super::hex(&random()?);
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -65,7 +65,8 @@ fn decode(text: &str) -> Option<[u8; 32]> {
 fn refuse_when_open_to_others(path: &Path, metadata: &fs::Metadata) -> Result<(), Problem> {
     use std::os::unix::fs::PermissionsExt;
     let mode = metadata.permissions().mode() & 0o777;
-    if mode & 0o077 == 0 {
+    let others = mode & 0o077;
+    if others == 0 {
         return Ok(());
     }
     let found = format!("its mode is {mode:04o}, it must be 0600 or 0400");

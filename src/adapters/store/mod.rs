@@ -25,6 +25,9 @@ use jiff::Timestamp;
 pub use in_flight::{InFlight, InFlightGuard};
 pub use records::*;
 pub use sqlite::Figures;
+
+/// The last migration that this program knows.
+pub const SCHEMA: u32 = sqlite::NEWEST;
 pub use unit::{CaseChange, CommitError, Committed, LegChange, Stopped, Unit};
 
 use super::seal::{CaseKey, Seal, Unsealable};

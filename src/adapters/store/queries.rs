@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::records::{
     BeforeReceive, CaseRow, Counts, Cursor, Demographics, Direction, EventRow, FactRow, Integrity,
     LegFilter, LegRow, LegWithCase, MessageRow, Page, Receiving, RequestKey, StoredAnswer,
+    UpdateKey,
 };
 use super::sqlite::Scope;
 use super::sqlite::read::{self, HashColumn, Which};
@@ -119,6 +120,20 @@ impl Store {
         let readers = &self.inner.readers;
         readers
             .run(move |c| read::cases_by_correlation(c, &scope, id))
+            .await
+    }
+
+    /// The cases in one status, the longest unchanged first: an operator's queue.
+    pub async fn cases_with_status(
+        &self,
+        caller: &Caller,
+        status: Status,
+        limit: u32,
+    ) -> Read<Vec<CaseRow>> {
+        let scope = Scope::of(caller);
+        let readers = &self.inner.readers;
+        readers
+            .run(move |c| read::cases_with_status(c, &scope, status, limit))
             .await
     }
 
@@ -273,6 +288,34 @@ impl Store {
         readers
             .run(move |c| read::waiting_leg(c, &scope, case_id, &slug))
             .await
+    }
+
+    /// When the next released leg comes due.
+    pub async fn next_due(&self, caller: &Caller) -> Read<Option<Timestamp>> {
+        let scope = Scope::of(caller);
+        let readers = &self.inner.readers;
+        readers.run(move |c| read::next_due(c, &scope)).await
+    }
+
+    /// What a provider's earlier update under the same key was answered.
+    pub async fn update_key(
+        &self,
+        case_id: CaseId,
+        provider: &str,
+        client_key: &str,
+    ) -> Read<Option<UpdateKey>> {
+        let (provider, client_key) = (provider.to_owned(), client_key.to_owned());
+        let readers = &self.inner.readers;
+        let found = readers
+            .run(move |c| read::update_key(c, case_id, &provider, &client_key))
+            .await?;
+        let Some(stored) = found else {
+            return Ok(None);
+        };
+        match self.opened_update(stored).await {
+            Err(super::CommitError::UpdateKeyExists(opened)) => Ok(Some(*opened)),
+            _ => Err(Problem::new(&DAMAGED)),
+        }
     }
 
     /// Figures for operating.

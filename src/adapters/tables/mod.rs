@@ -1,1 +1,141 @@
-//! Mapping tables as an analyst edits them, read with their positions.
+//! Reads the folders of mapping tables: every fault at once, each with its file, line
+//! and column. One provider folder is the unit of loading: a bad one disables that
+//! provider only (DESIGN section 5).
+
+mod area;
+mod compile;
+mod faults;
+mod folder;
+mod head;
+mod nearest;
+mod sheet;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::domain::provider::Provider;
+use crate::domain::routing::Area;
+use crate::problem::Problem;
+use crate::problem::area::tables as entry;
+use faults::Faults;
+use folder::Folder;
+
+/// Everything that a root folder holds.
+#[derive(Clone, Debug, Default)]
+pub struct Loaded {
+    /// The areas, by slug.
+    pub areas: Vec<Area>,
+    /// The providers whose tables are whole, by area and slug.
+    pub providers: Vec<Arc<Provider>>,
+    /// The providers whose tables are not.
+    pub disabled: Vec<Disabled>,
+    /// Faults of the root and of the areas, and every warning.
+    pub problems: Vec<Problem>,
+    /// Areas whose `area.toml` or `routing.csv` has faults.
+    pub damaged_areas: Vec<String>,
+}
+
+impl Loaded {
+    /// Finds a provider that is not disabled.
+    pub fn provider(&self, slug: &str) -> Option<&Arc<Provider>> {
+        self.providers.iter().find(|p| p.slug == slug)
+    }
+
+    /// After a reload: a folder or an area that has faults keeps its last good version; its
+    /// faults are told all the same.
+    #[must_use]
+    pub fn keeping(mut self, before: &Self) -> Self {
+        for disabled in &self.disabled {
+            let last = before.provider(&disabled.slug);
+            if let Some(last) = last.filter(|last| last.area == disabled.area) {
+                self.providers.push(Arc::clone(last));
+            }
+        }
+        for slug in &self.damaged_areas {
+            let last = before.areas.iter().find(|area| area.slug == *slug);
+            self.areas.extend(last.cloned());
+        }
+        self
+    }
+
+    /// Whether there is anything to put right, warnings aside.
+    pub fn has_faults(&self) -> bool {
+        !self.disabled.is_empty() || self.problems.iter().any(|problem| !problem.warning)
+    }
+}
+
+/// A provider whose folder has faults.
+#[derive(Clone, Debug)]
+pub struct Disabled {
+    /// Its slug.
+    pub slug: String,
+    /// The area it belongs to.
+    pub area: String,
+    /// Everything that must be put right.
+    pub problems: Vec<Problem>,
+}
+
+/// Loads every area under a root, `mappings/<area>/<provider>/`. It never fails as a
+/// whole: what cannot be used is reported.
+pub fn load(root: &Path) -> Loaded {
+    let mut loaded = Loaded::default();
+    let areas = match folder::subfolders(root) {
+        Ok(areas) => areas,
+        Err(error) => {
+            let fault = Problem::new(&entry::FILE_MISSING)
+                .at(root.display().to_string())
+                .with(format!(
+                    "the folder of mapping tables cannot be read ({})",
+                    error.kind()
+                ));
+            loaded.problems.push(fault);
+            return loaded;
+        }
+    };
+    for slug in areas {
+        load_area(&root.join(&slug), &slug, &mut loaded);
+    }
+    loaded
+}
+
+fn load_area(path: &Path, slug: &str, loaded: &mut Loaded) {
+    let mut faults = Faults::new(slug);
+    let folder = Folder::read(path, &["area.toml", "routing.csv"], &mut faults);
+    let area = area::compile(slug, &folder, &mut faults);
+    let folders = folder::subfolders(path).unwrap_or_default();
+    if let Some(area) = &area {
+        area::compare(area, &folders, &mut faults);
+    }
+    // A row without a folder is reported, and the rest of the area is served.
+    match area.filter(|_| faults.only_of(&entry::NOT_LISTED)) {
+        Some(area) => loaded.areas.push(area),
+        None => loaded.damaged_areas.push(slug.to_owned()),
+    }
+    loaded.problems.extend(faults.into_all());
+    for name in folders {
+        load_provider(path, slug, &name, loaded);
+    }
+}
+
+fn load_provider(area_path: &Path, area: &str, slug: &str, loaded: &mut Loaded) {
+    let mut faults = Faults::new(format!("{area}/{slug}"));
+    let folder = Folder::read(&area_path.join(slug), compile::FILES, &mut faults);
+    let provider = compile::provider(area, slug, &folder, &mut faults);
+    if loaded.provider(slug).is_some() {
+        let detail = format!("the provider \"{slug}\" is there in two areas; a slug is unique");
+        faults.add(&entry::SAID_TWICE, "provider.toml", (1, 1), detail);
+    }
+    let (errors, warnings) = faults.split();
+    match provider.filter(|_| errors.is_empty()) {
+        Some(provider) => loaded.providers.push(Arc::new(provider)),
+        None => loaded.disabled.push(Disabled {
+            slug: slug.to_owned(),
+            area: area.to_owned(),
+            problems: errors,
+        }),
+    }
+    loaded.problems.extend(warnings);
+}

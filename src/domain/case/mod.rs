@@ -79,8 +79,21 @@ pub struct Case {
     pub service_request_id: ServiceRequestId,
     /// The case this one belongs to: an earlier one of the same person, or its parent.
     pub part_of: Option<CaseId>,
+    /// Ids in the sender's message that every answer quotes.
+    #[serde(default)]
+    pub sender_ids: SenderIds,
     /// When the gateway received it.
     pub received_at: Timestamp,
     /// What the message says.
     pub referral: Referral,
+}
+
+/// Ids of the original message that later messages quote (BaRS Core 1.5.0: ids given
+/// once are used again by both sides).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SenderIds {
+    /// Patient.id: as sent, or as given in our 200.
+    pub patient: Option<String>,
+    /// Encounter.id of the sender's Encounter, which belongs to its originator.
+    pub encounter: Option<String>,
 }

@@ -94,7 +94,7 @@ fn check_symbol(symbols: &[u8]) -> u8 {
     ALPHABET[usize::from(sum)]
 }
 
-/// Times x in GF(2)[x] / (x^5 + x^2 + 1).
+/// Times `x` in the field of polynomials over two elements modulo `x^5 + x^2 + 1`.
 const fn times_generator(value: u8) -> u8 {
     let shifted = value << 1;
     if shifted & 32 == 0 {

@@ -20,6 +20,8 @@ use crate::domain::provider::{
 use crate::domain::routing::{Catchment, Eligibility};
 use crate::domain::sensitive::Sensitive;
 
+// Wrapped here, because nearly every use fills an optional field.
+#[allow(clippy::unnecessary_wraps)]
 fn secret(text: &str) -> Option<Sensitive<String>> {
     Some(Sensitive::new(text.to_owned()))
 }
@@ -163,6 +165,7 @@ pub(crate) fn case() -> Case {
         reference: CaseReference::of(uuid(1)),
         service_request_id: ServiceRequestId::new(uuid(5)),
         part_of: None,
+        sender_ids: crate::domain::case::SenderIds::default(),
         received_at: "2026-11-20T09:31:00Z".parse().expect("a written timestamp"),
         referral: referral(),
     }

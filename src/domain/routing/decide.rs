@@ -1,5 +1,6 @@
 //! One provider with reasons, or a typed nobody.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -145,10 +146,19 @@ pub struct Decision {
 
 /// Decides within one area.
 pub fn decide(subject: &Subject<'_>, area: &Area, providers: &[Arc<Provider>]) -> Decision {
-    let considered: Vec<Considered> = area
-        .providers
+    let by_slug: HashMap<&str, &Provider> = providers
         .iter()
-        .map(|listed| consider(subject, listed, providers))
+        .map(|provider| (provider.slug.as_str(), provider.as_ref()))
+        .collect();
+    let listed = area.providers.iter();
+    let considered: Vec<Considered> = listed
+        .map(|listed| {
+            consider(
+                subject,
+                listed,
+                by_slug.get(listed.provider.as_str()).copied(),
+            )
+        })
         .collect();
     let matches: Vec<&Considered> = considered.iter().filter(|c| is_match(c)).collect();
     let outcome = match matches[..] {
@@ -198,8 +208,8 @@ pub fn decide_everywhere(
     }
 }
 
-fn consider(subject: &Subject<'_>, listed: &Listed, providers: &[Arc<Provider>]) -> Considered {
-    let Some(provider) = providers.iter().find(|p| p.slug == listed.provider) else {
+fn consider(subject: &Subject<'_>, listed: &Listed, found: Option<&Provider>) -> Considered {
+    let Some(provider) = found else {
         return Considered {
             slug: listed.provider.clone(),
             verdicts: Vec::new(),

@@ -129,7 +129,7 @@ pub enum Expected {
 
 /// What a row does when it holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RowOutcome {
+pub enum RuleOutcome {
     /// Ends the reading: the person is served.
     Accept,
     /// Ends the reading: the person is not served.
@@ -138,7 +138,7 @@ pub enum RowOutcome {
     Ask,
 }
 
-impl RowOutcome {
+impl RuleOutcome {
     /// The words of the column.
     pub const ALL: &'static [(Self, &'static str)] = &[
         (Self::Accept, "accept"),
@@ -209,7 +209,7 @@ pub struct EligibilityRow {
     /// With what.
     pub expected: Expected,
     /// What it does when it holds.
-    pub outcome: RowOutcome,
+    pub outcome: RuleOutcome,
     /// Why; every refusal has one.
     pub reason: Option<IneligibleReason>,
     /// Plain words for the referrer (refuse) or the provider (ask).
@@ -325,9 +325,9 @@ impl Eligibility {
             match (truth, row.outcome) {
                 (Truth::No, _) => {}
                 (Truth::Unknown, _) => ask(row, true, &mut judgement.questions),
-                (Truth::Yes, RowOutcome::Ask) => ask(row, false, &mut judgement.questions),
-                (Truth::Yes, RowOutcome::Accept) => break,
-                (Truth::Yes, RowOutcome::Refuse) => {
+                (Truth::Yes, RuleOutcome::Ask) => ask(row, false, &mut judgement.questions),
+                (Truth::Yes, RuleOutcome::Accept) => break,
+                (Truth::Yes, RuleOutcome::Refuse) => {
                     let reason = row.reason.unwrap_or(IneligibleReason::Condition);
                     judgement.refused = Some((reason, row.words.clone()));
                     judgement.questions.clear();
@@ -343,9 +343,9 @@ fn verdict(row: &EligibilityRow, truth: Truth) -> Verdict {
     let outcome = match (truth, row.outcome) {
         (Truth::No, _) => VerdictOutcome::NotMet,
         (Truth::Unknown, _) => VerdictOutcome::Unknown,
-        (Truth::Yes, RowOutcome::Accept) => VerdictOutcome::Accept,
-        (Truth::Yes, RowOutcome::Refuse) => VerdictOutcome::Refuse,
-        (Truth::Yes, RowOutcome::Ask) => VerdictOutcome::Ask,
+        (Truth::Yes, RuleOutcome::Accept) => VerdictOutcome::Accept,
+        (Truth::Yes, RuleOutcome::Refuse) => VerdictOutcome::Refuse,
+        (Truth::Yes, RuleOutcome::Ask) => VerdictOutcome::Ask,
     };
     Verdict {
         row: row.position.clone(),
@@ -362,8 +362,8 @@ fn ask(row: &EligibilityRow, missing: bool, questions: &mut Vec<Question>) {
         rule: row.rule,
         // The words of a refusal say that the person is not served: no question.
         words: match row.outcome {
-            RowOutcome::Ask => row.words.clone(),
-            RowOutcome::Accept | RowOutcome::Refuse => String::new(),
+            RuleOutcome::Ask => row.words.clone(),
+            RuleOutcome::Accept | RuleOutcome::Refuse => String::new(),
         },
         row: row.position.clone(),
         missing,

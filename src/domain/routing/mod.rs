@@ -12,7 +12,7 @@ pub use decide::{
     Considered, Decision, NobodyReason, Outcome, Standing, Subject, decide, decide_everywhere,
 };
 pub use eligibility::{
-    Eligibility, EligibilityRow, Expected, IneligibleReason, Judgement, Operator, Question,
-    RowOutcome, Rule, Verdict, VerdictOutcome,
+    Eligibility, EligibilityRow, Expected, IneligibleReason, Judgement, Operator, Question, Rule,
+    RuleOutcome, Verdict, VerdictOutcome,
 };
 pub use places::{PracticeFacts, Residence};

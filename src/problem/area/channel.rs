@@ -113,4 +113,33 @@ super::entries! {
         advice: "For JSON write names separated by single dots, such as person.dateOfBirth; for FHIR take a target from the published list.",
         Icb, 500, "REC_SERVER_ERROR", "value", AfterFix
     }
+
+    /// A stopped case is not sent again.
+    CASE_STOPPED = {
+        "WW-DLV-017", "the case was stopped",
+        meaning: "A cancel, a withdrawal or an error stopped this case; its delivery is over and a retry cannot bring it back.",
+        advice: "Do nothing; if the person is to be helped after all, the referrer sends a new referral.",
+        Operator, 409, "REC_CONFLICT", "conflict", Never
+    }
+    /// The row is not in a state that the verb can change.
+    LEG_NOT_OPEN = {
+        "WW-DLV-018", "this row of the outbox cannot be changed so",
+        meaning: "Only a parked or released row can be sent again, and only a released row can be parked.",
+        advice: "See `outbox show` for where the row stands.",
+        Operator, 409, "REC_CONFLICT", "conflict", AfterFix
+    }
+    /// No such row.
+    NO_SUCH_LEG = {
+        "WW-DLV-019", "there is no such row in the outbox",
+        meaning: "No row of the outbox has this id.",
+        advice: "Take the id from `outbox list`.",
+        Operator, 404, "REC_NOT_FOUND", "not-found", AfterFix
+    }
+    /// Nowhere to send to.
+    NO_ADDRESS = {
+        "WW-DLV-020", "there is no address to send to",
+        meaning: "The destination has no address: its provider is not loaded or collects by itself, or no BaRS endpoint is set up for the referrer.",
+        advice: "Set the address in the provider's table or in the configuration (`bars.outbound`), then `outbox retry`.",
+        Operator, 503, "REC_SERVICE_UNAVAILABLE", "transient", AfterFix
+    }
 }

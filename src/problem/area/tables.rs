@@ -1,3 +1,155 @@
 //! MAP: mapping tables.
 
-super::entries! {}
+super::entries! {
+    /// A file of a folder is missing or cannot be read.
+    FILE_MISSING = {
+        "WW-MAP-001", "a table is missing or cannot be read",
+        meaning: "A folder of tables lacks a file that it needs, or the file cannot be opened.",
+        advice: "Put the named file in its place with the header that is shown; rows may follow later.",
+        Icb, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
+    /// The first line of a table is not its header.
+    WRONG_HEADER = {
+        "WW-MAP-002", "the header of a table is not the one expected",
+        meaning: "The first line of a table must name its columns, all of them, in the order shown.",
+        advice: "Replace the first line by the header that is shown; a column of your own belongs in `comment`.",
+        Icb, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
+    /// A key that provider.toml or area.toml does not have.
+    UNKNOWN_KEY = {
+        "WW-MAP-003", "a key that does not exist",
+        meaning: "The TOML head of a folder holds a section or key that the gateway does not know.",
+        advice: "Write the nearest name that is shown, or remove the line.",
+        Icb, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
+    /// A word that is not in its closed list.
+    UNKNOWN_WORD = {
+        "WW-MAP-004", "a word that is not in its list",
+        meaning: "A cell or key takes one of a closed list of words, and holds another.",
+        advice: "Write one of the words that are shown; the nearest one is named first.",
+        Icb, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
+    /// A cell or key that must be filled is empty.
+    VALUE_MISSING = {
+        "WW-MAP-005", "a value is missing",
+        meaning: "A cell or key that must be filled is empty or is not there; every field needs a purpose and a category of data.",
+        advice: "Fill in the named column or key.",
+        Icb, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
+    /// The same thing is said twice.
+    SAID_TWICE = {
+        "WW-MAP-006", "the same thing is said twice",
+        meaning: "Two rows answer for one target, code, word or provider, so that the tables contradict themselves.",
+        advice: "Keep one of the two rows that are named.",
+        Icb, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
+    /// A value has the wrong shape.
+    WRONG_SHAPE = {
+        "WW-MAP-007", "a value has the wrong shape",
+        meaning: "A date, number, code, path or address is not written as it must be.",
+        advice: "Write it in the form that is shown.",
+        Icb, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
+    /// Protected data is neither mapped nor withheld with a reason.
+    PROTECTED_UNSAID = {
+        "WW-MAP-008", "protected data is neither mapped nor withheld",
+        meaning: "Language, interpreter, communication needs, reasonable adjustments, safe contact, safeguarding and staff risk keep people safe; every table maps them or says why not.",
+        advice: "Add a row for the field to fields.csv, or a line `field = \"reason\"` under [withheld] in provider.toml.",
+        Icb, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
+    /// A field that is never taken from a GP's door.
+    NEVER_ACCEPTED = {
+        "WW-MAP-009", "a field that this gateway never passes on",
+        meaning: "National Insurance number, benefits, criminal data and relatives' data are never taken from a referral, whatever a table says.",
+        advice: "Remove the row; the provider asks the person where it needs the datum.",
+        Icb, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
+    /// A code list that is named and not there, or there and not used.
+    CODE_LIST = {
+        "WW-MAP-010", "a code list does not fit its use",
+        meaning: "fields.csv or [unmapped] names a list that codes/ does not hold, or a list is not used, or it lacks words of the field that it translates.",
+        advice: "Add the file or the rows that are named, or correct the name.",
+        Icb, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
+    /// A file that is no CSV, TOML or UTF-8.
+    NOT_READABLE = {
+        "WW-MAP-011", "a table cannot be parsed",
+        meaning: "The file is not UTF-8 text, or its rows or keys do not parse.",
+        advice: "Save the file as CSV in UTF-8 with commas, or correct the TOML at the place that is named.",
+        Icb, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
+    /// A transform cannot take what it is given.
+    TRANSFORM_MISFIT = {
+        "WW-MAP-012", "a transform does not fit its field",
+        meaning: "The step cannot take the kind of value that the field or the step before it gives.",
+        advice: "Use a step that takes this kind of value; the message names the kind.",
+        Icb, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
+    /// A category that is laxer than the field's own.
+    CATEGORY_LAX = {
+        "WW-MAP-013", "a category is laxer than the field's own",
+        meaning: "The published list gives every field a category of data; a table may be stricter, never laxer.",
+        advice: "Write the field's own category, which is shown, or a stricter one.",
+        Icb, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
+    /// routing.csv and the folders do not agree.
+    NOT_LISTED = {
+        "WW-MAP-014", "the routing table and the folders do not agree",
+        meaning: "routing.csv lists a provider that has no folder, or a folder that routing.csv does not list, so that nobody is routed to it.",
+        advice: "Add the folder or the row, or remove the other.",
+        Icb, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
+    /// A code of a case has no row in the provider's list.
+    UNMAPPED_CODE = {
+        "WW-MAP-020", "a code of the case is not in the provider's list",
+        meaning: "The provider's code list has no row for a code of this case, and the gateway does not guess; the case is held.",
+        advice: "Add a row for the code to the list that is named, then release the case.",
+        Icb, 422, "REC_UNPROCESSABLE_ENTITY", "code-invalid", AfterFix
+    }
+    /// A code has no row, and the provider takes only listed ones.
+    UNMAPPED_CODE_REFUSED = {
+        "WW-MAP-021", "the provider does not take a code of the case",
+        meaning: "The provider's code list has no row for a code of this case, and its tables say that such a case is not for it.",
+        advice: "Refer elsewhere, or ask the ICB's table editor to extend the list that is named.",
+        Icb, 422, "REC_UNPROCESSABLE_ENTITY", "not-supported", AfterFix
+    }
+    /// A required field has no value.
+    REQUIRED_MISSING = {
+        "WW-MAP-022", "the provider needs a field that the case does not have",
+        meaning: "A field that the provider's table requires is missing; the case is held, because missing data is never a refusal.",
+        advice: "Obtain the named field from the referrer, then release the case.",
+        Operator, 422, "REC_UNPROCESSABLE_ENTITY", "required", AfterFix
+    }
+    /// A required field needs a consent that is not given.
+    REQUIRED_WITHHELD = {
+        "WW-MAP-023", "a required field may not be passed on",
+        meaning: "A field that the provider's table requires needs the person's consent for its recipient, and none is recorded as given.",
+        advice: "Ask for the consent and record it, or make the field optional in the provider's table.",
+        Operator, 422, "REC_UNPROCESSABLE_ENTITY", "required", AfterFix
+    }
+}
+
+/// The entry of a rendering fault, by its stable word.
+pub fn of_fault(code: &str) -> Option<&'static super::Entry> {
+    match code {
+        "unmapped-code" => Some(&UNMAPPED_CODE),
+        "unmapped-code-refused" => Some(&UNMAPPED_CODE_REFUSED),
+        "required-missing" => Some(&REQUIRED_MISSING),
+        "required-withheld" => Some(&REQUIRED_WITHHELD),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::mapping::FaultCode;
+
+    #[test]
+    fn every_rendering_fault_has_an_entry_of_its_own() {
+        for fault in FaultCode::ALL {
+            assert!(of_fault(fault.code()).is_some(), "{}", fault.code());
+        }
+        assert!(of_fault("unknown").is_none());
+    }
+}

@@ -6,7 +6,9 @@ pub mod demo;
 pub mod exit;
 pub mod explain;
 mod format;
+pub mod outbox;
 pub mod profiles;
+pub mod store;
 pub mod version;
 mod wrap;
 

@@ -1,1 +1,3 @@
 //! Timers that call gateway verbs.
+
+pub mod delivery;

@@ -13,6 +13,9 @@ const APPLICATION_ID: i32 = 0x5757_4757;
 
 const MIGRATIONS: &[(i64, &str)] = &[(1, include_str!("0001_first.sql"))];
 
+/// The number of the last migration.
+pub(in super::super) const NEWEST: u32 = 1;
+
 /// Refuses a file of something else or of a later program, before anything is written to
 /// it: even setting the journal mode would change it.
 pub(super) fn judge(connection: &Connection, path: &Path) -> Result<(), Problem> {
@@ -75,9 +78,7 @@ mod tests {
     use crate::problem::area::store::{CANNOT_OPEN, KEY_OF_ANOTHER_STORE};
 
     fn refusal(path: &Path) -> Problem {
-        Store::open(path, Seal::in_memory().expect("a random key"))
-            .err()
-            .expect("a refusal")
+        Store::open(path, Seal::in_memory().expect("a random key")).expect_err("a refusal")
     }
 
     #[test]

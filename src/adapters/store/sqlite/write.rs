@@ -1,5 +1,6 @@
 //! Writing one unit, inside a savepoint that the writer opened.
 
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::prepare::{Content, Prepared, PreparedCase, PreparedChange, PreparedFact};
@@ -7,6 +8,8 @@ use super::super::records::{Answer, Answered, NewEvent, NewLeg, NewMessage, Upda
 use super::super::unit::{CommitError, Committed, LegChange, Stopped};
 use super::rows;
 use crate::domain::identifiers::CaseId;
+use crate::domain::responsibility::Responsible;
+use crate::domain::status::Status;
 
 /// Why a unit is rolled back: a refusal, or the engine.
 pub(super) enum Failure {
@@ -239,7 +242,7 @@ fn change_case(connection: &Connection, prepared: &PreparedChange, now: i64) -> 
             change.id.uuid().into_bytes(),
             change.expected_revision,
             now,
-            change.status.map(|status| status.code()),
+            change.status.map(Status::code),
             change.status.map(|status| !status.is_terminal()),
             change.hold.is_some(),
             hold.map(|hold| &hold.reason),
@@ -248,11 +251,11 @@ fn change_case(connection: &Connection, prepared: &PreparedChange, now: i64) -> 
             provider.map(|provider| &provider.slug),
             provider.map(|provider| &provider.digest),
             change.restricted,
-            change.responsible.as_ref().map(|holder| holder.kind()),
-            change.responsible.as_ref().map(|holder| holder.name()),
+            change.responsible.as_ref().map(Responsible::kind),
+            change.responsible.as_ref().map(Responsible::name),
             mark.is_some(),
             mark.and_then(|mark| mark.occurred_at)
-                .map(|at| at.as_microsecond()),
+                .map(Timestamp::as_microsecond),
             mark.and_then(|mark| mark.sequence).map(u64::cast_signed),
             change.closure_reason.is_some(),
             change.closure_reason.as_ref().and_then(Option::as_ref),

@@ -202,8 +202,8 @@ impl Work {
     }
 
     fn commit(&mut self, group: Vec<Waiting>) {
-        let result = self
-            .guarded(|connection| commit_group(connection, group.iter().map(|(unit, _)| &**unit)));
+        let units: Vec<&Prepared> = group.iter().map(|(unit, _)| &**unit).collect();
+        let result = self.guarded(|connection| commit_group(connection, &units));
         let outcomes = match result {
             Ok(outcomes) => {
                 let committed = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
@@ -253,33 +253,53 @@ impl Work {
     }
 }
 
-/// One transaction; a savepoint for each unit, so that a refused one takes nothing of
-/// the others with it. Outcomes are given only after the commit.
-fn commit_group<'a>(
-    connection: &Connection,
-    units: impl Iterator<Item = &'a Prepared>,
-) -> rusqlite::Result<Vec<Outcome>> {
-    let run = |sql: &str| connection.prepare_cached(sql)?.execute([]).map(drop);
-    run("BEGIN IMMEDIATE")?;
-    let mut outcomes = Vec::with_capacity(GROUP);
+/// One transaction. Outcomes are given only after the commit.
+///
+/// A refused unit takes nothing of the others with it. Refusals are rare here, because
+/// callers look before they commit; so the group is first written without savepoints,
+/// which cost a copy of every page touched twice, and only after a refusal once more
+/// with one around each unit.
+fn commit_group(connection: &Connection, units: &[&Prepared]) -> rusqlite::Result<Vec<Outcome>> {
+    run(connection, "BEGIN IMMEDIATE")?;
+    let mut outcomes = Vec::with_capacity(units.len());
     for unit in units {
-        run("SAVEPOINT unit")?;
-        let outcome = match write::apply(connection, unit) {
-            Ok(committed) => Ok(committed),
-            Err(Failure::Refused(refusal)) => Err(refusal),
-            // A full disk or a failed write has ended the whole transaction already.
-            Err(Failure::Engine(error)) if connection.is_autocommit() => return Err(error),
-            Err(Failure::Engine(error)) => {
-                tracing::error!(code = UNAVAILABLE.code, %error, "a unit could not be written");
-                Err(CommitError::Unavailable(error.to_string()))
-            }
-        };
-        if outcome.is_err() {
-            run("ROLLBACK TO unit")?;
-        }
-        run("RELEASE unit")?;
-        outcomes.push(outcome);
+        outcomes.push(write_unit(connection, unit)?);
     }
-    run("COMMIT")?;
+    if outcomes.iter().any(Result::is_err) {
+        run(connection, "ROLLBACK")?;
+        run(connection, "BEGIN IMMEDIATE")?;
+        outcomes.clear();
+        for unit in units {
+            outcomes.push(write_unit_apart(connection, unit)?);
+        }
+    }
+    run(connection, "COMMIT")?;
     Ok(outcomes)
+}
+
+fn write_unit_apart(connection: &Connection, unit: &Prepared) -> rusqlite::Result<Outcome> {
+    run(connection, "SAVEPOINT unit")?;
+    let outcome = write_unit(connection, unit)?;
+    if outcome.is_err() {
+        run(connection, "ROLLBACK TO unit")?;
+    }
+    run(connection, "RELEASE unit")?;
+    Ok(outcome)
+}
+
+fn write_unit(connection: &Connection, unit: &Prepared) -> rusqlite::Result<Outcome> {
+    match write::apply(connection, unit) {
+        Ok(committed) => Ok(Ok(committed)),
+        Err(Failure::Refused(refusal)) => Ok(Err(refusal)),
+        // A full disk or a failed write has ended the whole transaction already.
+        Err(Failure::Engine(error)) if connection.is_autocommit() => Err(error),
+        Err(Failure::Engine(error)) => {
+            tracing::error!(code = UNAVAILABLE.code, %error, "a unit could not be written");
+            Ok(Err(CommitError::Unavailable(error.to_string())))
+        }
+    }
+}
+
+fn run(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(sql)?.execute([]).map(drop)
 }

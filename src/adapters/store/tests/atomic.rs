@@ -278,6 +278,32 @@ async fn everything_is_there_after_closing_and_opening_again() {
     assert!(matches!(repeat, Err(CommitError::AlreadyAnswered(_))));
 }
 
+#[tokio::test]
+async fn what_was_committed_is_there_after_a_crash_that_left_a_log_behind() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let after = tempfile::tempdir().expect("a folder");
+    let key = folder.path().join("master.key");
+    let open = |folder: &tempfile::TempDir| {
+        let seal = Seal::create_dev(&key).expect("a key");
+        Store::open(&folder.path().join("gateway.sqlite"), seal).expect("a store")
+    };
+    let store = open(&folder);
+    store.commit(receipt(1), at(0)).await.expect("committed");
+    // The files as a killed process leaves them; the shared-memory index goes with it.
+    for name in ["gateway.sqlite", "gateway.sqlite-wal"] {
+        let (from, to) = (folder.path().join(name), after.path().join(name));
+        assert!(std::fs::copy(from, to).expect("copied") > 0 || name == "gateway.sqlite");
+    }
+
+    let recovered = open(&after);
+    let answer = recovered.answer(&practice(), &request_key(1)).await;
+    assert_eq!(answer, Ok(Some(answered(1))));
+    assert_eq!(
+        recovered.integrity().await.expect("checked").faults,
+        [""; 0]
+    );
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn the_file_is_for_its_owner_only() {

@@ -181,6 +181,19 @@ async fn a_provider_pages_through_its_cases_and_a_later_release_comes_after_its_
     assert!(ids.is_empty());
 }
 
+#[tokio::test]
+async fn an_operators_queue_holds_the_cases_of_a_status_the_longest_unchanged_first() {
+    let (store, _folder) = store_with_case().await;
+    for (number, second) in [(2, 9), (3, 5)] {
+        let mut held = receipt(number);
+        held.open.as_mut().expect("a case").status = Status::Held;
+        store.commit(held, at(second)).await.expect("committed");
+    }
+    let held = store.cases_with_status(&Caller::System, Status::Held, 9);
+    let held: Vec<_> = held.await.expect("read").iter().map(|c| c.id).collect();
+    assert_eq!(held, [case_id(3), case_id(2)]);
+}
+
 #[test]
 fn a_cursor_that_was_not_given_is_not_read() {
     for text in ["", "1", "c1", "x0000000000000001", "c000000000000000g"] {

@@ -243,8 +243,11 @@ fn judge_encounters(message: &Value, focus: &Value, faults: &mut Faults) {
         .map(|encounter| &encounter["episodeOfCare"][0]["reference"])
         .collect();
     journeys.dedup();
-    let same = journeys.len() == 1 && journeys[0].is_string();
-    faults.check(same, "the two Encounters do not share one Journey ID");
+    // A referral may come without one; then neither has it.
+    faults.check(
+        journeys.len() == 1,
+        "the two Encounters do not share one Journey ID",
+    );
 }
 
 /// The status in words, wherever the Encounter carries them.

@@ -43,7 +43,7 @@ impl Default for Practice {
     fn default() -> Self {
         Self {
             ods: referral::PRACTICE_ODS.to_owned(),
-            name: "Thistledown Lane Surgery".to_owned(),
+            name: "Lamplight Lane Surgery".to_owned(),
             service: referral::PRACTICE_SERVICE.to_owned(),
             bearer: None,
         }

@@ -92,7 +92,11 @@ impl Inbox {
         }
         match expect::judge(headers, &message, &self.sent, &self.target) {
             Ok(response) => {
-                let said = format!("was told: {}", response.encounter_status);
+                let words = response
+                    .words
+                    .as_ref()
+                    .unwrap_or(&response.encounter_status);
+                let said = format!("was told: {words}");
                 self.feed.tell(Who::Gp, said, response.reference.as_deref());
                 self.bodies.insert(response.request_id, body);
                 self.responses.push(response);
@@ -242,6 +246,8 @@ mod tests {
         message
     }
 
+    type Spoil = fn(&mut Value);
+
     struct Call {
         request_id: Uuid,
         correlation_id: Uuid,
@@ -305,7 +311,6 @@ mod tests {
     async fn every_malformed_response_is_refused_and_says_what_is_wrong() {
         let referral = Referral::new(4);
         let gp = gp_that_sent(&referral).await;
-        type Spoil = fn(&mut Value);
         let cases: &[(Spoil, &str, u16)] = &[
             (|m| m["type"] = json!("collection"), "Bundle.type", 400),
             (
@@ -321,7 +326,7 @@ mod tests {
             (
                 |m| {
                     m["entry"][0]["resource"]["eventCoding"]["code"] =
-                        json!("servicerequest-request")
+                        json!("servicerequest-request");
                 },
                 "eventCoding",
                 400,
@@ -329,7 +334,7 @@ mod tests {
             (
                 |m| {
                     m["entry"][0]["resource"]["focus"][0]["reference"] =
-                        m["entry"][1]["fullUrl"].clone()
+                        m["entry"][1]["fullUrl"].clone();
                 },
                 "focus",
                 400,
@@ -344,7 +349,7 @@ mod tests {
             (
                 |m| {
                     m["entry"][2]["resource"]["episodeOfCare"][0]["reference"] =
-                        json!("EpisodeOfCare/other")
+                        json!("EpisodeOfCare/other");
                 },
                 "Journey",
                 400,

@@ -197,8 +197,13 @@ fn percent_encoded(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            encoded.push('%');
+            encoded.push_str(&hex(byte));
         }
     }
     encoded
+}
+
+fn hex(byte: u8) -> String {
+    format!("{byte:02X}")
 }

@@ -6,10 +6,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use serde_json::Value;
-
 use super::api::{Api, Fault};
-use super::recognise;
+use super::recognise::{CaseAt, Kind};
 use super::script::{Reception, Script, Words};
 use crate::conformance::parties::event::{Feed, Who};
 use crate::conformance::parties::wire::lock;
@@ -30,28 +28,6 @@ pub struct Reported {
     pub result: Result<String, String>,
 }
 
-/// What a delivery tells of its case.
-#[derive(Clone, Debug, Default)]
-pub(super) struct CaseAt {
-    pub(super) id: Option<String>,
-    pub(super) reference: Option<String>,
-}
-
-impl CaseAt {
-    pub(super) fn in_payload(payload: &Value) -> Self {
-        Self {
-            id: recognise::case_id(payload),
-            reference: recognise::reference(payload),
-        }
-    }
-
-    /// One name a case at this desk: the reference, else the id, else the effect key.
-    pub(super) fn known_as(&self, key: &str) -> String {
-        let name = self.reference.as_ref().or(self.id.as_ref());
-        name.map_or_else(|| key.to_owned(), Clone::clone)
-    }
-}
-
 /// One delivery, told apart by its effect key.
 #[derive(Debug)]
 struct Delivery {
@@ -67,6 +43,8 @@ struct Book {
     deliveries: BTreeMap<String, Delivery>,
     /// By case: how many times it came in as a new case.
     effects: BTreeMap<String, u32>,
+    /// By case: how many times a later version came.
+    amendments: BTreeMap<String, u32>,
     /// By case: how many times it was stopped.
     stops: BTreeMap<String, u32>,
     reported: Vec<Reported>,
@@ -97,6 +75,7 @@ impl Desk {
                 usual: Script::to_completion(&words),
                 deliveries: BTreeMap::new(),
                 effects: BTreeMap::new(),
+                amendments: BTreeMap::new(),
                 stops: BTreeMap::new(),
                 reported: Vec::new(),
                 refused: 0,
@@ -141,6 +120,11 @@ impl Desk {
         lock(&self.book).effects.clone()
     }
 
+    /// By case reference: how many times a later version came.
+    pub fn amendments(&self) -> BTreeMap<String, u32> {
+        lock(&self.book).amendments.clone()
+    }
+
     /// By case reference: how many times it was stopped.
     pub fn stops(&self) -> BTreeMap<String, u32> {
         lock(&self.book).stops.clone()
@@ -169,10 +153,10 @@ impl Desk {
         lock(&self.book).refused += 1;
     }
 
-    /// Lets an attempt in, or says with which status it fails. `stop` deliveries follow
-    /// no script.
-    pub(super) async fn admit(&self, key: &str, stop: bool) -> Result<(), u16> {
-        match self.next_reception(key, stop) {
+    /// Lets an attempt in, or says with which status it fails. Only new cases follow a
+    /// script.
+    pub(super) async fn admit(&self, key: &str, kind: Kind) -> Result<(), u16> {
+        match self.next_reception(key, kind) {
             Reception::Slow(wait) => tokio::time::sleep(wait).await,
             Reception::Fail { status, .. } => return Err(status),
             Reception::Hang { .. } => std::future::pending().await,
@@ -196,15 +180,16 @@ impl Desk {
     }
 
     /// Counts the attempt and says how this one is received.
-    pub(super) fn next_reception(&self, key: &str, stop: bool) -> Reception {
+    pub(super) fn next_reception(&self, key: &str, kind: Kind) -> Reception {
         let mut book = lock(&self.book);
         if !book.deliveries.contains_key(key) {
-            let next = if stop {
-                Some(Script::silent())
-            } else {
-                book.scripts.pop_front()
+            let script = match kind {
+                Kind::New => book
+                    .scripts
+                    .pop_front()
+                    .unwrap_or_else(|| book.usual.clone()),
+                Kind::Amended | Kind::Stop => Script::silent(),
             };
-            let script = next.unwrap_or_else(|| book.usual.clone());
             let fresh = Delivery {
                 script,
                 attempts: 0,
@@ -227,7 +212,7 @@ impl Desk {
     }
 
     /// Books a new case or a stop in, once an effect key; a repeat changes nothing.
-    pub(super) fn book_in(&self, key: &str, stop: bool, case: CaseAt) {
+    pub(super) fn book_in(&self, key: &str, kind: Kind, case: CaseAt) {
         let script = {
             let mut book = lock(&self.book);
             let Some(delivery) = book.deliveries.get_mut(key) else {
@@ -238,37 +223,36 @@ impl Desk {
             }
             delivery.taken = true;
             let script = delivery.script.clone();
-            let counted = if stop {
-                &mut book.stops
-            } else {
-                &mut book.effects
+            let counted = match kind {
+                Kind::New => &mut book.effects,
+                Kind::Amended => &mut book.amendments,
+                Kind::Stop => &mut book.stops,
             };
             *counted.entry(case.known_as(key)).or_default() += 1;
             script
         };
-        let what = if stop {
-            "stopped work on the case"
-        } else {
-            "received the case"
+        let what = match kind {
+            Kind::New => "received the case",
+            Kind::Amended => "received a later version",
+            Kind::Stop => "stopped work on the case",
         };
         let who = Who::Provider(self.name);
         self.feed.tell(who, what, case.reference.as_deref());
         let (desk, known_as) = (self.clone(), case.known_as(key));
-        tokio::spawn(async move { desk.follow(&script, stop, &case, &known_as).await });
+        tokio::spawn(async move { desk.follow(&script, kind, &case, &known_as).await });
     }
 
     /// Confirms and reports, until the script ends or the case is stopped.
-    async fn follow(&self, script: &Script, stop: bool, case: &CaseAt, known_as: &str) {
+    async fn follow(&self, script: &Script, kind: Kind, case: &CaseAt, known_as: &str) {
         let pace = lock(&self.book).pace;
         tokio::time::sleep(pace).await;
         let Some(id) = self.id_of(case).await else {
             self.note(known_as, "", Err("the case is not in the list".to_owned()));
             return;
         };
-        if stop || script.acknowledge {
-            if let Err(fault) = self.api.acknowledge(&id).await {
-                self.note(known_as, "(acknowledge)", Err(in_words(&fault)));
-            }
+        let confirm = kind == Kind::Stop || script.acknowledge;
+        if confirm && let Err(fault) = self.api.acknowledge(&id).await {
+            self.note(known_as, "(acknowledge)", Err(in_words(&fault)));
         }
         for (sequence, word) in (1..).zip(&script.report) {
             tokio::time::sleep(pace).await;
@@ -277,10 +261,10 @@ impl Desk {
             }
             // The key names the case and the step: a repeat of the call is no second one.
             let key = format!("{id}-{sequence}");
-            let answer = self.api.update(&id, &key, word, sequence).await;
             let said = format!("reported \"{word}\"");
-            self.feed
-                .tell(Who::Provider(self.name), said, case.reference.as_deref());
+            let who = Who::Provider(self.name);
+            self.feed.tell(who, said, case.reference.as_deref());
+            let answer = self.api.update(&id, &key, word, sequence).await;
             let result = answer
                 .map(|outcome| outcome.status)
                 .map_err(|fault| in_words(&fault));

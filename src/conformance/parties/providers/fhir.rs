@@ -14,8 +14,8 @@ use axum::routing::post;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::desk::CaseAt;
-use super::{Desk, Words, recognise};
+use super::recognise::{self, Kind};
+use super::{Desk, Words};
 use crate::conformance::parties::event::Feed;
 use crate::conformance::parties::referral::bundle::entries;
 use crate::conformance::parties::wire::{BODY_LIMIT, Server, lock};
@@ -39,8 +39,8 @@ pub struct FhirProvider {
 struct Door {
     desk: Desk,
     bearer: String,
-    /// Resource type and condition -> location.
-    created: Arc<Mutex<BTreeMap<String, String>>>,
+    /// Condition -> location.
+    known: Arc<Mutex<BTreeMap<String, String>>>,
 }
 
 impl FhirProvider {
@@ -51,7 +51,7 @@ impl FhirProvider {
         let door = Door {
             desk: desk.clone(),
             bearer: bearer.clone(),
-            created: Arc::default(),
+            known: Arc::default(),
         };
         let routes = Router::new()
             .route("/fhir", post(transaction))
@@ -90,13 +90,17 @@ async fn transaction(State(door): State<Door>, headers: HeaderMap, body: Bytes) 
         door.desk.doubt();
         return outcome(400, reason);
     }
-    let key = effect_key(&bundle);
-    let stop = recognise::is_stop(&bundle);
-    if let Err(status) = door.desk.admit(&key, stop).await {
+    let (kind, case) = recognise::transaction(&bundle);
+    let key = format!("{kind:?} {}", effect_key(&bundle));
+    if let Err(status) = door.desk.admit(&key, kind).await {
         return outcome(status, "transient");
     }
-    let answer = perform(&door.created, &bundle);
-    door.desk.book_in(&key, stop, CaseAt::in_payload(&bundle));
+    let (answer, created) = perform(&door.known, &bundle);
+    // A stop that overtook its referral has created the ended ServiceRequest: the
+    // conditional create that arrives late finds it and begins nothing.
+    if kind == Kind::Stop || created {
+        door.desk.book_in(&key, kind, case);
+    }
     door.desk.answer(&key).await;
     fhir(200, &answer)
 }
@@ -124,33 +128,40 @@ fn effect_key(bundle: &Value) -> String {
     conditions.join(" ")
 }
 
+/// What a conditional create (`ifNoneExist`) or a conditional update (the URL's query)
+/// looks for, in one spelling.
 fn condition(entry: &Value) -> Option<String> {
-    let condition = entry["request"]["ifNoneExist"].as_str()?;
-    Some(format!("{}?{condition}", entry["request"]["url"].as_str()?))
+    let request = &entry["request"];
+    let url = request["url"].as_str()?;
+    match request["ifNoneExist"].as_str() {
+        Some(condition) => Some(format!("{url}?{condition}")),
+        None => url.contains('?').then(|| url.to_owned()),
+    }
 }
 
-fn perform(created: &Mutex<BTreeMap<String, String>>, bundle: &Value) -> Value {
-    let mut created = lock(created);
+/// The transaction-response, and whether a ServiceRequest was created.
+fn perform(known: &Mutex<BTreeMap<String, String>>, bundle: &Value) -> (Value, bool) {
+    let mut known = lock(known);
+    let mut begun = false;
     let responses: Vec<Value> = entries(bundle)
         .map(|entry| {
-            let kind = entry["request"]["url"].as_str().unwrap_or_default();
-            let known = condition(entry).and_then(|condition| created.get(&condition).cloned());
-            if let Some(location) = known {
+            let condition = condition(entry);
+            if let Some(location) = condition.as_ref().and_then(|found| known.get(found)) {
                 return json!({"response": {"status": "200 OK", "location": location}});
             }
+            let url = entry["request"]["url"].as_str().unwrap_or_default();
+            let kind = url.split(['?', '/']).next().unwrap_or_default();
+            begun |= kind == "ServiceRequest";
             let location = format!("{kind}/{}/_history/1", Uuid::new_v4());
-            if let Some(condition) = condition(entry) {
-                created.insert(condition, location.clone());
+            if let Some(condition) = condition {
+                known.insert(condition, location.clone());
             }
-            let status = if entry["request"]["method"] == "POST" {
-                "201 Created"
-            } else {
-                "200 OK"
-            };
-            json!({"response": {"status": status, "location": location, "etag": "W/\"1\""}})
+            json!({"response": {"status": "201 Created", "location": location, "etag": "W/\"1\""}})
         })
         .collect();
-    json!({"resourceType": "Bundle", "type": "transaction-response", "entry": responses})
+    let answer =
+        json!({"resourceType": "Bundle", "type": "transaction-response", "entry": responses});
+    (answer, begun)
 }
 
 fn outcome(status: u16, code: &str) -> Response {
@@ -178,6 +189,7 @@ mod tests {
 
     const CASE: &str = "0190d0a0-0000-7000-8000-000000000003";
     const REFERENCE: &str = "WW-7K3F-9Q2M-X43";
+    const SYSTEM: &str = "https://workwell-gateway.example/Id/case-version";
 
     fn bundle(version: u32) -> Value {
         json!({"resourceType": "Bundle", "type": "transaction", "entry": [{
@@ -185,13 +197,14 @@ mod tests {
                 "resourceType": "ServiceRequest",
                 "status": "active",
                 "identifier": [
+                    {"system": SYSTEM, "value": format!("{CASE}-{version}")},
                     {"system": "https://workwell-gateway.example/Id/case-reference", "value": REFERENCE}
                 ],
             },
             "request": {
                 "method": "POST",
                 "url": "ServiceRequest",
-                "ifNoneExist": format!("identifier=https://workwell-gateway.example/Id/case|{CASE}-{version}"),
+                "ifNoneExist": format!("identifier={SYSTEM}|{CASE}-{version}"),
             },
         }]})
     }
@@ -254,12 +267,46 @@ mod tests {
         assert_eq!((trust.desk.refused(), trust.desk.effects().len()), (3, 0));
     }
 
+    fn stop() -> Value {
+        let mut stop = bundle(1);
+        stop["entry"][0]["resource"]["status"] = json!("revoked");
+        stop["entry"][0]["request"] = json!({
+            "method": "PUT",
+            "url": format!("ServiceRequest?identifier={SYSTEM}|{CASE}-1"),
+        });
+        stop
+    }
+
+    #[tokio::test]
+    async fn a_stop_is_confirmed_once_and_one_that_overtakes_leaves_nothing_to_begin() {
+        let gateway = FakeGateway::start().await;
+        let trust = trust(&gateway).await;
+        for body in [stop(), stop(), bundle(1)] {
+            assert_eq!(call(&trust, trust.bearer(), &body).await.0, 200);
+        }
+        assert_eq!(trust.desk.stops().get(REFERENCE), Some(&1));
+        assert!(trust.desk.effects().is_empty());
+        gateway.until_acknowledged(1).await;
+    }
+
+    #[tokio::test]
+    async fn a_later_version_is_no_second_case() {
+        let gateway = FakeGateway::start().await;
+        let trust = trust(&gateway).await;
+        trust.desk.script_usual(Script::waiting());
+        for version in [1, 2, 2] {
+            call(&trust, trust.bearer(), &bundle(version)).await;
+        }
+        assert_eq!(trust.desk.effects().get(REFERENCE), Some(&1));
+        assert_eq!(trust.desk.amendments().get(REFERENCE), Some(&1));
+    }
+
     #[tokio::test]
     async fn a_decline_is_reported_in_the_trusts_own_word() {
         let gateway = FakeGateway::start().await;
         let trust = trust(&gateway).await;
         trust.desk.script_next(Script::decline(&WORDS));
-        call(&trust, trust.bearer(), &bundle(2)).await;
+        call(&trust, trust.bearer(), &bundle(1)).await;
         gateway.until_reported(1).await;
         assert_eq!(gateway.words(), ["rejected"]);
     }

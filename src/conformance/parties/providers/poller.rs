@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 use super::api::{CaseRow, Fault};
-use super::desk::CaseAt;
+use super::recognise::{CaseAt, Kind};
 use super::{Desk, Reception, Words};
 use crate::conformance::parties::event::Feed;
 
@@ -77,10 +77,11 @@ async fn look(desk: &Desk, row: &CaseRow) -> Result<bool, Fault> {
     ]
     .contains(&row.status.as_str());
     let key = format!("{}{}", row.id, if stopped { "-stop" } else { "" });
+    let kind = if stopped { Kind::Stop } else { Kind::New };
     if stopped && !desk.effects().contains_key(&row.reference) {
         return Ok(true);
     }
-    match desk.next_reception(&key, stopped) {
+    match desk.next_reception(&key, kind) {
         Reception::Fail { .. } | Reception::Hang { .. } => return Ok(false),
         Reception::Slow(wait) => tokio::time::sleep(wait).await,
         Reception::Prompt | Reception::AnswerLost { .. } => {}
@@ -90,7 +91,7 @@ async fn look(desk: &Desk, row: &CaseRow) -> Result<bool, Fault> {
         id: Some(row.id.clone()),
         reference: Some(row.reference.clone()),
     };
-    desk.book_in(&key, stopped, case);
+    desk.book_in(&key, kind, case);
     Ok(true)
 }
 

@@ -1,66 +1,108 @@
-//! Finding the case in a payload. The payload is in the provider's own field names, as
-//! its table says; a provider's system knows them, this stand-in looks for the shapes.
+//! Finding the case in a delivery. The mapped fields are in the provider's own names, as
+//! its table says; what names the case is the gateway's: `data.case` in a webhook,
+//! identifiers of the ServiceRequest in a FHIR Bundle.
 
 use serde_json::Value;
 use uuid::Uuid;
 
-/// The case reference: `WW-` and eleven letters and digits in groups.
-pub(super) fn reference(payload: &Value) -> Option<String> {
-    find(payload, &mut |_, value| {
-        let text = value.as_str()?;
-        let symbols = text.strip_prefix("WW-")?;
-        let letters = symbols.bytes().filter(u8::is_ascii_alphanumeric).count();
-        let hyphens = symbols.bytes().filter(|byte| *byte == b'-').count();
-        (letters == 11 && letters + hyphens == symbols.len()).then(|| text.to_owned())
-    })
+use crate::conformance::parties::referral::bundle::resources;
+
+/// Identifiers `<case id>-<version>` of FHIR deliveries.
+const CASE_VERSION: &str = "https://workwell-gateway.example/Id/case-version";
+/// A UUID in its hyphenated form, characters.
+const UUID_LENGTH: usize = 36;
+
+/// What a delivery is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A case that this provider is to take on.
+    New,
+    /// A later version of a case it has.
+    Amended,
+    /// The end of a case: nothing more is to be done for it.
+    Stop,
 }
 
-/// The gateway's id of the case, where the payload has one under a telling name.
-pub(super) fn case_id(payload: &Value) -> Option<String> {
-    find(payload, &mut |name, value| {
-        let text = value.as_str()?;
-        let named = ["case_id", "caseId", "case"].contains(&name);
-        (named && Uuid::try_parse(text).is_ok()).then(|| text.to_owned())
-    })
+/// What a delivery tells of its case.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct CaseAt {
+    /// The gateway's id of the case.
+    pub(super) id: Option<String>,
+    /// The reference that people say.
+    pub(super) reference: Option<String>,
 }
 
-/// Whether the payload stops a case instead of opening one: a cancelled or withdrawn
-/// state in a member that tells one.
-pub(super) fn is_stop(payload: &Value) -> bool {
-    const STOPS: [&str; 7] = [
-        "cancel",
-        "cancelled",
-        "revoked",
-        "withdrawn",
-        "entered-in-error",
-        "deceased",
-        "stop",
-    ];
-    find(payload, &mut |name, value| {
-        let text = value.as_str()?;
-        let telling = ["type", "event", "status", "action", "kind"].contains(&name);
-        // `case.cancelled` and `workwell.case.stop` end in the word.
-        let last = text.rsplit(['.', '_']).next().unwrap_or(text);
-        (telling && STOPS.contains(&last)).then(String::new)
-    })
-    .is_some()
+impl CaseAt {
+    /// One name a case at this desk: the reference, else the id, else the effect key.
+    pub(super) fn known_as(&self, key: &str) -> String {
+        let name = self.reference.as_ref().or(self.id.as_ref());
+        name.map_or_else(|| key.to_owned(), Clone::clone)
+    }
 }
 
-fn find(tree: &Value, look: &mut impl FnMut(&str, &Value) -> Option<String>) -> Option<String> {
-    let mut open = vec![("", tree)];
-    while let Some((name, value)) = open.pop() {
-        if let Some(found) = look(name, value) {
-            return Some(found);
-        }
+/// Reads a webhook's envelope: `type`, and `data.case` with `id` and `reference`.
+pub(super) fn webhook(payload: &Value) -> (Kind, CaseAt) {
+    let named = payload["type"].as_str().unwrap_or_default();
+    let kind = match named.rsplit('.').next() {
+        Some("cancelled") => Kind::Stop,
+        Some("amended") => Kind::Amended,
+        _ => Kind::New,
+    };
+    let text = |member: &str| payload["data"]["case"][member].as_str().map(str::to_owned);
+    let case = CaseAt {
+        id: text("id"),
+        reference: text("reference").or_else(|| reference(payload)),
+    };
+    (kind, case)
+}
+
+/// Reads a transaction: the ServiceRequest's status and identifiers.
+pub(super) fn transaction(bundle: &Value) -> (Kind, CaseAt) {
+    let ended = resources(bundle, "ServiceRequest")
+        .any(|request| request["status"] == "revoked" || request["status"] == "entered-in-error");
+    let named = identifiers(bundle).find(|id| id["system"] == CASE_VERSION);
+    let named = named
+        .and_then(|id| id["value"].as_str())
+        .unwrap_or_default();
+    let (id, version) = named.split_at_checked(UUID_LENGTH).unwrap_or_default();
+    let kind = match version {
+        _ if ended => Kind::Stop,
+        "" | "-1" => Kind::New,
+        _ => Kind::Amended,
+    };
+    let case = CaseAt {
+        id: Uuid::try_parse(id).is_ok().then(|| id.to_owned()),
+        reference: reference(bundle),
+    };
+    (kind, case)
+}
+
+fn identifiers(bundle: &Value) -> impl Iterator<Item = &Value> {
+    resources(bundle, "ServiceRequest")
+        .flat_map(|request| request["identifier"].as_array().into_iter().flatten())
+}
+
+/// A text of the shape of a reference, wherever it stands: `WW-` and eleven letters and
+/// digits in groups.
+fn reference(payload: &Value) -> Option<String> {
+    let mut open = vec![payload];
+    while let Some(value) = open.pop() {
         match value {
-            Value::Object(members) => {
-                open.extend(members.iter().map(|(name, value)| (name.as_str(), value)));
-            }
-            Value::Array(items) => open.extend(items.iter().map(|item| (name, item))),
+            Value::String(text) if is_reference(text) => return Some(text.clone()),
+            Value::Object(members) => open.extend(members.values()),
+            Value::Array(items) => open.extend(items),
             _ => {}
         }
     }
     None
+}
+
+fn is_reference(text: &str) -> bool {
+    text.strip_prefix("WW-").is_some_and(|symbols| {
+        let letters = symbols.bytes().filter(u8::is_ascii_alphanumeric).count();
+        let hyphens = symbols.bytes().filter(|byte| *byte == b'-').count();
+        letters == 11 && letters + hyphens == symbols.len()
+    })
 }
 
 #[cfg(test)]
@@ -69,24 +111,53 @@ mod tests {
 
     use super::*;
 
+    const ID: &str = "0190d0a0-0000-7000-8000-000000000001";
+    const REFERENCE: &str = "WW-7K3F-9Q2M-X41";
+
     #[test]
-    fn a_case_is_found_under_any_field_name() {
-        let payload = json!({"data": {"Unser Zeichen": "WW-7K3F-9Q2M-X41", "who": ["WW-1"]}});
-        assert_eq!(reference(&payload).as_deref(), Some("WW-7K3F-9Q2M-X41"));
-        assert_eq!(reference(&json!({"a": "WW-7K3F"})), None);
-        let id = "0190d0a0-0000-7000-8000-000000000001";
-        assert_eq!(case_id(&json!({"case_id": id})).as_deref(), Some(id));
-        assert_eq!(case_id(&json!({"patient_id": id})), None);
+    fn a_webhook_names_its_case_in_the_envelope_whatever_the_table_calls_it() {
+        let case = CaseAt {
+            id: Some(ID.to_owned()),
+            reference: Some(REFERENCE.to_owned()),
+        };
+        for (named, kind) in [
+            ("referral.created", Kind::New),
+            ("referral.amended", Kind::Amended),
+            ("referral.cancelled", Kind::Stop),
+        ] {
+            let payload = json!({"type": named, "data": {
+                "case": {"id": ID, "reference": REFERENCE, "version": 1},
+                "status": "cancelled her holiday",
+            }});
+            assert_eq!(webhook(&payload), (kind, case.clone()), "{named}");
+        }
     }
 
     #[test]
-    fn a_stop_is_told_from_a_new_case() {
-        assert!(is_stop(&json!({"type": "case.cancelled"})));
-        assert!(is_stop(
-            &json!({"entry": [{"resource": {"status": "revoked"}}]})
-        ));
-        assert!(!is_stop(
-            &json!({"type": "case.new", "notes": "cancelled her holiday"})
-        ));
+    fn a_transaction_names_its_case_by_identifiers() {
+        for (status, version, kind) in [
+            ("active", 1, Kind::New),
+            ("active", 2, Kind::Amended),
+            ("revoked", 1, Kind::Stop),
+            ("entered-in-error", 2, Kind::Stop),
+        ] {
+            let bundle = json!({"entry": [{"resource": {
+                "resourceType": "ServiceRequest",
+                "status": status,
+                "identifier": [
+                    {"system": CASE_VERSION, "value": format!("{ID}-{version}")},
+                    {"system": "https://workwell-gateway.example/Id/case-reference", "value": REFERENCE},
+                ],
+            }}]});
+            let (found, case) = transaction(&bundle);
+            assert_eq!((found, case.id.as_deref()), (kind, Some(ID)));
+            assert_eq!(case.reference.as_deref(), Some(REFERENCE));
+        }
+    }
+
+    #[test]
+    fn a_delivery_without_any_name_is_known_by_its_effect_key() {
+        let (_, case) = webhook(&json!({"type": "referral.created", "data": {"a": ["WW-1"]}}));
+        assert_eq!(case.known_as("effect-1"), "effect-1");
     }
 }

@@ -9,7 +9,6 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use serde_json::Value;
 
-use super::desk::CaseAt;
 use super::signature::{self, Signed};
 use super::{Desk, Words, recognise};
 use crate::conformance::parties::event::Feed;
@@ -94,12 +93,11 @@ async fn deliver(State(door): State<Door>, headers: HeaderMap, body: Bytes) -> S
         door.desk.doubt();
         return StatusCode::BAD_REQUEST;
     };
-    let stop = recognise::is_stop(&payload);
-    if let Err(status) = door.desk.admit(signed.id, stop).await {
+    let (kind, case) = recognise::webhook(&payload);
+    if let Err(status) = door.desk.admit(signed.id, kind).await {
         return StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     }
-    door.desk
-        .book_in(signed.id, stop, CaseAt::in_payload(&payload));
+    door.desk.book_in(signed.id, kind, case);
     door.desk.answer(signed.id).await;
     StatusCode::OK
 }
@@ -131,7 +129,9 @@ mod tests {
     }
 
     fn payload(kind: &str) -> String {
-        format!(r#"{{"type":"{kind}","case_id":"{CASE}","ref":"{REFERENCE}"}}"#)
+        format!(
+            r#"{{"type":"{kind}","data":{{"case":{{"id":"{CASE}","reference":"{REFERENCE}"}}}}}}"#
+        )
     }
 
     async fn lantern(gateway: &FakeGateway) -> WebhookProvider {
@@ -150,7 +150,7 @@ mod tests {
             &lantern,
             &signature::new_secret(),
             "e1",
-            &payload("case.new"),
+            &payload("referral.created"),
         )
         .await;
         assert_eq!((status, lantern.desk.refused()), (Some(401), 1));
@@ -162,7 +162,13 @@ mod tests {
         let gateway = FakeGateway::start().await;
         let lantern = lantern(&gateway).await;
         for _ in 0..3 {
-            let status = call(&lantern, lantern.secret(), "e1", &payload("case.new")).await;
+            let status = call(
+                &lantern,
+                lantern.secret(),
+                "e1",
+                &payload("referral.created"),
+            )
+            .await;
             assert_eq!(status, Some(200));
         }
         assert_eq!(lantern.desk.effects().get(REFERENCE), Some(&1));
@@ -196,7 +202,7 @@ mod tests {
             lantern
                 .desk
                 .script_next(Script::silent().received(reception));
-            let body = payload("case.new");
+            let body = payload("referral.created");
             let mut answers = Vec::new();
             for _ in 0..3 {
                 answers.push(call(&lantern, secret, key, &body).await);
@@ -212,8 +218,20 @@ mod tests {
         let gateway = FakeGateway::start().await;
         let lantern = lantern(&gateway).await;
         lantern.desk.script_next(Script::silent());
-        call(&lantern, lantern.secret(), "e1", &payload("case.new")).await;
-        let status = call(&lantern, lantern.secret(), "e2", &payload("case.cancelled")).await;
+        call(
+            &lantern,
+            lantern.secret(),
+            "e1",
+            &payload("referral.created"),
+        )
+        .await;
+        let status = call(
+            &lantern,
+            lantern.secret(),
+            "e2",
+            &payload("referral.cancelled"),
+        )
+        .await;
         assert_eq!(
             (status, lantern.desk.stops().get(REFERENCE)),
             (Some(200), Some(&1))

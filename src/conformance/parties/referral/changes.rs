@@ -9,6 +9,10 @@ const WORKWELL_CONSENT: &str = "https://workwell-gateway.example/CodeSystem/work
 const DIRECT_CARE: &str = "https://fhir.nhs.uk/CodeSystem/consent-categories-bars";
 const CONFIDENTIALITY: &str = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality";
 
+/// National use cases; a service may not invent a code there.
+const USE_CASES: &str = "https://fhir.nhs.uk/CodeSystem/usecases-categories-bars";
+const LOCAL_USE_CASES: &str = "https://workwell-gateway.example/CodeSystem/use-case";
+
 /// What the message records about the explicit WorkWell consent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Consent {
@@ -101,10 +105,10 @@ impl Referral {
     /// What is recorded about the explicit WorkWell consent.
     pub fn workwell_consent(mut self, consent: Consent) -> Self {
         let ours = |r: &Value| has_code(r, "category", WORKWELL_CONSENT, Some("workwell-referral"));
-        let (status, rule) = match consent {
-            Consent::Given => ("active", "OPTIN"),
-            Consent::Refused => ("rejected", "OPTOUT"),
-            Consent::Withdrawn => ("inactive", "OPTOUT"),
+        let (status, rule, provision) = match consent {
+            Consent::Given => ("active", "OPTIN", "permit"),
+            Consent::Refused => ("rejected", "OPTOUT", "deny"),
+            Consent::Withdrawn => ("inactive", "OPTOUT", "deny"),
             Consent::Absent => {
                 retain(&mut self.bundle, |r| !ours(r));
                 return self;
@@ -115,6 +119,7 @@ impl Referral {
             if ours(resource) {
                 resource["status"] = json!(status);
                 resource["policyRule"]["coding"][0]["code"] = json!(rule);
+                resource["provision"]["type"] = json!(provision);
             }
         }
         self
@@ -145,11 +150,13 @@ impl Referral {
         self.narrative("Off work since August. Says that life is not worth living and is suicidal.")
     }
 
-    /// The use case, in the message's second category coding.
+    /// The use case, in the message's second category coding: a national code, or one
+    /// that begins with `workwell-`.
     pub fn use_case(mut self, code: &str) -> Self {
         let coding = &mut self.part("ServiceRequest")["category"][0]["coding"][1];
+        let local = code.starts_with("workwell-");
+        coding["system"] = json!(if local { LOCAL_USE_CASES } else { USE_CASES });
         coding["code"] = json!(code);
-        take(coding, "display");
         self
     }
 

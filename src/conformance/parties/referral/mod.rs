@@ -158,6 +158,7 @@ mod tests {
 
     use super::bundle::{entries, references, resources};
     use super::*;
+    use crate::standards::fhir::{Document, Limits, xml};
 
     #[test]
     fn the_fixture_is_about_sixteen_kilobytes_and_has_the_cardinalities_of_a_new_referral() {
@@ -208,6 +209,19 @@ mod tests {
             referral.use_context(),
             "workwell-local-1|referral|servicerequest-request|new"
         );
+    }
+
+    #[test]
+    fn the_fixture_and_every_person_are_r4_to_a_strict_parser() {
+        let limits = Limits::default();
+        for seed in [0, 3] {
+            let bytes = Referral::new(seed).bytes();
+            assert!(Document::parse(bytes.clone(), &limits).is_ok(), "{seed}");
+            let xml = xml::from_json(&bytes, 1 << 20);
+            assert!(xml.is_ok(), "{seed}: {xml:?}");
+        }
+        let misspelt = FIXTURE.replace("birthDate", "birthdate");
+        assert!(xml::from_json(misspelt.as_bytes(), 1 << 20).is_err());
     }
 
     #[test]

@@ -1,5 +1,5 @@
 use super::super::eligibility::{
-    Eligibility, EligibilityRow, Expected, Operator, RowOutcome, Rule,
+    Eligibility, EligibilityRow, Expected, Operator, Rule, RuleOutcome,
 };
 use super::super::{Catchment, CatchmentKind, Mode};
 use super::*;
@@ -100,7 +100,7 @@ fn each_kind_of_row_takes_in_by_practice_or_by_residence() {
         (CatchmentKind::La, "E99000001", "residence"),
         (CatchmentKind::Lsoa, "E99900001", "residence"),
         (CatchmentKind::Postcode, "ZZ1", "residence"),
-        (CatchmentKind::Postcode, "ZZ11AA", "residence"),
+        (CatchmentKind::Postcode, "ZZ1 1AA", "residence"),
         (CatchmentKind::Any, "", "any"),
     ] {
         let outcome = route(
@@ -270,7 +270,7 @@ fn a_person_in_the_area_whom_a_rule_refuses_is_not_called_out_of_area() {
         rule: Rule::Age,
         operator: Operator::AtLeast,
         expected: Expected::Number(18),
-        outcome: RowOutcome::Refuse,
+        outcome: RuleOutcome::Refuse,
         reason: Some(IneligibleReason::Age),
         words: "For people under 18.".into(),
         position: Position::new("eligibility.csv", 2),

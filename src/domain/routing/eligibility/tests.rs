@@ -8,7 +8,7 @@ use jiff::civil::{Date, date};
 
 const TODAY: Date = date(2026, 11, 20);
 
-fn row(rule: Rule, operator: Operator, expected: Expected, outcome: RowOutcome) -> EligibilityRow {
+fn row(rule: Rule, operator: Operator, expected: Expected, outcome: RuleOutcome) -> EligibilityRow {
     EligibilityRow {
         rule,
         operator,
@@ -21,12 +21,17 @@ fn row(rule: Rule, operator: Operator, expected: Expected, outcome: RowOutcome) 
 }
 
 fn number(rule: Rule, operator: Operator, number: u32) -> EligibilityRow {
-    row(rule, operator, Expected::Number(number), RowOutcome::Refuse)
+    row(
+        rule,
+        operator,
+        Expected::Number(number),
+        RuleOutcome::Refuse,
+    )
 }
 
 fn words(rule: Rule, operator: Operator, words: &[&str]) -> EligibilityRow {
     let words = words.iter().map(|word| (*word).to_owned()).collect();
-    row(rule, operator, Expected::Words(words), RowOutcome::Refuse)
+    row(rule, operator, Expected::Words(words), RuleOutcome::Refuse)
 }
 
 fn judge(rows: Vec<EligibilityRow>, referral: &Referral) -> Judgement {
@@ -124,7 +129,7 @@ fn a_missing_fact_never_refuses_and_becomes_a_question() {
 #[test]
 fn the_first_row_that_accepts_ends_the_reading() {
     let accept = EligibilityRow {
-        outcome: RowOutcome::Accept,
+        outcome: RuleOutcome::Accept,
         ..words(Rule::Employment, Operator::Is, &["employed"])
     };
     let judgement = judge(
@@ -151,7 +156,7 @@ fn the_first_row_that_refuses_ends_the_reading_with_its_words() {
 #[test]
 fn a_row_that_asks_adds_its_words_and_reads_on() {
     let ask = EligibilityRow {
-        outcome: RowOutcome::Ask,
+        outcome: RuleOutcome::Ask,
         ..words(Rule::ConditionGroup, Operator::NoneOf, &["autism"])
     };
     let judgement = judge(

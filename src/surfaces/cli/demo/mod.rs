@@ -1,6 +1,8 @@
 //! The demonstration: stand-in parties around a real gateway, a timeline to watch and a
 //! summary to read.
 
+#[cfg(test)]
+mod fake;
 mod run;
 mod story;
 mod summary;

@@ -1,5 +1,6 @@
 //! Plays the stories: the practice sends, the providers react, statuses return.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
@@ -262,12 +263,20 @@ impl Stage<'_> {
     /// What can only be counted at the end, as each party saw it.
     fn count(&self, tally: &mut Tally, accepted: &[Accepted]) {
         let desks = self.parties.desks();
-        tally.delivered = desks.iter().map(|(_, desk)| desk.effects().len()).sum();
+        let held: Vec<String> = desks
+            .iter()
+            .flat_map(|(_, d)| d.effects().into_keys())
+            .collect();
+        let distinct: BTreeSet<&String> = held.iter().collect();
+        tally.delivered = distinct.len();
+        if held.len() > distinct.len() {
+            tally
+                .missing
+                .push("two providers hold the same case".to_owned());
+        }
         for case in accepted {
             let told = !self.parties.gp.responses_to(&case.bundle_id).is_empty();
-            let held = desks
-                .iter()
-                .any(|(_, desk)| desk.effects().contains_key(&case.reference));
+            let held = distinct.contains(&case.reference);
             tally.status_returned += usize::from(told);
             tally.lost += usize::from(!told && !held);
         }
@@ -296,7 +305,35 @@ fn script(ending: Ending, desk: &Desk) -> Script {
 
 #[cfg(test)]
 mod tests {
+    use super::super::fake::FakeGateway;
     use super::*;
+
+    #[tokio::test]
+    async fn around_a_gateway_that_does_its_work_nothing_is_missing() {
+        let parties = Parties::start().await.expect("free ports");
+        let gateway = FakeGateway::start(&parties).await;
+        let mut out = Vec::new();
+        let tally = play(&gateway.addresses(), parties, &mut out, Options::default()).await;
+        let tally = tally.expect("a vector takes everything");
+        let text = String::from_utf8(out).expect("text");
+        assert_eq!(
+            tally.json(),
+            r#"{"sent":6,"accepted":5,"refused":1,"delivered":5,"cancelled":1,"status_returned":5,"lost":0}"#,
+            "{text}"
+        );
+        assert!(tally.is_complete(), "{text}");
+        assert_eq!(text.matches(" of 6: ").count(), 6);
+        assert!(
+            text.lines().all(|line| line.chars().count() <= 80),
+            "{text}"
+        );
+        assert!(!text.contains("MISSING"), "{text}");
+        // The one who watches learns no datum of a person.
+        assert!(
+            !text.contains("999000") && !text.contains("Quillfeather"),
+            "{text}"
+        );
+    }
 
     #[tokio::test]
     async fn without_a_gateway_every_story_is_missing_and_none_is_lost() {

@@ -54,7 +54,7 @@ pub const STORIES: [Story; 6] = [
         ending: Ending::Completed,
     },
     Story {
-        title: "an NHS trust takes a FHIR Bundle and completes the support",
+        title: "an NHS trust takes a FHIR Bundle and completes it",
         seed: 3,
         place: Place::VALE_NHS_TRUST,
         provider: Some("vale-nhs-trust"),

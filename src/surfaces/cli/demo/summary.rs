@@ -78,14 +78,14 @@ pub(super) fn write(out: &mut dyn Write, tally: &Tally) -> io::Result<()> {
     tip(out, "serve", "run the gateway for your own systems")?;
     writeln!(
         out,
-        "  {:<34}the tables that chose and translated",
+        "  {:<38}the tables that chose and translated",
         "ls mappings/"
     )?;
     out.flush()
 }
 
 fn tip(out: &mut dyn Write, verb: &str, meaning: &str) -> io::Result<()> {
-    writeln!(out, "  {:<34}{meaning}", format!("workwell-gateway {verb}"))
+    writeln!(out, "  {:<38}{meaning}", format!("workwell-gateway {verb}"))
 }
 
 #[cfg(test)]

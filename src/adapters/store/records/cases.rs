@@ -1,0 +1,178 @@
+//! Cases.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::domain::case::Case;
+use crate::domain::identifiers::{
+    BundleId, CaseId, CaseReference, CorrelationId, JourneyId, Postcode, ServiceRequestId,
+};
+use crate::domain::responsibility::Responsible;
+use crate::domain::sensitive::Sensitive;
+use crate::domain::status::{Mark, Status};
+
+/// A case to be opened. Ids, look-up values and times are taken from the case itself,
+/// so that columns and sealed content cannot disagree.
+#[derive(Clone, Debug)]
+pub struct NewCase {
+    /// The canonical case; sealed.
+    pub case: Box<Case>,
+    /// ODS code of the organisation that sent the referral: the one that may read it.
+    /// Empty where there is none.
+    pub referrer: String,
+    /// Where it stands.
+    pub status: Status,
+    /// Why and since when it waits for a person.
+    pub hold: Option<Hold>,
+    /// The chosen provider.
+    pub provider: Option<ChosenProvider>,
+    /// Whether location and practice must appear nowhere.
+    pub restricted: bool,
+    /// Who holds the person now.
+    pub responsible: Responsible,
+}
+
+/// Why a case waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hold {
+    /// The coded reason.
+    pub reason: String,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// The provider of a case and the tables under which it was chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChosenProvider {
+    /// The provider's slug.
+    pub slug: String,
+    /// Digest of the provider's tables, in hexadecimal.
+    pub digest: String,
+}
+
+/// A case as stored. The person is in the sealed part only: see
+/// [`Store::unseal_case`](crate::adapters::store::Store::unseal_case).
+#[derive(Clone)]
+pub struct CaseRow {
+    /// The case.
+    pub id: CaseId,
+    /// What people say on the telephone.
+    pub reference: CaseReference,
+    /// Grows by one with every change, from 1.
+    pub revision: u32,
+    /// Where it stands.
+    pub status: Status,
+    /// Why and since when it waits for a person.
+    pub hold: Option<Hold>,
+    /// ODS code of the referring organisation; empty where there is none.
+    pub referrer: String,
+    /// The id under which the referrer reads it.
+    pub service_request_id: ServiceRequestId,
+    /// The conversation.
+    pub correlation_id: CorrelationId,
+    /// The Journey ID, where the sender gave one.
+    pub journey_id: Option<JourneyId>,
+    /// `Bundle.id` of the message that opened the case.
+    pub bundle_id: BundleId,
+    /// Where responses go, `system|value`.
+    pub return_address: Option<String>,
+    /// The use case, lower case.
+    pub use_case: String,
+    /// The chosen provider.
+    pub provider: Option<ChosenProvider>,
+    /// Whether location and practice must appear nowhere.
+    pub restricted: bool,
+    /// Who holds the person now.
+    pub responsible: Responsible,
+    /// The last provider update that counted.
+    pub last_update: Mark,
+    /// Canonical closure reason, where the case is over.
+    pub closure_reason: Option<String>,
+    /// The case this one belongs to.
+    pub part_of: Option<CaseId>,
+    /// When the referral came.
+    pub received_at: Timestamp,
+    /// When the row last changed.
+    pub updated_at: Timestamp,
+    pub(in super::super) sealed: Vec<u8>,
+    pub(in super::super) wrapped_key: Vec<u8>,
+}
+
+/// What a receipt must know of another open case of the same person. It crosses
+/// referrers on purpose, so it says no more than this.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenCase {
+    /// The case.
+    pub id: CaseId,
+    /// Where it stands.
+    pub status: Status,
+    /// ODS code of its referrer; empty where there is none.
+    pub referrer: String,
+    /// The provider's slug, where one is chosen.
+    pub provider: Option<String>,
+}
+
+/// The demographic look-up of BaRS: exact family name, birth date and postcode. Kept
+/// as a keyed hash only; case and spacing of the name do not matter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Demographics {
+    /// Family name.
+    pub family: Sensitive<String>,
+    /// Date of birth.
+    pub birth_date: Sensitive<Date>,
+    /// Home postcode.
+    pub postcode: Postcode,
+}
+
+impl Demographics {
+    /// The look-up of a case; `None` when one of the three is missing.
+    pub fn of(case: &Case) -> Option<Self> {
+        let person = &case.referral.person;
+        Some(Self {
+            family: person.name.family.clone()?,
+            birth_date: person.birth_date.clone()?,
+            postcode: person.address.postcode.clone()?,
+        })
+    }
+
+    /// One line to be hashed.
+    pub(in super::super) fn folded(&self) -> String {
+        let family = self.family.expose().to_lowercase();
+        let words: Vec<&str> = family.split_whitespace().collect();
+        format!(
+            "{}|{}|{}",
+            words.join(" "),
+            self.birth_date.expose(),
+            self.postcode.expose()
+        )
+    }
+}
+
+/// A place in a provider's list; opaque to the provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cursor(pub(in super::super) i64);
+
+impl Cursor {
+    /// Reads a cursor that the gateway has given. `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let hex = text.strip_prefix('c').filter(|hex| hex.len() == 16)?;
+        i64::from_str_radix(hex, 16).ok().map(Self)
+    }
+}
+
+impl std::fmt::Display for Cursor {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "c{:016x}", self.0)
+    }
+}
+
+/// One page of a provider's cases, in the order in which they were released to it.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The cases.
+    pub cases: Vec<CaseRow>,
+    /// Where to go on; also given after the last page, to poll for what is new.
+    pub next: Option<Cursor>,
+    /// Whether there is more now.
+    pub more: bool,
+}

@@ -1,0 +1,118 @@
+//! What came, went and happened: messages, events, audit facts. Nothing here is ever
+//! overwritten.
+
+use jiff::Timestamp;
+
+use crate::domain::identifiers::{BundleId, CaseId, CorrelationId, MessageId, RequestId};
+use crate::domain::status::Status;
+
+/// Which way a message went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Received.
+    In,
+    /// Sent.
+    Out,
+}
+
+impl Direction {
+    /// The word in the store.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::In => "in",
+            Self::Out => "out",
+        }
+    }
+}
+
+/// A message to be kept. Nothing is overwritten: each gets the next version of its
+/// case and direction.
+#[derive(Clone)]
+pub struct NewMessage {
+    /// Its id here.
+    pub id: MessageId,
+    /// Its case.
+    pub case_id: CaseId,
+    /// Received or sent.
+    pub direction: Direction,
+    /// `Bundle.id`.
+    pub bundle_id: BundleId,
+    /// `X-Request-Id`.
+    pub request_id: RequestId,
+    /// `X-Correlation-Id`.
+    pub correlation_id: CorrelationId,
+    /// MessageHeader.event code.
+    pub event: String,
+    /// MessageHeader.reason code.
+    pub reason: String,
+    /// The bytes as they crossed the wire; sealed.
+    pub body: Vec<u8>,
+    /// SHA-256 of the bytes.
+    pub body_hash: [u8; 32],
+}
+
+/// A kept message.
+#[derive(Clone, Debug)]
+pub struct MessageRow {
+    /// What was kept, body opened.
+    pub message: NewMessage,
+    /// Position among the case's messages of this direction, from 1.
+    pub version: u32,
+    /// When it was stored.
+    pub at: Timestamp,
+}
+
+/// Something that happened to a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewEvent {
+    /// Its case.
+    pub case_id: CaseId,
+    /// When it happened, by the clock of whoever reports it.
+    pub occurred_at: Timestamp,
+    /// Who did it: [`Caller::label`](crate::domain::caller::Caller::label).
+    pub actor: String,
+    /// What kind of thing: the code of a [`FactKind`](crate::domain::fact::FactKind) or a word of the gateway's.
+    pub kind: String,
+    /// Where the case stands after it.
+    pub status: Status,
+    /// The provider's own word, where it reported one of its closed list.
+    pub provider_word: Option<String>,
+    /// A coded remark. Stored in clear: no datum of a person.
+    pub note: Option<String>,
+    /// The message that shows it.
+    pub evidence: Option<MessageId>,
+    /// Whether the referrer may see it.
+    pub visible_to_referrer: bool,
+}
+
+/// An event with its place in the case's history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventRow {
+    /// Position in the case's history, from 1.
+    pub seq: u32,
+    /// When it was stored.
+    pub at: Timestamp,
+    /// The event.
+    pub event: NewEvent,
+}
+
+/// One row of the audit log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FactRow {
+    /// Position, from 1, without gaps.
+    pub seq: i64,
+    /// When it was written.
+    pub at: Timestamp,
+    /// Code of the fact's kind.
+    pub kind: String,
+    /// Label of the actor.
+    pub actor: String,
+    /// The case, where there is one.
+    pub case_id: Option<CaseId>,
+    /// The message that is the evidence.
+    pub evidence: Option<MessageId>,
+    /// A JSON object of codes, counts and ids.
+    pub details: String,
+    /// Hash of the row, as `store/leaf.rs` documents it.
+    pub leaf_hash: [u8; 32],
+}

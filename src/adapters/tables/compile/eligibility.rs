@@ -1,0 +1,109 @@
+//! `eligibility.csv`.
+
+use crate::adapters::tables::faults::Faults;
+use crate::adapters::tables::folder::Folder;
+use crate::adapters::tables::sheet::{self, Header, Row};
+use crate::domain::case::{BarrierGroup, EmploymentStatus, SicknessAbsence, SourceRoute};
+use crate::domain::routing::{
+    Eligibility, EligibilityRow, Expected, IneligibleReason, Operator, Rule, RuleOutcome,
+};
+use crate::problem::area::tables as entry;
+
+const FILE: &str = "eligibility.csv";
+const HEADER: Header = &["rule", "operator", "value", "outcome", "reason", "words"];
+
+pub(super) fn compile(folder: &Folder, faults: &mut Faults) -> Eligibility {
+    let rows = sheet::rows(folder, FILE, HEADER, faults);
+    let compiled = rows.iter().filter_map(|row| compile_row(row, faults));
+    Eligibility::new(compiled.collect())
+}
+
+fn compile_row(row: &Row, faults: &mut Faults) -> Option<EligibilityRow> {
+    let rule = row.cell("rule").word(Rule::ALL, faults);
+    let operator = row.cell("operator").word(Operator::ALL, faults);
+    let outcome = row.cell("outcome").word(RuleOutcome::ALL, faults);
+    let reason = reason(row, outcome, faults);
+    let words = row.cell("words");
+    if matches!(outcome, Some(RuleOutcome::Refuse | RuleOutcome::Ask)) {
+        words.filled(faults);
+    }
+    let (rule, operator) = (rule?, operator?);
+    if operator.is_order() && !rule.is_number() {
+        let detail = format!(
+            "operator: found \"{}\"; the rule \"{}\" compares words: write is, is-not, one-of or none-of",
+            operator.code(),
+            rule.code()
+        );
+        row.cell("operator")
+            .fault(&entry::UNKNOWN_WORD, detail, faults);
+        return None;
+    }
+    Some(EligibilityRow {
+        rule,
+        operator,
+        expected: expected(row, rule, operator, faults)?,
+        outcome: outcome?,
+        reason,
+        words: words.text.to_owned(),
+        position: row.position(),
+    })
+}
+
+fn reason(
+    row: &Row,
+    outcome: Option<RuleOutcome>,
+    faults: &mut Faults,
+) -> Option<IneligibleReason> {
+    let cell = row.cell("reason");
+    let needed = outcome == Some(RuleOutcome::Refuse);
+    if cell.text.is_empty() && !needed {
+        return None;
+    }
+    cell.word(IneligibleReason::ALL, faults)
+}
+
+fn expected(row: &Row, rule: Rule, operator: Operator, faults: &mut Faults) -> Option<Expected> {
+    let cell = row.cell("value");
+    if rule.is_number() {
+        return cell.number(faults).map(Expected::Number);
+    }
+    let text = cell.filled(faults)?;
+    let found: Vec<&str> = text
+        .split(';')
+        .map(str::trim)
+        .filter(|w| !w.is_empty())
+        .collect();
+    let one = matches!(operator, Operator::Is | Operator::IsNot);
+    if one && found.len() != 1 {
+        cell.shape("write one word, or use one-of or none-of", faults);
+        return None;
+    }
+    let known = words(rule);
+    for word in &found {
+        if !known.contains(word) {
+            let said = crate::adapters::tables::nearest::suggestion(word, &known);
+            cell.fault(&entry::UNKNOWN_WORD, format!("value: {said}"), faults);
+        }
+    }
+    let found = found.into_iter().filter(|word| known.contains(word));
+    Some(Expected::Words(found.map(str::to_owned).collect()))
+}
+
+fn words(rule: Rule) -> Vec<&'static str> {
+    match rule {
+        Rule::Employment => EmploymentStatus::ALL.iter().map(|row| row.2).collect(),
+        Rule::Absence => SicknessAbsence::ALL.iter().map(|row| row.2).collect(),
+        Rule::FitNote => vec!["yes", "may-be-fit", "not-fit"],
+        Rule::ConditionGroup => BarrierGroup::ALL
+            .iter()
+            .map(|row| row.1)
+            .filter(|word| *word != "not-known")
+            .collect(),
+        Rule::SourceRoute => SourceRoute::ALL
+            .iter()
+            .map(|row| row.1)
+            .filter(|word| *word != "not-known")
+            .collect(),
+        Rule::Age | Rule::WeeksOutOfWork => Vec::new(),
+    }
+}

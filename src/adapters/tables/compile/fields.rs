@@ -1,0 +1,263 @@
+//! `fields.csv` and `[withheld]`.
+
+use std::collections::BTreeSet;
+
+use super::{codes, transform};
+use crate::adapters::tables::faults::Faults;
+use crate::adapters::tables::folder::Folder;
+use crate::adapters::tables::head::Head;
+use crate::adapters::tables::nearest;
+use crate::adapters::tables::sheet::{self, Header, Row};
+use crate::domain::mapping::{
+    Category, CodeList, FHIR_TARGETS, Field, FieldRow, NEVER_ACCEPTED, Requirement, Transform,
+    fhir_target, field, fields,
+};
+use crate::domain::provider::PayloadKind;
+use crate::problem::area::tables as entry;
+use crate::standards::payload::json::check_targets;
+
+const FILE: &str = "fields.csv";
+const HEADER: Header = &[
+    "target",
+    "source",
+    "transform",
+    "requirement",
+    "purpose",
+    "category",
+    "comment",
+];
+
+/// The fields that `[withheld]` keeps back, with their reasons.
+pub(super) fn withheld(head: &Head<'_>, faults: &mut Faults) -> Vec<(String, String)> {
+    let mut withheld = Vec::new();
+    for (name, reason, _) in head.all("withheld", faults) {
+        if field(&name).is_none() {
+            let said = nearest::suggestion(&name, &names());
+            let detail = format!("[withheld]: {said}");
+            head.fault(&entry::UNKNOWN_WORD, "withheld", &name, detail, faults);
+            continue;
+        }
+        withheld.push((name, reason));
+    }
+    withheld
+}
+
+pub(super) fn compile(
+    folder: &Folder,
+    payload: Option<PayloadKind>,
+    lists: &[CodeList],
+    withheld: &[(String, String)],
+    head: &Head<'_>,
+    faults: &mut Faults,
+) -> Vec<FieldRow> {
+    let mut compiled: Vec<FieldRow> = Vec::new();
+    let mut used: BTreeSet<usize> = BTreeSet::new();
+    for row in sheet::rows(folder, FILE, HEADER, faults) {
+        let Some(field_row) = compile_row(&row, lists, faults) else {
+            continue;
+        };
+        check_target(&row, &field_row, payload, &compiled, faults);
+        for step in &field_row.steps {
+            let Transform::Code { index, .. } = step else {
+                continue;
+            };
+            // A list that several rows use is compared once, with the first field.
+            if used.insert(*index)
+                && let Some(source) = field_row.source
+            {
+                codes::compare(&lists[*index], source, faults);
+            }
+        }
+        compiled.push(field_row);
+    }
+    for (index, list) in lists.iter().enumerate() {
+        if !used.contains(&index) {
+            let file = format!("codes/{}.csv", list.name);
+            faults.warn(
+                &entry::CODE_LIST,
+                &file,
+                (1, 1),
+                "no row of fields.csv uses this list",
+            );
+        }
+    }
+    check_protected(&compiled, withheld, head, faults);
+    compiled
+}
+
+fn compile_row(row: &Row, lists: &[CodeList], faults: &mut Faults) -> Option<FieldRow> {
+    let requirement = row.cell("requirement").word(Requirement::ALL, faults);
+    let category = row.cell("category").word(Category::ALL, faults);
+    let purpose = row.cell("purpose");
+    purpose.filled(faults);
+    let source = source(row, faults);
+    let cell = row.cell("transform");
+    let steps = transform::steps(&cell, lists, faults);
+    let source = source?;
+    let prohibited = requirement == Some(Requirement::Prohibited);
+    if let (Some(steps), false) = (&steps, prohibited) {
+        transform::check(&cell, source, steps, faults);
+    }
+    if let (Some(found), Some(category)) = (source, category)
+        && category < found.category
+    {
+        let detail = format!(
+            "category: found {}; {} is {} or stricter",
+            category.code(),
+            found.name,
+            found.category.code()
+        );
+        row.cell("category")
+            .fault(&entry::CATEGORY_LAX, detail, faults);
+    }
+    Some(FieldRow {
+        target: row.cell("target").text.to_owned(),
+        source,
+        steps: steps?,
+        requirement: requirement?,
+        purpose: purpose.text.to_owned(),
+        category: category?,
+        comment: row.cell("comment").text.to_owned(),
+        position: row.position(),
+    })
+}
+
+/// The field that a row reads: `Some(None)` for an empty cell, `None` after a fault.
+#[allow(clippy::option_option)]
+fn source(row: &Row, faults: &mut Faults) -> Option<Option<&'static Field>> {
+    let cell = row.cell("source");
+    if cell.text.is_empty() {
+        return Some(None);
+    }
+    if let Some((name, reason)) = NEVER_ACCEPTED.iter().find(|row| row.0 == cell.text) {
+        let detail = format!("source: found \"{name}\" ({reason})");
+        cell.fault(&entry::NEVER_ACCEPTED, detail, faults);
+        return None;
+    }
+    let found = field(cell.text);
+    if found.is_none() {
+        cell.unknown(&names(), faults);
+    }
+    found.map(Some)
+}
+
+fn names() -> Vec<&'static str> {
+    fields().iter().map(|field| field.name).collect()
+}
+
+fn check_target(
+    row: &Row,
+    new: &FieldRow,
+    payload: Option<PayloadKind>,
+    seen: &[FieldRow],
+    faults: &mut Faults,
+) {
+    let cell = row.cell("target");
+    if new.requirement == Requirement::Prohibited {
+        if !cell.text.is_empty() {
+            cell.shape("a prohibited field has no target", faults);
+        }
+        if new.source.is_none() {
+            row.cell("source").filled(faults);
+        }
+        let mapped = seen
+            .iter()
+            .find(|other| other.source_name() == new.source_name());
+        return twice(row, mapped, "this field", faults);
+    }
+    let Some(target) = cell.filled(faults) else {
+        return;
+    };
+    let barred = seen.iter().find(|other| {
+        other.requirement == Requirement::Prohibited && other.source_name() == new.source_name()
+    });
+    twice(
+        row,
+        barred.filter(|_| new.source.is_some()),
+        "this field",
+        faults,
+    );
+    match payload {
+        Some(PayloadKind::Json) => {
+            if !is_path(target) {
+                cell.shape(
+                    "write a dotted path of names, as in person.dateOfBirth",
+                    faults,
+                );
+            } else if !check_targets([target]).is_empty() {
+                let expected = "write at most twelve names, not inside `case`: the gateway's own";
+                cell.shape(expected, faults);
+            }
+            let clash = seen.iter().find(|other| overlap(&other.target, target));
+            twice(row, clash, "this target", faults);
+        }
+        Some(PayloadKind::FhirBundle) => match fhir_target(target) {
+            None => {
+                let names: Vec<&str> = FHIR_TARGETS.iter().map(|t| t.name).collect();
+                cell.unknown(&names, faults);
+            }
+            Some(known) if !known.repeats => {
+                let clash = seen.iter().find(|other| other.target == target);
+                twice(row, clash, "this target", faults);
+            }
+            Some(_) => {}
+        },
+        None => {}
+    }
+}
+
+fn twice(row: &Row, first: Option<&FieldRow>, what: &str, faults: &mut Faults) {
+    if let Some(first) = first {
+        let detail = format!("{} speaks of {what} too", first.position);
+        row.cell("target").fault(&entry::SAID_TWICE, detail, faults);
+    }
+}
+
+fn is_path(target: &str) -> bool {
+    target.split('.').all(|name| {
+        name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+    })
+}
+
+/// Whether two paths cannot both be in one object: the same, or one inside the other.
+fn overlap(a: &str, b: &str) -> bool {
+    let inside = |outer: &str, inner: &str| {
+        !outer.is_empty()
+            && inner
+                .strip_prefix(outer)
+                .is_some_and(|rest| rest.starts_with('.'))
+    };
+    (a == b && !a.is_empty()) || inside(a, b) || inside(b, a)
+}
+
+/// Protected data is mapped or withheld, never both and never neither.
+fn check_protected(
+    rows: &[FieldRow],
+    withheld: &[(String, String)],
+    head: &Head<'_>,
+    faults: &mut Faults,
+) {
+    let mapped = |name: &str| {
+        rows.iter()
+            .find(|row| row.source_name() == name && row.requirement != Requirement::Prohibited)
+    };
+    for (name, _) in withheld {
+        if let Some(row) = mapped(name) {
+            let detail = format!("{name} is withheld here and mapped at {}", row.position);
+            head.fault(&entry::SAID_TWICE, "withheld", name, detail, faults);
+        }
+    }
+    for protected in fields().iter().filter(|field| field.protected) {
+        let kept_back = withheld.iter().any(|(name, _)| name == protected.name);
+        if mapped(protected.name).is_none() && !kept_back {
+            let detail = format!(
+                "{}: add a row with this source, or `{} = \"reason\"` under [withheld] in provider.toml",
+                protected.name, protected.name
+            );
+            faults.add(&entry::PROTECTED_UNSAID, FILE, (1, 2), detail);
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! One provider folder, compiled.
+
+mod catchment;
+mod codes;
+mod eligibility;
+mod fields;
+mod status;
+mod transform;
+
+use super::faults::Faults;
+use super::folder::Folder;
+use super::head::{Head, Schema};
+use crate::domain::consent::ConfidentialityBasis;
+use crate::domain::identifiers::OdsCode;
+use crate::domain::provider::{
+    Agreement, Channel, Clocks, ConsentPolicy, PayloadKind, Provider, Validity,
+};
+use crate::problem::area::tables as entry;
+
+/// The files that every provider folder has.
+pub(super) const FILES: &[&str] = &[
+    "provider.toml",
+    "catchment.csv",
+    "eligibility.csv",
+    "fields.csv",
+    "status.csv",
+];
+
+const HEAD: &str = "provider.toml";
+
+const SCHEMA: Schema = &[
+    ("", &["name", "version", "ods", "valid_from", "valid_to"]),
+    ("channel", &["kind", "url", "base_url", "secret_file"]),
+    ("payload", &["kind"]),
+    ("agreement", &["reference", "expires"]),
+    ("confidentiality", &["basis", "approved_by"]),
+    ("lawful_basis", &["articles"]),
+    ("retention", &["days"]),
+    ("policies", &["workwell_consent"]),
+    (
+        "clocks",
+        &["acknowledge", "first_contact", "assessment", "plan"],
+    ),
+    ("unmapped", &["*"]),
+    ("withheld", &["*"]),
+];
+
+const BASES: &[(ConfidentialityBasis, &str)] = &[
+    (ConfidentialityBasis::ExplicitConsent, "explicit-consent"),
+    (ConfidentialityBasis::DirectCare, "direct-care"),
+    (ConfidentialityBasis::S251, "s251"),
+];
+
+const POLICIES: &[(ConsentPolicy, &str)] = &[
+    (ConsentPolicy::Refuse, "refuse"),
+    (ConsentPolicy::Hold, "hold"),
+];
+
+const PAYLOADS: &[(PayloadKind, &str)] = &[
+    (PayloadKind::Json, "json"),
+    (PayloadKind::FhirBundle, "fhir-bundle"),
+];
+
+/// UK GDPR Articles 6(1) and 9(2).
+const ARTICLES: &[&str] = &[
+    "6(1)(a)", "6(1)(b)", "6(1)(c)", "6(1)(d)", "6(1)(e)", "6(1)(f)", "9(2)(a)", "9(2)(b)",
+    "9(2)(c)", "9(2)(d)", "9(2)(e)", "9(2)(f)", "9(2)(g)", "9(2)(h)", "9(2)(i)", "9(2)(j)",
+];
+
+/// Compiles a folder. `None` when something without which there is no provider is
+/// missing; every fault is in `faults` either way.
+pub(super) fn provider(
+    area: &str,
+    slug: &str,
+    folder: &Folder,
+    faults: &mut Faults,
+) -> Option<Provider> {
+    check_slug(slug, faults);
+    let head = folder
+        .text(HEAD, faults)
+        .map(|text| Head::read(HEAD, text, SCHEMA, faults));
+    let codes = codes::compile(folder, head.as_ref(), faults);
+    let catchment = catchment::compile(folder, faults);
+    let eligibility = eligibility::compile(folder, faults);
+    let status_words = status::compile(folder, faults);
+    let head = head?;
+    let payload = head.word("payload", "kind", PAYLOADS, faults);
+    let withheld = fields::withheld(&head, faults);
+    let fields = fields::compile(folder, payload, &codes, &withheld, &head, faults);
+    let basis = head.word("confidentiality", "basis", BASES, faults);
+    let name = head.filled("", "name", faults);
+    let version = head.filled("", "version", faults);
+    let channel = channel(&head, faults);
+    let agreement = agreement(&head, faults);
+    let lawful_basis = lawful_basis(&head, faults);
+    let retention = retention(&head, faults);
+    Some(Provider {
+        slug: slug.to_owned(),
+        digest: folder.digest(),
+        ods: ods(&head, faults),
+        area: area.to_owned(),
+        validity: validity(&head, faults),
+        approved_by: approved_by(&head, basis, faults),
+        workwell_consent: head.word_or(
+            "policies",
+            "workwell_consent",
+            POLICIES,
+            ConsentPolicy::Hold,
+            faults,
+        ),
+        clocks: clocks(&head, faults),
+        catchment,
+        eligibility,
+        fields,
+        withheld,
+        codes,
+        status_words,
+        name: name?,
+        version: version?,
+        channel: channel?,
+        payload: payload?,
+        agreement: agreement?,
+        basis: basis?,
+        lawful_basis,
+        retention_days: retention?,
+    })
+}
+
+fn check_slug(slug: &str, faults: &mut Faults) {
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    if !slug.bytes().all(plain) || slug.starts_with('-') {
+        let detail = format!(
+            "the folder's name \"{slug}\" is the provider's slug; write small letters, digits and hyphens"
+        );
+        faults.add(&entry::WRONG_SHAPE, HEAD, (1, 1), detail);
+    }
+}
+
+fn ods(head: &Head<'_>, faults: &mut Faults) -> Option<OdsCode> {
+    let text = head.text("", "ods", faults)?;
+    let code = OdsCode::parse(&text);
+    if code.is_none() {
+        let detail =
+            format!("ods: found \"{text}\"; write 2 to 12 letters and digits, or remove it");
+        head.fault(&entry::WRONG_SHAPE, "", "ods", detail, faults);
+    }
+    code
+}
+
+fn validity(head: &Head<'_>, faults: &mut Faults) -> Validity {
+    let validity = Validity {
+        from: head.date("", "valid_from", faults),
+        to: head.date("", "valid_to", faults),
+    };
+    if let (Some(from), Some(to)) = (validity.from, validity.to)
+        && to < from
+    {
+        let detail = format!("valid_to ({to}) lies before valid_from ({from})");
+        head.fault(&entry::WRONG_SHAPE, "", "valid_to", detail, faults);
+    }
+    validity
+}
+
+fn channel(head: &Head<'_>, faults: &mut Faults) -> Option<Channel> {
+    const KINDS: &[(u8, &str)] = &[(0, "webhook"), (1, "fhir-rest"), (2, "collect")];
+    let kind = head.word("channel", "kind", KINDS, faults)?;
+    let secret_file = head.text("channel", "secret_file", faults);
+    match kind {
+        0 => address(head, "url", faults).map(|url| Channel::Webhook { url, secret_file }),
+        1 => address(head, "base_url", faults).map(|base_url| Channel::FhirRest {
+            base_url,
+            secret_file,
+        }),
+        _ => Some(Channel::Collect),
+    }
+}
+
+/// An address without credentials: those come from a file (DESIGN I8).
+fn address(head: &Head<'_>, key: &str, faults: &mut Faults) -> Option<String> {
+    let url = head.filled("channel", key, faults)?;
+    let rest = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"));
+    let host = rest.and_then(|rest| rest.split(['/', '?', '#']).next());
+    let whole = host.is_some_and(|host| !host.is_empty() && !host.contains('@'));
+    if !whole || url.contains(['$', '{', ' ']) {
+        // The address itself is not repeated: it may hold a credential.
+        let detail = format!(
+            "channel.{key}: write https://host/path, without variables, user name or password"
+        );
+        head.fault(&entry::WRONG_SHAPE, "channel", key, detail, faults);
+        return None;
+    }
+    Some(url)
+}
+
+fn agreement(head: &Head<'_>, faults: &mut Faults) -> Option<Agreement> {
+    let reference = head.filled("agreement", "reference", faults);
+    let expires = head.due("agreement", "expires", faults);
+    Some(Agreement {
+        reference: reference?,
+        expires: expires?,
+    })
+}
+
+/// Direct care and section 251 are decisions of a named role (reference/workwell.md 5.1).
+fn approved_by(
+    head: &Head<'_>,
+    basis: Option<ConfidentialityBasis>,
+    faults: &mut Faults,
+) -> Option<String> {
+    if basis.is_none_or(ConfidentialityBasis::needs_workwell_consent) {
+        return head.text("confidentiality", "approved_by", faults);
+    }
+    head.filled("confidentiality", "approved_by", faults)
+}
+
+fn lawful_basis(head: &Head<'_>, faults: &mut Faults) -> Vec<String> {
+    let articles = head.texts("lawful_basis", "articles", faults);
+    for article in &articles {
+        if !ARTICLES.contains(&article.as_str()) {
+            let said = super::nearest::suggestion(article, ARTICLES);
+            let detail = format!("lawful_basis.articles: {said}");
+            head.fault(
+                &entry::UNKNOWN_WORD,
+                "lawful_basis",
+                "articles",
+                detail,
+                faults,
+            );
+        }
+    }
+    for (article, what) in [("6(", "Article 6(1)"), ("9(", "Article 9(2)")] {
+        let named = articles.iter().any(|found| found.starts_with(article));
+        if !articles.is_empty() && !named {
+            let detail = format!(
+                "lawful_basis.articles names no condition of {what}; health data need both"
+            );
+            head.fault(
+                &entry::VALUE_MISSING,
+                "lawful_basis",
+                "articles",
+                detail,
+                faults,
+            );
+        }
+    }
+    articles
+}
+
+fn retention(head: &Head<'_>, faults: &mut Faults) -> Option<u32> {
+    let days = head.number("retention", "days", faults);
+    if days.is_none() && head.place("retention", "days") == (1, 1) {
+        let detail =
+            "retention.days is missing; write the days that a case is kept after its closure";
+        head.fault(&entry::VALUE_MISSING, "retention", "days", detail, faults);
+    }
+    days
+}
+
+fn clocks(head: &Head<'_>, faults: &mut Faults) -> Clocks {
+    let default = Clocks::default();
+    let mut days = |key, or| head.number("clocks", key, faults).unwrap_or(or);
+    Clocks {
+        acknowledge: days("acknowledge", default.acknowledge),
+        first_contact: days("first_contact", default.first_contact),
+        assessment: days("assessment", default.assessment),
+        plan: days("plan", default.plan),
+    }
+}

@@ -1,0 +1,73 @@
+//! Collects what is wrong, each with `folder/file:line:column`.
+
+use crate::problem::{Entry, Problem};
+
+/// Line and column, both from 1. In a CSV the column counts cells, as a spreadsheet does.
+pub(super) type Place = (u32, u32);
+
+/// The faults of one folder.
+pub(super) struct Faults {
+    folder: String,
+    problems: Vec<Problem>,
+}
+
+impl Faults {
+    pub(super) fn new(folder: impl Into<String>) -> Self {
+        Self {
+            folder: folder.into(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// One more fault.
+    pub(super) fn add(
+        &mut self,
+        entry: &'static Entry,
+        file: &str,
+        place: Place,
+        detail: impl Into<String>,
+    ) {
+        self.problems.push(self.problem(entry, file, place, detail));
+    }
+
+    /// One more remark that does not disable anything.
+    pub(super) fn warn(
+        &mut self,
+        entry: &'static Entry,
+        file: &str,
+        place: Place,
+        detail: impl Into<String>,
+    ) {
+        let problem = self.problem(entry, file, place, detail).as_warning();
+        self.problems.push(problem);
+    }
+
+    fn problem(
+        &self,
+        entry: &'static Entry,
+        file: &str,
+        (line, column): Place,
+        detail: impl Into<String>,
+    ) -> Problem {
+        Problem::new(entry)
+            .at(format!("{}/{file}:{line}:{column}", self.folder))
+            .with(detail)
+    }
+
+    /// Whether every fault is of this entry.
+    pub(super) fn only_of(&self, entry: &'static Entry) -> bool {
+        let mut faults = self.problems.iter().filter(|problem| !problem.warning);
+        faults.all(|problem| problem.entry == entry)
+    }
+
+    pub(super) fn into_all(self) -> Vec<Problem> {
+        self.problems
+    }
+
+    /// Faults and warnings.
+    pub(super) fn split(self) -> (Vec<Problem>, Vec<Problem>) {
+        self.problems
+            .into_iter()
+            .partition(|problem| !problem.warning)
+    }
+}

@@ -1,0 +1,247 @@
+//! One CSV table: exact header, rows with their positions.
+
+use jiff::civil::Date;
+
+use super::faults::{Faults, Place};
+use super::folder::Folder;
+use super::nearest;
+use crate::domain::mapping::Position;
+use crate::domain::provider::Validity;
+use crate::problem::area::tables as entry;
+
+/// The columns of a table, in order.
+pub(super) type Header = &'static [&'static str];
+
+/// One row.
+pub(super) struct Row {
+    file: String,
+    line: u32,
+    header: Header,
+    cells: Vec<String>,
+}
+
+/// One cell, with its place.
+pub(super) struct Cell<'a> {
+    /// The text without the blanks around it.
+    pub(super) text: &'a str,
+    file: &'a str,
+    place: Place,
+    column: &'static str,
+}
+
+/// Reads a table. A wrong header is one fault and gives no rows; a row of another length
+/// is a fault and is left out.
+pub(super) fn rows(folder: &Folder, file: &str, header: Header, faults: &mut Faults) -> Vec<Row> {
+    let Some(text) = folder.text(file, faults) else {
+        return Vec::new();
+    };
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(text.as_bytes());
+    let mut rows = Vec::new();
+    let mut headed = false;
+    let mut lines = Lines::of_text(text);
+    for record in reader.records() {
+        let Ok(record) = record else {
+            faults.add(
+                &entry::NOT_READABLE,
+                file,
+                (1, 1),
+                "the rows do not parse as CSV",
+            );
+            return rows;
+        };
+        let line = lines.of(record.position().map_or(0, csv::Position::byte));
+        let cells: Vec<String> = record.iter().map(|cell| cell.trim().to_owned()).collect();
+        if !headed {
+            if cells != header {
+                wrong_header(file, line, &cells, header, faults);
+                return rows;
+            }
+            headed = true;
+            continue;
+        }
+        if cells.iter().all(String::is_empty) {
+            continue;
+        }
+        if cells.len() != header.len() {
+            let detail = format!(
+                "found {} cells, expected {}: {}; a cell that holds a comma stands in double quotes",
+                cells.len(),
+                header.len(),
+                header.join(",")
+            );
+            faults.add(&entry::NOT_READABLE, file, (line, 1), detail);
+            continue;
+        }
+        rows.push(Row {
+            file: file.to_owned(),
+            line,
+            header,
+            cells,
+        });
+    }
+    if !headed {
+        let detail = format!("the file is empty; its first line is: {}", header.join(","));
+        faults.add(&entry::WRONG_HEADER, file, (1, 1), detail);
+    }
+    rows
+}
+
+/// Counts the lines up to a record as an editor does. The CSV reader's own count stands
+/// before the blank lines, and before the second half of a Windows line end, that it
+/// skips on its way to the record.
+struct Lines<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    line: u32,
+}
+
+impl<'a> Lines<'a> {
+    const fn of_text(text: &'a str) -> Self {
+        Self {
+            bytes: text.as_bytes(),
+            at: 0,
+            line: 1,
+        }
+    }
+
+    /// The line of the record that is read from this byte on; bytes only grow.
+    fn of(&mut self, byte: u64) -> u32 {
+        let byte = usize::try_from(byte).unwrap_or(usize::MAX);
+        while let Some(found) = self.bytes.get(self.at) {
+            if self.at >= byte && !matches!(found, b'\r' | b'\n') {
+                break;
+            }
+            self.line += u32::from(*found == b'\n');
+            self.at += 1;
+        }
+        self.line
+    }
+}
+
+fn wrong_header(file: &str, line: u32, found: &[String], header: Header, faults: &mut Faults) {
+    let differs = |(index, name): (usize, &&str)| {
+        (found.get(index).map(String::as_str) != Some(*name)).then_some(index)
+    };
+    let column = header
+        .iter()
+        .enumerate()
+        .find_map(differs)
+        .unwrap_or(header.len());
+    let place = (line, u32::try_from(column + 1).unwrap_or(u32::MAX));
+    let detail = format!(
+        "found \"{}\", expected \"{}\"",
+        found.join(","),
+        header.join(",")
+    );
+    faults.add(&entry::WRONG_HEADER, file, place, detail);
+}
+
+impl Row {
+    /// A cell by the name of its column; the name is one of the header's.
+    pub(super) fn cell(&self, column: &'static str) -> Cell<'_> {
+        let index = self.header.iter().position(|name| *name == column);
+        let text = index
+            .and_then(|i| self.cells.get(i))
+            .map_or("", String::as_str);
+        let number = index.map_or(1, |i| u32::try_from(i + 1).unwrap_or(u32::MAX));
+        Cell {
+            text,
+            file: &self.file,
+            place: (self.line, number),
+            column,
+        }
+    }
+
+    /// Where the row stands.
+    pub(super) fn position(&self) -> Position {
+        Position::new(self.file.clone(), self.line)
+    }
+
+    /// The columns `from` and `to`.
+    pub(super) fn validity(&self, faults: &mut Faults) -> Validity {
+        let validity = Validity {
+            from: self.cell("from").date(faults),
+            to: self.cell("to").date(faults),
+        };
+        if let (Some(from), Some(to)) = (validity.from, validity.to)
+            && to < from
+        {
+            let detail = format!("\"to\" ({to}) lies before \"from\" ({from})");
+            self.cell("to").fault(&entry::WRONG_SHAPE, detail, faults);
+        }
+        validity
+    }
+}
+
+impl Cell<'_> {
+    /// A fault of this cell.
+    pub(super) fn fault(
+        &self,
+        entry: &'static crate::problem::Entry,
+        detail: impl Into<String>,
+        faults: &mut Faults,
+    ) {
+        faults.add(entry, self.file, self.place, detail);
+    }
+
+    /// The text, which must be there.
+    pub(super) fn filled(&self, faults: &mut Faults) -> Option<&str> {
+        if self.text.is_empty() {
+            let detail = format!("the column \"{}\" is empty", self.column);
+            self.fault(&entry::VALUE_MISSING, detail, faults);
+            return None;
+        }
+        Some(self.text)
+    }
+
+    /// One of a closed list of words.
+    pub(super) fn word<T: Copy>(&self, all: &[(T, &str)], faults: &mut Faults) -> Option<T> {
+        let text = self.filled(faults)?;
+        let found = all.iter().find(|(_, word)| *word == text);
+        if found.is_none() {
+            let words: Vec<&str> = all.iter().map(|(_, word)| *word).collect();
+            self.unknown(&words, faults);
+        }
+        found.map(|(value, _)| *value)
+    }
+
+    /// A word that is not one of these.
+    pub(super) fn unknown(&self, words: &[&str], faults: &mut Faults) {
+        let said = nearest::suggestion(self.text, words);
+        let detail = format!("{}: {said}", self.column);
+        self.fault(&entry::UNKNOWN_WORD, detail, faults);
+    }
+
+    /// A date `yyyy-mm-dd`, or none.
+    pub(super) fn date(&self, faults: &mut Faults) -> Option<Date> {
+        if self.text.is_empty() {
+            return None;
+        }
+        let date = self.text.parse().ok();
+        if date.is_none() {
+            let detail = format!("{}: found \"{}\"; write yyyy-mm-dd", self.column, self.text);
+            self.fault(&entry::WRONG_SHAPE, detail, faults);
+        }
+        date
+    }
+
+    /// A whole number.
+    pub(super) fn number(&self, faults: &mut Faults) -> Option<u32> {
+        let text = self.filled(faults)?;
+        let number = text.parse().ok();
+        if number.is_none() {
+            let detail = format!("{}: found \"{text}\"; write a whole number", self.column);
+            self.fault(&entry::WRONG_SHAPE, detail, faults);
+        }
+        number
+    }
+
+    /// A value of the wrong shape.
+    pub(super) fn shape(&self, expected: &str, faults: &mut Faults) {
+        let detail = format!("{}: found \"{}\"; {expected}", self.column, self.text);
+        self.fault(&entry::WRONG_SHAPE, detail, faults);
+    }
+}

@@ -1,0 +1,168 @@
+use super::super::{CodeList, CodeRow, Relation, field, sample};
+use super::*;
+use crate::domain::case::{Answer, EmploymentStatus};
+use crate::domain::consent::{Recipient, Record};
+use jiff::civil::date;
+
+const TODAY: Date = date(2026, 11, 20);
+
+fn row(source: &str, target: &str, steps: Vec<Transform>, need: Requirement) -> FieldRow {
+    FieldRow {
+        target: target.into(),
+        source: field(source),
+        steps,
+        requirement: need,
+        purpose: "to test".into(),
+        category: super::super::Category::C,
+        comment: String::new(),
+        position: Position::new("fields.csv", 2),
+    }
+}
+
+fn optional(source: &str) -> FieldRow {
+    row(source, source, Vec::new(), Requirement::Optional)
+}
+
+fn with(rows: Vec<FieldRow>) -> Provider {
+    Provider {
+        fields: rows,
+        ..sample::provider("lantern")
+    }
+}
+
+fn coded(unmapped: UnmappedPolicy, need: Requirement) -> Provider {
+    let rows = vec![CodeRow {
+        source: "student".into(),
+        target: "Student".into(),
+        relation: Relation::Equivalent,
+        position: Position::new("codes/employment.csv", 2),
+    }];
+    let steps = vec![Transform::Code {
+        list: "employment".into(),
+        index: 0,
+    }];
+    Provider {
+        codes: vec![CodeList::new("employment", unmapped, rows)],
+        ..with(vec![row("employment_status", "work", steps, need)])
+    }
+}
+
+#[test]
+fn a_known_field_is_sent_and_traced() {
+    let rendered = render(&sample::case(), &with(vec![optional("family_name")]), TODAY);
+    assert!(rendered.outputs[0].value == OutValue::Text("Quillfeather".into()));
+    let trace = &rendered.trace[0];
+    assert_eq!(
+        (trace.source, trace.outcome),
+        ("family_name", RowOutcome::Sent)
+    );
+    assert_eq!(trace.row.to_string(), "fields.csv:2");
+    assert!(rendered.faults.is_empty());
+}
+
+#[test]
+fn an_unlisted_code_is_a_fault_and_is_never_guessed() {
+    for (policy, code) in [
+        (UnmappedPolicy::Hold, FaultCode::UnmappedCode),
+        (UnmappedPolicy::Refuse, FaultCode::UnmappedCodeRefused),
+    ] {
+        let provider = coded(policy, Requirement::Optional);
+        let rendered = render(&sample::case(), &provider, TODAY);
+        assert!(rendered.outputs.is_empty());
+        let fault = &rendered.faults[0];
+        assert_eq!(
+            (fault.code, fault.list.as_deref()),
+            (code, Some("employment"))
+        );
+    }
+}
+
+#[test]
+fn a_list_may_leave_an_unlisted_code_out_and_then_says_so() {
+    let provider = coded(UnmappedPolicy::Omit, Requirement::Optional);
+    let rendered = render(&sample::case(), &provider, TODAY);
+    assert_eq!(rendered.trace[0].outcome, RowOutcome::Omitted);
+    assert!(rendered.trace[0].lossy && rendered.faults.is_empty());
+}
+
+#[test]
+fn a_required_field_without_a_value_is_a_named_fault() {
+    let mut case = sample::case();
+    case.referral.work.employment = Answer::NotKnown;
+    let provider = coded(UnmappedPolicy::Hold, Requirement::Required);
+    let rendered = render(&case, &provider, TODAY);
+    assert_eq!(rendered.faults[0].code, FaultCode::RequiredMissing);
+    assert_eq!(rendered.trace[0].outcome, RowOutcome::NotKnown);
+    case.referral.work.employment = Answer::Known(EmploymentStatus::Student);
+    assert!(render(&case, &provider, TODAY).faults.is_empty());
+}
+
+#[test]
+fn the_employers_name_leaves_only_with_consent() {
+    let provider = with(vec![optional("employer")]);
+    let mut case = sample::case();
+    case.referral.consents.recipients.clear();
+    let rendered = render(&case, &provider, TODAY);
+    assert!(rendered.outputs.is_empty());
+    assert_eq!(
+        rendered.withheld,
+        [("employer", "consent-not-recorded".to_owned())]
+    );
+
+    let given = Record {
+        decision: Decision::Given,
+        ..Record::default()
+    };
+    case.referral.consents.recipients = vec![(Recipient::Employer, given)];
+    assert_eq!(render(&case, &provider, TODAY).outputs.len(), 1);
+}
+
+#[test]
+fn a_required_employer_without_consent_is_not_called_missing() {
+    let rows = vec![row(
+        "employer",
+        "employer",
+        Vec::new(),
+        Requirement::Required,
+    )];
+    let mut case = sample::case();
+    case.referral.consents.recipients.clear();
+    let rendered = render(&case, &with(rows), TODAY);
+    assert_eq!(rendered.faults[0].code, FaultCode::RequiredWithheld);
+}
+
+#[test]
+fn what_no_row_names_is_unused_or_withheld_with_its_reason() {
+    let mut provider = with(vec![optional("full_name")]);
+    provider.withheld = vec![("safeguarding".into(), "handled by telephone".into())];
+    let rendered = render(&sample::case(), &provider, TODAY);
+    assert!(rendered.unused.contains(&"birth_date"));
+    assert!(
+        !rendered.unused.contains(&"family_name"),
+        "part of full_name"
+    );
+    assert!(!rendered.unused.contains(&"safeguarding"));
+    let reason = ("safeguarding", "handled by telephone".to_owned());
+    assert!(rendered.withheld.contains(&reason));
+}
+
+#[test]
+fn a_prohibited_field_is_kept_back_and_the_trace_shows_the_decision() {
+    let rows = vec![row("ethnicity", "", Vec::new(), Requirement::Prohibited)];
+    let rendered = render(&sample::case(), &with(rows), TODAY);
+    assert!(rendered.outputs.is_empty() && !rendered.unused.contains(&"ethnicity"));
+    assert_eq!(rendered.trace[0].outcome, RowOutcome::Prohibited);
+}
+
+#[test]
+fn neither_trace_nor_faults_hold_a_value_of_the_case() {
+    let every: Vec<FieldRow> = fields().iter().map(|f| optional(f.name)).collect();
+    let rendered = render(&sample::case(), &with(every), TODAY);
+    let shown = format!(
+        "{:?} {:?} {:?}",
+        rendered.trace, rendered.faults, rendered.outputs
+    );
+    for datum in ["Quillfeather", "9990000018", "ZZ1", "Fernlea", "Copperpot"] {
+        assert!(!shown.contains(datum), "{datum} is shown");
+    }
+}

@@ -1,0 +1,293 @@
+//! Accepts a new referral: opens the case, decides who gets it, and commits receipt and
+//! release as one unit of work before the 200 is written (DESIGN I3).
+
+use jiff::Timestamp;
+
+use super::Gateway;
+use super::conditions::{Condition, Treatment};
+use super::receive::{Answer, Message};
+use super::route::Routed;
+use crate::adapters::store::{
+    BeforeReceive, ChosenProvider, CommitError, Hold, NewCase, NewEvent, NewLeg, Unit,
+};
+use crate::domain::caller::Caller;
+use crate::domain::case::{Case, MODEL_VERSION, Referral, SenderIds};
+use crate::domain::consent::Decision;
+use crate::domain::fact::{Fact, FactKind};
+use crate::domain::identifiers::{CaseId, CaseReference, ServiceRequestId};
+use crate::domain::provider::Provider;
+use crate::domain::responsibility::Responsible;
+use crate::domain::status::Status;
+use crate::problem::{Problem, area::referral as problems};
+use crate::standards::bars::{MessageFacts, accept};
+
+/// What the referrer is told at once about a phrase that tells of a crisis.
+pub const NO_CRISIS_SERVICE: &str = "This is no crisis service and nobody reads this message at \
+     once. If the person may be in danger, act now: 999, NHS 111 option 2, or the local crisis line.";
+
+/// Where a new case goes.
+enum Way {
+    /// To a provider, now.
+    Released { routed: Routed, leg: Box<NewLeg> },
+    /// Nowhere until a named person has decided; the provider is kept where one was found.
+    Held {
+        reason: &'static str,
+        details: Vec<String>,
+        routed: Option<Routed>,
+    },
+}
+
+impl Gateway {
+    /// Accepts a new referral, or gives every reason why not.
+    pub(super) async fn accept(
+        &self,
+        message: &Message<'_>,
+        referral: Referral,
+        before: &BeforeReceive,
+    ) -> Result<Answer, Vec<Problem>> {
+        if before.open_identifier.is_some() {
+            return Err(vec![
+                Problem::new(&problems::REFERRAL_OPEN).at("ServiceRequest.identifier"),
+            ]);
+        }
+        let now = message.at;
+        let case = self.open(message.facts, referral, before, now);
+        let way = self
+            .way_of(message, &case, before, now)
+            .map_err(|problem| vec![problem])?;
+        let answer = self.answer_to(message, &case);
+        let id = case.id;
+        let held = match &way {
+            Way::Held { reason, .. } => Some(*reason),
+            Way::Released { .. } => None,
+        };
+        let unit = self.unit(message, case, way, now);
+        match self.store.commit(unit, now).await {
+            Ok(_) => {
+                self.outbox_changed.notify_one();
+                match held {
+                    Some(reason) => self.telemetry.referral_held("new", id, reason),
+                    None => self.telemetry.referral_accepted("new", id),
+                }
+                Ok(answer)
+            }
+            Err(CommitError::AlreadyAnswered(earlier)) => Ok(message.repeat(&earlier)),
+            Err(CommitError::OpenIdentifier(_)) => Err(vec![
+                Problem::new(&problems::REFERRAL_OPEN).at("ServiceRequest.identifier"),
+            ]),
+            Err(error) => Err(vec![super::unavailable(&error)]),
+        }
+    }
+
+    fn open(
+        &self,
+        sender: &MessageFacts,
+        referral: Referral,
+        before: &BeforeReceive,
+        now: Timestamp,
+    ) -> Case {
+        let id = CaseId::new(self.ids.v7(now));
+        Case {
+            model_version: MODEL_VERSION.to_owned(),
+            id,
+            // Its own random bits: an id minted in sequence would spell its neighbours.
+            reference: CaseReference::of(self.ids.v4()),
+            service_request_id: ServiceRequestId::new(self.ids.v4()),
+            part_of: before.open_cases_of_person.first().map(|open| open.id),
+            sender_ids: SenderIds {
+                patient: Some(
+                    sender
+                        .patient_id
+                        .clone()
+                        .unwrap_or_else(|| self.ids.v4().to_string()),
+                ),
+                encounter: sender.encounter_id.clone(),
+            },
+            received_at: now,
+            referral,
+        }
+    }
+
+    /// Decides by the table of conditions. Order matters: a restricted record is not even
+    /// routed, because routing looks at the location.
+    fn way_of(
+        &self,
+        message: &Message<'_>,
+        case: &Case,
+        before: &BeforeReceive,
+        now: Timestamp,
+    ) -> Result<Way, Problem> {
+        let policies = &self.settings.bars.policies;
+        let held = |condition: Condition, routed| {
+            Ok(Way::Held {
+                reason: condition.code(),
+                details: Vec::new(),
+                routed,
+            })
+        };
+        if case.referral.person.security.hides_location() {
+            return held(Condition::Restricted, None);
+        }
+        let tables = self.tables();
+        let routed = self.route(&tables, &case.referral)?;
+        let consents = &case.referral.consents;
+        if consents.forbids_delivery() {
+            return held(Condition::WorkwellConsentRefused, Some(routed));
+        }
+        if !before.open_cases_of_person.is_empty() {
+            return held(Condition::OpenCase, Some(routed));
+        }
+        if message.has_red_flag && Condition::RedFlag.treatment(policies) == Treatment::Hold {
+            return held(Condition::RedFlag, Some(routed));
+        }
+        let needs_consent = routed.provider.basis.needs_workwell_consent();
+        if needs_consent && consents.workwell.decision != Decision::Given {
+            let condition = Condition::WorkwellConsentNotRecorded;
+            if condition.treatment(policies) == Treatment::Refuse
+                || refuses_without_consent(&routed.provider)
+            {
+                return Err(Problem::new(&problems::WORKWELL_CONSENT_MISSING).at("Consent"));
+            }
+            return held(condition, Some(routed));
+        }
+        match self.release(case, &routed.provider, 1, now) {
+            Ok(leg) => Ok(Way::Released {
+                routed,
+                leg: Box::new(leg),
+            }),
+            Err(fault) => Ok(Way::Held {
+                reason: Condition::MappingFault.code(),
+                details: fault.reasons,
+                routed: Some(routed),
+            }),
+        }
+    }
+
+    /// The echo, the same for a released and a held case: a hold shows no detail.
+    fn answer_to(&self, message: &Message<'_>, case: &Case) -> Answer {
+        let minted = accept::Minted {
+            service_request_id: case.service_request_id,
+            encounter_id: case.id.uuid(),
+            reference: case.reference.clone(),
+            now: case.received_at,
+            hide_location: case.referral.person.security.hides_location(),
+            patient_id: case.sender_ids.patient.clone().unwrap_or_default(),
+            notice: message.has_red_flag.then_some(NO_CRISIS_SERVICE),
+        };
+        Answer::echo(accept::accept(message.document, &minted, &mut || {
+            self.ids.v4()
+        }))
+    }
+
+    fn unit(&self, message: &Message<'_>, case: Case, way: Way, now: Timestamp) -> Unit {
+        let id = case.id;
+        let restricted = case.referral.person.security.hides_location();
+        let mut unit = message.done(Some(id), now);
+        unit.unique_open_identifier = case.referral.service_request_identifier.is_some();
+        unit.messages = vec![message.received(id)];
+        unit.facts = vec![
+            Fact::new(FactKind::ReferralAccepted, &message.caller)
+                .about(id)
+                .shown_by(message.id)
+                .with("use-case", case.referral.use_case.clone()),
+        ];
+        let status = match &way {
+            Way::Released { .. } => Status::Routed,
+            Way::Held { .. } => Status::Held,
+        };
+        unit.events = vec![event(
+            &case,
+            &message.caller,
+            FactKind::ReferralAccepted,
+            Status::Received,
+            None,
+        )];
+        let (hold, routed) = match way {
+            Way::Released { routed, leg } => {
+                unit.events.push(event(
+                    &case,
+                    &Caller::System,
+                    FactKind::CaseReleased,
+                    status,
+                    None,
+                ));
+                unit.facts.push(
+                    Fact::new(FactKind::CaseReleased, &Caller::System)
+                        .about(id)
+                        .with("provider", routed.provider.slug.clone())
+                        .with("tables", routed.provider.digest.clone())
+                        .with("basis", routed.basis)
+                        .with("leg", leg.id.to_string()),
+                );
+                unit.legs.push(*leg);
+                (None, Some(routed))
+            }
+            Way::Held {
+                reason,
+                details,
+                routed,
+            } => {
+                let note = Some(reason.to_owned());
+                unit.events.push(event(
+                    &case,
+                    &Caller::System,
+                    FactKind::CaseHeld,
+                    status,
+                    note,
+                ));
+                let mut fact = Fact::new(FactKind::CaseHeld, &Caller::System)
+                    .about(id)
+                    .with("reason", reason);
+                for detail in details {
+                    fact = fact.with("table-row", detail);
+                }
+                unit.facts.push(fact);
+                (
+                    Some(Hold {
+                        reason: reason.to_owned(),
+                        since: now,
+                    }),
+                    routed,
+                )
+            }
+        };
+        unit.open = Some(NewCase {
+            referrer: message.key.organisation.clone(),
+            status,
+            hold,
+            provider: routed.map(|routed| ChosenProvider {
+                slug: routed.provider.slug.clone(),
+                digest: routed.provider.digest.clone(),
+            }),
+            restricted,
+            // Until a provider has the case, the person is ours to answer for (DESIGN I9).
+            responsible: Responsible::GatewayOperator(self.settings.gateway.operator.clone()),
+            case: Box::new(case),
+        });
+        unit
+    }
+}
+
+fn event(
+    case: &Case,
+    actor: &Caller,
+    kind: FactKind,
+    status: Status,
+    note: Option<String>,
+) -> NewEvent {
+    NewEvent {
+        case_id: case.id,
+        occurred_at: case.received_at,
+        actor: actor.label(),
+        kind: kind.code().to_owned(),
+        status,
+        provider_word: None,
+        note,
+        evidence: None,
+        visible_to_referrer: matches!(status, Status::Received),
+    }
+}
+
+fn refuses_without_consent(provider: &Provider) -> bool {
+    provider.workwell_consent == crate::domain::provider::ConsentPolicy::Refuse
+}

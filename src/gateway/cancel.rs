@@ -1,0 +1,254 @@
+//! The referrer cancels: `update`/revoked or `delete`/entered-in-error (BaRS Core 1.5.0,
+//! decision table; tables and narrative differ, so both reasons are accepted).
+//!
+//! A stop overtakes everything: unsent legs die in the same unit of work, and a leg that
+//! was or may have been delivered is followed by the stop (DESIGN I10).
+
+use jiff::Timestamp;
+
+use super::Gateway;
+use super::receive::{Answer, Message};
+use super::tell_referrer::Telling;
+use crate::adapters::store::{
+    CaseChange, CaseRow, CommitError, LegFilter, LegKind, LegRow, LegState, NewEvent, NewLeg, Unit,
+};
+use crate::domain::caller::Caller;
+use crate::domain::case::Case;
+use crate::domain::fact::{Fact, FactKind};
+use crate::domain::identifiers::OutboxId;
+use crate::domain::provider::{Channel, PayloadKind};
+use crate::domain::responsibility::Responsible;
+use crate::domain::status::{self, Status, StopReason};
+use crate::problem::{Problem, area::referral as problems};
+use crate::standards::bars::accept;
+use crate::standards::payload::{self, Heading};
+
+impl Gateway {
+    /// Stops the referral that this message names.
+    pub(super) async fn cancel(
+        &self,
+        message: &Message<'_>,
+        in_error: bool,
+    ) -> Result<Answer, Vec<Problem>> {
+        let reason = if in_error {
+            StopReason::EnteredInError
+        } else {
+            StopReason::Cancel
+        };
+        loop {
+            let row = self.find_referral(message).await?;
+            let case = self
+                .store
+                .unseal_case(&row)
+                .map_err(|problem| vec![problem])?;
+            same_person(message, &case)?;
+            let legs = self
+                .provider_legs(&row)
+                .await
+                .map_err(|problem| vec![problem])?;
+            let may_be_held = legs.iter().any(reached_or_may_have);
+            let to = status::stop(row.status, reason, may_be_held).map_err(|_| {
+                vec![
+                    Problem::new(&problems::REFERRAL_CLOSED)
+                        .with(format!("the referral stands at `{}`", row.status.code())),
+                ]
+            })?;
+            let now = self.clock.now();
+            let unit = self.stop_unit(message, &row, &case, &legs, (reason, to), may_be_held, now);
+            match self.store.commit(unit, now).await {
+                Ok(_) => {
+                    self.outbox_changed.notify_one();
+                    return Ok(Answer::echo(accept::echo(
+                        message.document,
+                        row.restricted,
+                        &mut || self.ids.v4(),
+                    )));
+                }
+                Err(CommitError::Stale) => {}
+                Err(CommitError::AlreadyAnswered(earlier)) => return Ok(message.repeat(&earlier)),
+                Err(error) => return Err(vec![super::unavailable(&error)]),
+            }
+        }
+    }
+
+    /// The referral that a message speaks of: by the id that we gave, else by the
+    /// sender's identifier, else by the conversation. A referral of another
+    /// organisation is as unknown as none.
+    pub(super) async fn find_referral(
+        &self,
+        message: &Message<'_>,
+    ) -> Result<CaseRow, Vec<Problem>> {
+        let unknown = || vec![Problem::new(&problems::UNKNOWN_REFERRAL).at("ServiceRequest")];
+        let one = |problem| vec![problem];
+        let caller = &message.caller;
+        if let Some(id) = message.facts.service_request_id
+            && let Some(row) = self
+                .store
+                .case_by_service_request_id(caller, id)
+                .await
+                .map_err(one)?
+        {
+            return Ok(row);
+        }
+        if let Some(identifier) = &message.facts.service_request_identifier
+            && let Some(row) = self
+                .store
+                .case_by_service_request_identifier(caller, identifier)
+                .await
+                .map_err(one)?
+        {
+            return Ok(row);
+        }
+        let conversation = message.headers.correlation_id;
+        let mut rows = self
+            .store
+            .cases_by_correlation(caller, conversation)
+            .await
+            .map_err(one)?;
+        // One conversation can hold a closed referral and its successor: the open one is meant.
+        rows.sort_by_key(|row| (row.status.is_terminal(), std::cmp::Reverse(row.received_at)));
+        rows.into_iter().next().ok_or_else(unknown)
+    }
+
+    async fn provider_legs(&self, row: &CaseRow) -> Result<Vec<LegRow>, Problem> {
+        let filter = LegFilter {
+            case_id: Some(row.id),
+            kind: Some(LegKind::Deliver),
+            ..LegFilter::default()
+        };
+        self.store.legs(&Caller::System, &filter).await
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one unit of work, all of it decided by the caller"
+    )]
+    fn stop_unit(
+        &self,
+        message: &Message<'_>,
+        row: &CaseRow,
+        case: &Case,
+        legs: &[LegRow],
+        (reason, to): (StopReason, Status),
+        may_be_held: bool,
+        now: Timestamp,
+    ) -> Unit {
+        let holder = if may_be_held {
+            row.responsible.clone()
+        } else {
+            Responsible::Referrer
+        };
+        let mut unit = message.done(Some(row.id), now);
+        unit.change = Some(CaseChange {
+            status: Some(to),
+            responsible: Some(holder),
+            hold: row.hold.as_ref().map(|_| None),
+            closure_reason: Some(Some("referrer-cancelled".to_owned())),
+            ..CaseChange::of(row.id, row.revision)
+        });
+        unit.stop_unsent = Some(row.id);
+        unit.expected_may_be_held = Some(may_be_held);
+        unit.messages = vec![message.received(row.id)];
+        unit.events = vec![NewEvent {
+            case_id: row.id,
+            occurred_at: now,
+            actor: message.caller.label(),
+            kind: FactKind::CaseStopped.code().to_owned(),
+            status: to,
+            provider_word: None,
+            note: None,
+            evidence: Some(message.id),
+            visible_to_referrer: true,
+        }];
+        unit.facts = vec![
+            Fact::new(FactKind::CaseStopped, &message.caller)
+                .about(row.id)
+                .shown_by(message.id)
+                .with("status", to.code())
+                .with("may-be-held", may_be_held.to_string()),
+        ];
+        if may_be_held {
+            let held = legs.iter().rev().find(|leg| reached_or_may_have(leg));
+            unit.legs
+                .extend(held.map(|leg| self.stop_leg(case, leg, reason, now)));
+        } else {
+            unit.legs
+                .extend(self.response_to(case, &Telling::of(to), now));
+        }
+        unit
+    }
+
+    /// The stop, on its way to whoever holds the case.
+    fn stop_leg(
+        &self,
+        case: &Case,
+        delivered: &LegRow,
+        reason: StopReason,
+        now: Timestamp,
+    ) -> NewLeg {
+        let tables = self.tables();
+        let provider = tables.provider(&delivered.destination);
+        let version = delivered.version;
+        let heading = Heading {
+            case_id: case.id,
+            reference: &case.reference,
+            version,
+            at: now,
+        };
+        let is_fhir = provider.is_some_and(|provider| provider.payload == PayloadKind::FhirBundle);
+        let collected =
+            provider.is_some_and(|provider| matches!(provider.channel, Channel::Collect));
+        let (content_type, payload) = if is_fhir {
+            (
+                payload::fhir::CONTENT_TYPE,
+                payload::stop::fhir(&heading, reason),
+            )
+        } else {
+            (
+                payload::json::CONTENT_TYPE,
+                payload::stop::json(&heading, reason),
+            )
+        };
+        NewLeg {
+            id: OutboxId::new(self.ids.v7(now)),
+            case_id: case.id,
+            kind: LegKind::Stop,
+            destination: delivered.destination.clone(),
+            channel: delivered.channel.clone(),
+            content_type: content_type.to_owned(),
+            payload,
+            trace: None,
+            effect_key: format!("{}-{version}-stop", case.id),
+            version,
+            state: if collected {
+                LegState::Waiting
+            } else {
+                LegState::Released
+            },
+            due_at: now,
+        }
+    }
+}
+
+fn reached_or_may_have(leg: &LegRow) -> bool {
+    leg.state == LegState::Delivered || leg.attempts > 0
+}
+
+/// The receiver cross-checks the Patient before it cancels (BaRS Core 1.5.0): what both
+/// messages carry has to be the same.
+fn same_person(message: &Message<'_>, case: &Case) -> Result<(), Vec<Problem>> {
+    let Some(now) = message.person else {
+        return Ok(());
+    };
+    let then = &case.referral.person;
+    let numbers = now.nhs_number.as_ref().zip(then.nhs_number.as_ref());
+    let births = now.birth_date.as_ref().zip(then.birth_date.as_ref());
+    let same = match numbers {
+        Some((a, b)) => a == b,
+        None => births.is_none_or(|(a, b)| a == b),
+    };
+    if same {
+        return Ok(());
+    }
+    Err(vec![Problem::new(&problems::PERSON_DIFFERS).at("Patient")])
+}

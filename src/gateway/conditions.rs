@@ -1,0 +1,162 @@
+//! What each condition gets: one table, with the policy key that may change it and
+//! the default.
+//!
+//! Rows that no policy can change carry no key. A verb asks [`Condition::treatment`]
+//! and never decides by itself.
+
+use crate::config::{Policies, Policy};
+
+/// What is done about a condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Treatment {
+    /// Refused at once, whole; the person stays with the referrer.
+    Refuse,
+    /// Accepted, and held with a named owner; nothing leaves.
+    Hold,
+    /// Accepted and routed, with a warning.
+    Warn,
+    /// Accepted and routed.
+    Accept,
+}
+
+impl Treatment {}
+
+impl From<Policy> for Treatment {
+    fn from(policy: Policy) -> Self {
+        match policy {
+            Policy::Refuse => Self::Refuse,
+            Policy::Hold => Self::Hold,
+            Policy::Warn => Self::Warn,
+        }
+    }
+}
+
+macro_rules! conditions {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $default:ident, $policy:expr;)*) => {
+        /// A condition that a referral or a report can be in.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Condition { $($(#[$doc])* $name,)* }
+
+        impl Condition {
+            /// Every condition with its code, default treatment and policy key.
+            pub const TABLE: &'static [(Self, &'static str, Treatment, Option<&'static str>)] =
+                &[$((Self::$name, $code, Treatment::$default, $policy),)*];
+        }
+    };
+}
+
+conditions! {
+    /// X-Request-Id or X-Correlation-Id absent or malformed.
+    IdsMissing = "ids-missing", Refuse, None;
+    /// NHSD-Target-Identifier not base64, not JSON, or not ours.
+    TargetUnusable = "target-unusable", Refuse, None;
+    /// A media type the gateway does not speak.
+    WrongMediaType = "wrong-media-type", Refuse, None;
+    /// Body or nesting over the limit.
+    TooLarge = "too-large", Refuse, None;
+    /// Not JSON, duplicate members, or XML with a DTD.
+    Unreadable = "unreadable", Refuse, None;
+    /// An event, reason, category and status that mean nothing together.
+    UnknownCombination = "unknown-combination", Refuse, None;
+    /// More than one Patient.
+    TwoPatients = "two-patients", Refuse, None;
+    /// A reference to nothing, other than the Journey ID.
+    DanglingReference = "dangling-reference", Refuse, Some("dangling_reference");
+    /// An NHS number whose check digit fails.
+    NhsNumberCheck = "nhs-number-check", Refuse, Some("nhs_number_check");
+    /// A gap against the payload tables of an Application.
+    ApplicationGap = "application-gap", Warn, Some("application_gaps");
+    /// No BaRS direct-care consent.
+    ConsentAbsent = "consent-absent", Refuse, None;
+    /// No provider serves this person.
+    Nobody = "nobody-serves", Refuse, None;
+    /// Two providers match and no rule chooses.
+    SeveralProviders = "several-providers", Refuse, None;
+    /// The same ServiceRequest identifier belongs to an open referral.
+    AlreadyOpen = "already-open", Refuse, None;
+    /// Cancel of a referral nobody knows.
+    CancelUnknown = "cancel-unknown", Refuse, None;
+    /// Cancel of a referral that is over.
+    CancelClosed = "cancel-closed", Refuse, None;
+    /// An amendment where the use case has none.
+    AmendNotAllowed = "amend-not-allowed", Refuse, None;
+    /// No WorkWell consent recorded where the provider's basis needs one.
+    WorkwellConsentNotRecorded = "workwell-consent-not-recorded", Hold, Some("workwell_consent");
+    /// WorkWell consent refused or withdrawn: never delivered.
+    WorkwellConsentRefused = "workwell-consent-refused", Hold, None;
+    /// The same person has an open case.
+    OpenCase = "open-case", Hold, None;
+    /// `meta.security` restricted or unrecognised.
+    Restricted = "restricted", Hold, None;
+    /// A phrase that tells of a crisis.
+    RedFlag = "red-flag", Hold, Some("red_flag");
+    /// A provider's word that its table does not know.
+    UnknownProviderWord = "unknown-provider-word", Hold, None;
+    /// The provider's table cannot render this case.
+    MappingFault = "mapping-fault", Hold, None;
+    /// No NHS number.
+    NoNhsNumber = "no-nhs-number", Accept, None;
+    /// A practice that no list knows: routed by residence.
+    UnknownPractice = "unknown-practice", Accept, None;
+    /// Optional data missing.
+    MissingOptional = "missing-optional", Accept, None;
+    /// A condition code that no list knows.
+    UnlistedCode = "unlisted-code", Accept, None;
+}
+
+impl Condition {
+    fn row(self) -> &'static (Self, &'static str, Treatment, Option<&'static str>) {
+        Self::TABLE
+            .iter()
+            .find(|(condition, ..)| *condition == self)
+            .expect("the table is declared from the same list as the enum")
+    }
+
+    /// The stable word: hold reason, metric label, audit detail.
+    pub fn code(self) -> &'static str {
+        self.row().1
+    }
+
+    /// What is done, the operator's policy considered.
+    pub fn treatment(self, policies: &Policies) -> Treatment {
+        let set = match self {
+            Self::NhsNumberCheck => policies.nhs_number_check,
+            Self::DanglingReference => policies.dangling_reference,
+            Self::ApplicationGap => policies.application_gaps,
+            Self::WorkwellConsentNotRecorded => policies.workwell_consent,
+            Self::RedFlag => policies.red_flag,
+            _ => return self.row().2,
+        };
+        Treatment::from(set)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_rows_with_a_key_listen_to_a_policy() {
+        let keyed: Vec<&str> = Condition::TABLE
+            .iter()
+            .filter(|row| row.3.is_some())
+            .map(|row| row.1)
+            .collect();
+        assert_eq!(
+            keyed,
+            [
+                "dangling-reference",
+                "nhs-number-check",
+                "application-gap",
+                "workwell-consent-not-recorded",
+                "red-flag",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_refused_consent_is_held_whatever_the_policy_says() {
+        let row = Condition::WorkwellConsentRefused.row();
+        assert_eq!((row.2, row.3), (Treatment::Hold, None));
+    }
+}

@@ -1,0 +1,352 @@
+//! Delivers one released row of the outbox.
+//!
+//! The worker may stop a leg, never re-decide it (DESIGN I3). Before each attempt it
+//! looks at the stop flag; the attempt is counted durably *before* it is made, so that
+//! a stop which comes in between knows that the leg may have arrived.
+
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use super::Gateway;
+use super::tell_referrer::Telling;
+use crate::adapters::channels::{Attempt, Next, Reply};
+use crate::adapters::store::{
+    CaseChange, CommitError, LegChange, LegKind, LegRow, LegState, LegWithCase, NewEvent, Unit,
+};
+use crate::domain::caller::Caller;
+use crate::domain::fact::{Fact, FactKind};
+use crate::domain::responsibility::Responsible;
+use crate::domain::status::Status;
+use crate::problem::Problem;
+use crate::telemetry::Delivery;
+
+/// What became of one attempt, for the worker's log and metrics.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The destination has it.
+    Delivered,
+    /// To be tried again at this instant.
+    Again(Timestamp, &'static str),
+    /// Given up until a person acts.
+    Parked(&'static str),
+    /// A stop came first.
+    Stopped,
+    /// Somebody else changed the row; look again.
+    Changed,
+}
+
+impl Gateway {
+    /// Whether something is on its way to this destination for this case, now.
+    pub fn is_sending(&self, leg: &LegRow) -> bool {
+        self.sending
+            .contains(&(leg.case_id, leg.destination.clone()))
+    }
+
+    /// Makes one attempt to deliver this leg and records what became of it.
+    pub async fn deliver(&self, leg: &LegRow) -> Result<Outcome, Problem> {
+        let Some(_guard) = self.sending.begin((leg.case_id, leg.destination.clone())) else {
+            return Ok(Outcome::Changed);
+        };
+        let Some(found) = self.store.leg_with_case(&Caller::System, leg.id).await? else {
+            return Ok(Outcome::Changed);
+        };
+        if found.leg.state != LegState::Released {
+            return Ok(Outcome::Changed);
+        }
+        if found.leg.kind == LegKind::Deliver && found.case.status.is_stopped() {
+            return self
+                .settle(&found, LegState::Stopped, None, Outcome::Stopped)
+                .await;
+        }
+        if let Some(problem) = self.forbids_disclosure(&found) {
+            return self.give_up(&found, &problem).await;
+        }
+        let Some(begun) = self.count_attempt(found).await? else {
+            return Ok(Outcome::Changed);
+        };
+        let started = Instant::now();
+        let attempt = self.send(&begun).await;
+        let outcome = self.record_attempt(&begun, attempt).await?;
+        self.tell(&begun, &outcome, started.elapsed());
+        Ok(outcome)
+    }
+
+    async fn record_attempt(
+        &self,
+        begun: &LegWithCase,
+        attempt: Attempt,
+    ) -> Result<Outcome, Problem> {
+        match attempt {
+            Attempt::Delivered { reply } => self.record_delivered(begun.clone(), reply).await,
+            Attempt::Park { problem } => self.give_up(begun, &problem).await,
+            Attempt::Again {
+                problem,
+                retry_after,
+            } => {
+                let now = self.clock.now();
+                match self.schedule.next(
+                    &begun.leg.effect_key,
+                    begun.leg.attempts,
+                    now,
+                    retry_after,
+                ) {
+                    Next::Park => self.give_up(begun, &problem).await,
+                    Next::At(due_at) => {
+                        let outcome = Outcome::Again(due_at, problem.entry.code);
+                        let change = LegChange {
+                            due_at,
+                            last_error: Some(problem.entry.code.to_owned()),
+                            ..unchanged(&begun.leg)
+                        };
+                        self.commit_leg(change, Vec::new(), outcome).await
+                    }
+                }
+            }
+        }
+    }
+
+    /// One happening, one line and one count.
+    fn tell(&self, found: &LegWithCase, outcome: &Outcome, took: Duration) {
+        let status = found.case.status.code();
+        let responding = found.leg.kind == LegKind::Respond;
+        match outcome {
+            Outcome::Delivered if responding => {
+                self.telemetry.status_returned(status, found.case.id);
+            }
+            Outcome::Delivered => self.telemetry.delivered(&delivery(found), took),
+            Outcome::Again(_, code) | Outcome::Parked(code) if responding => {
+                self.telemetry
+                    .status_not_returned(status, found.case.id, code);
+            }
+            Outcome::Again(at, code) => {
+                let pause = at.duration_since(self.clock.now()).unsigned_abs();
+                self.telemetry
+                    .delivery_retried(&delivery(found), code, pause);
+            }
+            Outcome::Parked(code) => self.telemetry.delivery_parked(&delivery(found), code),
+            Outcome::Stopped | Outcome::Changed => {}
+        }
+    }
+
+    /// Counts the attempt durably. `None` when the row has changed meanwhile.
+    async fn count_attempt(&self, mut found: LegWithCase) -> Result<Option<LegWithCase>, Problem> {
+        let attempts = found.leg.attempts + 1;
+        let change = LegChange {
+            attempts,
+            ..unchanged(&found.leg)
+        };
+        let unit = Unit {
+            leg_changes: vec![change],
+            ..Unit::default()
+        };
+        match self.store.commit(unit, self.clock.now()).await {
+            Ok(_) => {
+                found.leg.attempts = attempts;
+                Ok(Some(found))
+            }
+            Err(CommitError::Stale) => Ok(None),
+            Err(error) => Err(super::unavailable(&error)),
+        }
+    }
+
+    async fn give_up(&self, found: &LegWithCase, problem: &Problem) -> Result<Outcome, Problem> {
+        let code = problem.entry.code;
+        self.settle(found, LegState::Parked, Some(code), Outcome::Parked(code))
+            .await
+    }
+
+    /// Ends the sending of a leg without delivery.
+    async fn settle(
+        &self,
+        found: &LegWithCase,
+        state: LegState,
+        error: Option<&'static str>,
+        outcome: Outcome,
+    ) -> Result<Outcome, Problem> {
+        let kind = if state == LegState::Stopped {
+            FactKind::LegStopped
+        } else {
+            FactKind::LegParked
+        };
+        let fact = leg_fact(kind, found).with("reason", error.unwrap_or("stopped"));
+        let change = LegChange {
+            state,
+            last_error: error.map(str::to_owned),
+            ..unchanged(&found.leg)
+        };
+        self.commit_leg(change, vec![fact], outcome).await
+    }
+
+    async fn commit_leg(
+        &self,
+        change: LegChange,
+        facts: Vec<Fact>,
+        outcome: Outcome,
+    ) -> Result<Outcome, Problem> {
+        let unit = Unit {
+            leg_changes: vec![change],
+            facts,
+            ..Unit::default()
+        };
+        match self.store.commit(unit, self.clock.now()).await {
+            Ok(_) => Ok(outcome),
+            Err(CommitError::Stale) => Ok(Outcome::Changed),
+            Err(error) => Err(super::unavailable(&error)),
+        }
+    }
+
+    /// Records that the destination has it. The destination *does* have it, so a row
+    /// that has changed meanwhile is read again until the fact is written.
+    async fn record_delivered(
+        &self,
+        mut found: LegWithCase,
+        reply: Option<Reply>,
+    ) -> Result<Outcome, Problem> {
+        loop {
+            let now = self.clock.now();
+            let unit = self.delivered_unit(&found, now)?;
+            match self.store.commit(unit, now).await {
+                Ok(_) => break,
+                Err(CommitError::Stale) => {
+                    let Some(again) = self
+                        .store
+                        .leg_with_case(&Caller::System, found.leg.id)
+                        .await?
+                    else {
+                        return Ok(Outcome::Changed);
+                    };
+                    if again.leg.state == LegState::Delivered {
+                        return Ok(Outcome::Delivered);
+                    }
+                    found = again;
+                }
+                Err(error) => return Err(super::unavailable(&error)),
+            }
+        }
+        self.outbox_changed.notify_one();
+        if let (LegKind::Deliver, Some(reply)) = (found.leg.kind, reply) {
+            self.take_reply(&found, reply).await;
+        }
+        Ok(Outcome::Delivered)
+    }
+
+    /// Everything that a delivery means, as one unit of work.
+    fn delivered_unit(&self, found: &LegWithCase, now: Timestamp) -> Result<Unit, Problem> {
+        let mut unit = Unit {
+            leg_changes: vec![LegChange {
+                state: LegState::Delivered,
+                last_error: None,
+                ..unchanged(&found.leg)
+            }],
+            facts: vec![leg_fact(
+                if found.leg.kind == LegKind::Respond {
+                    FactKind::ReferrerTold
+                } else {
+                    FactKind::LegDelivered
+                },
+                found,
+            )],
+            ..Unit::default()
+        };
+        if found.leg.kind == LegKind::Deliver && found.case.status == Status::Routed {
+            self.hand_over(&mut unit, found, now)?;
+        }
+        Ok(unit)
+    }
+
+    /// The provider holds the person from here on, and the referrer is told.
+    pub(super) fn hand_over(
+        &self,
+        unit: &mut Unit,
+        found: &LegWithCase,
+        now: Timestamp,
+    ) -> Result<(), Problem> {
+        let row = &found.case;
+        let slug = found.leg.destination.clone();
+        unit.change = Some(CaseChange {
+            status: Some(Status::Delivered),
+            responsible: Some(Responsible::Provider(slug)),
+            ..CaseChange::of(row.id, row.revision)
+        });
+        unit.events.push(NewEvent {
+            case_id: row.id,
+            occurred_at: now,
+            actor: Caller::System.label(),
+            kind: FactKind::LegDelivered.code().to_owned(),
+            status: Status::Delivered,
+            provider_word: None,
+            note: None,
+            evidence: None,
+            visible_to_referrer: true,
+        });
+        let telling = Telling::of(Status::Delivered);
+        unit.legs.extend(self.respond_leg(row, &telling, now)?);
+        Ok(())
+    }
+
+    /// A webhook may answer with a status word at once; it counts like a report.
+    async fn take_reply(&self, found: &LegWithCase, reply: Reply) {
+        let caller = Caller::Provider(found.leg.destination.clone());
+        let report = super::feed_back::Report {
+            word: reply.status_word,
+            occurred_at: self.clock.now(),
+            sequence: None,
+            client_key: format!("reply:{}", found.leg.effect_key),
+            body_hash: [0; 32],
+        };
+        if let Err(problem) = self.feed_back(&caller, found.case.id, report).await {
+            tracing::warn!(error.code = problem.entry.code, case.id = %found.case.id,
+                "the provider's immediate answer was not understood");
+        }
+    }
+
+    /// An agreement that has expired forbids new disclosure; status, cancel and recall
+    /// still flow (DESIGN section 5).
+    fn forbids_disclosure(&self, found: &LegWithCase) -> Option<Problem> {
+        if found.leg.kind != LegKind::Deliver {
+            return None;
+        }
+        let tables = self.tables();
+        let provider = tables.provider(&found.leg.destination)?;
+        provider.agreement.is_expired(self.clock.today()).then(|| {
+            Problem::new(&crate::problem::area::routing::PROVIDER_UNAVAILABLE)
+                .at(format!("provider {}", provider.slug))
+        })
+    }
+}
+
+/// A leg as the log names it.
+pub(super) fn delivery(found: &LegWithCase) -> Delivery<'_> {
+    Delivery {
+        case: found.case.id,
+        provider: &found.leg.destination,
+        channel: match found.leg.channel.as_str() {
+            "webhook" => "webhook",
+            "fhir-rest" => "fhir-rest",
+            "collect" => "collect",
+            _ => "bars",
+        },
+        attempt: found.leg.attempts,
+    }
+}
+
+fn unchanged(leg: &LegRow) -> LegChange {
+    LegChange {
+        id: leg.id,
+        expected_attempts: leg.attempts,
+        state: leg.state,
+        attempts: leg.attempts,
+        due_at: leg.due_at,
+        last_error: leg.last_error.clone(),
+    }
+}
+
+fn leg_fact(kind: FactKind, found: &LegWithCase) -> Fact {
+    Fact::new(kind, &Caller::System)
+        .about(found.case.id)
+        .with("leg", found.leg.id.to_string())
+        .with("kind", found.leg.kind.code())
+        .with("channel", found.leg.channel.clone())
+        .with("attempts", found.leg.attempts.to_string())
+}

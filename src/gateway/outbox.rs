@@ -1,0 +1,85 @@
+//! What an operator does with the outbox: try a parked leg again, or park one.
+
+use super::Gateway;
+use crate::adapters::store::{CommitError, LegChange, LegKind, LegRow, LegState, Unit};
+use crate::domain::caller::Caller;
+use crate::domain::fact::{Fact, FactKind};
+use crate::domain::identifiers::OutboxId;
+use crate::problem::{Problem, area::channel as problems};
+
+impl Gateway {
+    /// Makes a parked or waiting-for-its-time leg due at once. A leg whose case was
+    /// stopped is refused: a stop is never undone by a retry (DESIGN I10).
+    pub async fn retry(&self, caller: &Caller, leg: OutboxId) -> Result<LegRow, Problem> {
+        self.change_leg(caller, leg, FactKind::LegRetried, |found, stopped| {
+            if found.kind == LegKind::Deliver && (stopped || found.state == LegState::Stopped) {
+                return Err(Problem::new(&problems::CASE_STOPPED));
+            }
+            match found.state {
+                LegState::Parked | LegState::Released => Ok(LegState::Released),
+                _ => Err(Problem::new(&problems::LEG_NOT_OPEN)
+                    .with(format!("the leg is `{}`", found.state.code()))),
+            }
+        })
+        .await
+    }
+
+    /// Takes a released leg out of the worker's hands until it is retried.
+    pub async fn park(&self, caller: &Caller, leg: OutboxId) -> Result<LegRow, Problem> {
+        self.change_leg(caller, leg, FactKind::LegParked, |found, _| {
+            match found.state {
+                LegState::Released => Ok(LegState::Parked),
+                _ => Err(Problem::new(&problems::LEG_NOT_OPEN)
+                    .with(format!("the leg is `{}`", found.state.code()))),
+            }
+        })
+        .await
+    }
+
+    async fn change_leg(
+        &self,
+        caller: &Caller,
+        id: OutboxId,
+        kind: FactKind,
+        decide: impl Fn(&LegRow, bool) -> Result<LegState, Problem>,
+    ) -> Result<LegRow, Problem> {
+        loop {
+            let found = self
+                .store
+                .leg_with_case(caller, id)
+                .await?
+                .ok_or_else(|| Problem::new(&problems::NO_SUCH_LEG))?;
+            let state = decide(&found.leg, found.case.status.is_stopped())?;
+            let now = self.clock.now();
+            let unit = Unit {
+                leg_changes: vec![LegChange {
+                    id,
+                    expected_attempts: found.leg.attempts,
+                    state,
+                    attempts: found.leg.attempts,
+                    due_at: now,
+                    last_error: found.leg.last_error.clone(),
+                }],
+                facts: vec![
+                    Fact::new(kind, caller)
+                        .about(found.case.id)
+                        .with("leg", id.to_string())
+                        .with("attempts", found.leg.attempts.to_string()),
+                ],
+                ..Unit::default()
+            };
+            match self.store.commit(unit, now).await {
+                Ok(_) => {
+                    self.outbox_changed.notify_one();
+                    return Ok(LegRow {
+                        state,
+                        due_at: now,
+                        ..found.leg
+                    });
+                }
+                Err(CommitError::Stale) => {}
+                Err(error) => return Err(super::unavailable(&error)),
+            }
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! The queries: what each caller may see, and no more.
+
+pub mod operating;
+pub mod outbox;
+pub mod provider;
+pub mod referrer;

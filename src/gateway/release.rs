@@ -1,0 +1,124 @@
+//! Release: renders a case with a provider's tables and puts it into the outbox. The
+//! same unit of work as the receipt when nothing has to be cleared first (DESIGN I3).
+
+use jiff::Timestamp;
+
+use super::Gateway;
+use crate::adapters::store::{LegKind, LegState, NewLeg};
+use crate::domain::case::Case;
+use crate::domain::identifiers::OutboxId;
+use crate::domain::mapping::{Rendered, render};
+use crate::domain::provider::{Channel, PayloadKind, Provider};
+use crate::standards::payload::json::Event;
+use crate::standards::payload::{self, Heading};
+
+/// A case that cannot be rendered: the coded reasons, for the hold and the audit log.
+#[derive(Debug)]
+pub(super) struct NotRendered {
+    /// `row code` pairs such as `fields.csv:7 required-missing`; no value.
+    pub reasons: Vec<String>,
+}
+
+impl Gateway {
+    /// The outbox row that carries this case to its provider.
+    pub(super) fn release(
+        &self,
+        case: &Case,
+        provider: &Provider,
+        version: u32,
+        now: Timestamp,
+    ) -> Result<NewLeg, NotRendered> {
+        let rendered = render(case, provider, self.clock.today());
+        if !rendered.faults.is_empty() {
+            let reasons = rendered
+                .faults
+                .iter()
+                .map(|fault| format!("{} {}", fault.row, fault.code.code()))
+                .collect();
+            return Err(NotRendered { reasons });
+        }
+        let (content_type, payload) = payload_of(case, provider, &rendered, version, now)?;
+        let collected = matches!(provider.channel, Channel::Collect);
+        Ok(NewLeg {
+            id: OutboxId::new(self.ids.v7(now)),
+            case_id: case.id,
+            kind: LegKind::Deliver,
+            destination: provider.slug.clone(),
+            channel: provider.channel.code().to_owned(),
+            content_type: content_type.to_owned(),
+            payload,
+            trace: Some(trace_csv(&rendered)),
+            effect_key: format!("{}-{version}", case.id),
+            version,
+            state: if collected {
+                LegState::Waiting
+            } else {
+                LegState::Released
+            },
+            due_at: now,
+        })
+    }
+}
+
+fn payload_of(
+    case: &Case,
+    provider: &Provider,
+    rendered: &Rendered,
+    version: u32,
+    now: Timestamp,
+) -> Result<(&'static str, Vec<u8>), NotRendered> {
+    let heading = Heading {
+        case_id: case.id,
+        reference: &case.reference,
+        version,
+        at: now,
+    };
+    let built = match (provider.payload, &provider.channel) {
+        (PayloadKind::FhirBundle, _) => payload::fhir::referral(&heading, &rendered.outputs),
+        // A provider that polls reads the fields themselves; the envelope is a webhook's.
+        (PayloadKind::Json, Channel::Collect) => payload::json::fields(&rendered.outputs),
+        (PayloadKind::Json, _) => {
+            payload::json::referral(&heading, Event::Created, &rendered.outputs)
+        }
+    };
+    let content_type = match provider.payload {
+        PayloadKind::FhirBundle => payload::fhir::CONTENT_TYPE,
+        PayloadKind::Json => payload::json::CONTENT_TYPE,
+    };
+    built
+        .map(|bytes| (content_type, bytes))
+        .map_err(|faults| NotRendered {
+            reasons: faults.iter().map(ToString::to_string).collect(),
+        })
+}
+
+/// How each output came to be, as rows a reviewer can read; sealed beside the payload.
+fn trace_csv(rendered: &Rendered) -> Vec<u8> {
+    let mut text = String::from("target,source,row,transform,lossy,outcome\n");
+    for row in &rendered.trace {
+        let cells = [
+            row.target.as_str(),
+            row.source,
+            &row.row.to_string(),
+            &row.transform,
+            if row.lossy { "lossy" } else { "" },
+            row.outcome.code(),
+        ]
+        .map(quoted);
+        text.push_str(&cells.join(","));
+        text.push('\n');
+    }
+    for name in &rendered.unused {
+        text.push(',');
+        text.push_str(name);
+        text.push_str(",,,,not-used\n");
+    }
+    text.into_bytes()
+}
+
+fn quoted(cell: &str) -> String {
+    if cell.contains([',', '"', '\n']) {
+        return format!("\"{}\"", cell.replace('"', "\"\""));
+    }
+    cell.to_owned()
+}

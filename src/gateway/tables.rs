@@ -1,0 +1,66 @@
+//! The mapping tables in force, ready for use.
+
+use std::sync::Arc;
+
+use crate::adapters::tables::{Disabled, Loaded};
+use crate::config::Settings;
+use crate::domain::provider::Provider;
+use crate::domain::routing::Area;
+use crate::problem::Problem;
+
+/// Areas and providers.
+#[derive(Debug, Default)]
+pub struct Tables {
+    areas: Vec<Area>,
+    /// By slug, sorted.
+    providers: Vec<Arc<Provider>>,
+    /// Providers whose folder could not be loaded.
+    pub disabled: Vec<Disabled>,
+    /// Faults outside any provider's folder.
+    pub problems: Vec<Problem>,
+}
+
+impl Tables {
+    /// Takes loaded tables, with this installation's addresses in place of the tables' own.
+    pub fn new(loaded: Loaded, settings: &Settings) -> Self {
+        let mut providers: Vec<Arc<Provider>> = loaded
+            .providers
+            .into_iter()
+            .map(|provider| match settings.providers.get(&provider.slug) {
+                Some(own) => {
+                    let secret = own
+                        .secret_file
+                        .as_ref()
+                        .map(|path| path.display().to_string());
+                    Arc::new(Provider::clone(&provider).with_address(own.url.clone(), secret))
+                }
+                None => provider,
+            })
+            .collect();
+        providers.sort_by(|a, b| a.slug.cmp(&b.slug));
+        Self {
+            areas: loaded.areas,
+            providers,
+            disabled: loaded.disabled,
+            problems: loaded.problems,
+        }
+    }
+
+    /// One provider.
+    pub fn provider(&self, slug: &str) -> Option<&Arc<Provider>> {
+        let found = self
+            .providers
+            .binary_search_by(|provider| provider.slug.as_str().cmp(slug));
+        found.ok().map(|index| &self.providers[index])
+    }
+
+    /// Every provider, by slug.
+    pub fn providers(&self) -> &[Arc<Provider>] {
+        &self.providers
+    }
+
+    /// Every area.
+    pub fn areas(&self) -> &[Area] {
+        &self.areas
+    }
+}

@@ -1,0 +1,107 @@
+//! Tells the referrer: a `servicerequest-response` by BaRS, one more row of the outbox
+//! in the same unit of work as the change it tells of.
+
+use jiff::Timestamp;
+
+use super::Gateway;
+use crate::adapters::store::{CaseRow, LegKind, LegState, NewLeg};
+use crate::domain::case::Case;
+use crate::domain::identifiers::{BundleId, OutboxId, RequestId, ServiceAddress};
+use crate::domain::status::{ClosureReason, Milestone, Status};
+use crate::problem::Problem;
+use crate::standards::bars::response::{self, Rejection};
+
+/// What a response tells.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Telling {
+    /// Where the case stands.
+    pub status: Status,
+    /// Why it ended, where the provider's table lets the referrer see it.
+    pub reason: Option<ClosureReason>,
+}
+
+impl Telling {
+    /// A status alone.
+    pub(super) const fn of(status: Status) -> Self {
+        Self {
+            status,
+            reason: None,
+        }
+    }
+}
+
+/// How a referrer's destination is written in the outbox.
+pub(super) const REFERRER: &str = "referrer:";
+
+impl Gateway {
+    /// The outbox row of a response; `None` when this status is not told, or when the
+    /// referral named no address to answer to (its status can still be read).
+    pub(super) fn respond_leg(
+        &self,
+        row: &CaseRow,
+        telling: &Telling,
+        now: Timestamp,
+    ) -> Result<Option<NewLeg>, Problem> {
+        if !Milestone::of(telling.status).tells_referrer || row.return_address.is_none() {
+            return Ok(None);
+        }
+        let case = self.store.unseal_case(row)?;
+        Ok(self.response_to(&case, telling, now))
+    }
+
+    /// As [`Self::respond_leg`], for a case that is at hand.
+    pub(super) fn response_to(
+        &self,
+        case: &Case,
+        telling: &Telling,
+        now: Timestamp,
+    ) -> Option<NewLeg> {
+        let address = case.referral.return_address.as_ref()?;
+        if !Milestone::of(telling.status).tells_referrer {
+            return None;
+        }
+        let request_id = RequestId::new(self.ids.v4());
+        let summary = telling.reason.map(|reason| reason.code().replace('-', " "));
+        let told = response::Told {
+            case,
+            status: telling.status,
+            since: now,
+            rejection: telling.reason.map(rejection),
+            summary: summary.as_deref(),
+            ours: &self.policies.ours,
+            bundle_id: BundleId::new(self.ids.v4()),
+            request_id,
+            now,
+        };
+        let message = response::build(&told, &mut || self.ids.v4())?;
+        Some(NewLeg {
+            id: OutboxId::new(self.ids.v7(now)),
+            case_id: case.id,
+            kind: LegKind::Respond,
+            destination: format!("{REFERRER}{address}"),
+            channel: "bars".to_owned(),
+            content_type: response::content_type(&self.policies.ours),
+            payload: message.body.to_string().into_bytes(),
+            trace: None,
+            // The request id of every attempt: a repeat is told from a new message by it.
+            effect_key: request_id.to_string(),
+            version: 1,
+            state: LegState::Released,
+            due_at: now,
+        })
+    }
+}
+
+/// The reason of `rejected-reasons-bars` that a closure reason comes nearest to.
+fn rejection(reason: ClosureReason) -> Rejection {
+    match reason.code() {
+        "ineligible-capacity" => Rejection::NotAvailable,
+        "unable-to-contact" | "did-not-attend" => Rejection::FailedContact,
+        _ => Rejection::Other,
+    }
+}
+
+/// The service that an outbox row's destination names.
+pub(super) fn address_of(destination: &str) -> Option<ServiceAddress> {
+    ServiceAddress::parse(destination.strip_prefix(REFERRER)?)
+}

@@ -1,0 +1,275 @@
+//! The synchronous 200: the message echoed, with ids minted by us and, for a new
+//! referral, a second Encounter (BaRS Core 1.5.0, ids and references; BaRS-APP5,
+//! payloads).
+//!
+//! The echo is written into the received source, so that numbers, narrative and order
+//! stay as they came.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::codes;
+use crate::domain::identifiers::{CaseReference, ServiceRequestId};
+use crate::standards::fhir::{Document, Node, Splice, quote};
+
+/// What the gateway has decided about an accepted referral.
+#[derive(Clone, Debug)]
+pub struct Minted {
+    /// The id under which the referrer reads its ServiceRequest back.
+    pub service_request_id: ServiceRequestId,
+    /// The id of our Encounter. The same one has to be the focus of every later
+    /// response, so it is the case's own id.
+    pub encounter_id: Uuid,
+    /// What people say on the telephone.
+    pub reference: CaseReference,
+    /// meta.lastUpdated of our Encounter.
+    pub now: Timestamp,
+    /// Whether location and practice are taken out of the answer (restricted person).
+    pub hide_location: bool,
+    /// The id of the Patient where the sender gave none; quoted in every response.
+    pub patient_id: String,
+    /// Words for whoever reads the sender's screen now, e.g. that this is no crisis
+    /// service.
+    pub notice: Option<&'static str>,
+}
+
+/// Writes the answer to a new referral.
+pub fn accept(document: &Document, minted: &Minted, mint: &mut dyn FnMut() -> Uuid) -> Vec<u8> {
+    let mut splice = Splice::new(document);
+    let id = minted.service_request_id.uuid();
+    let given = Given {
+        service_request: Some(id.hyphenated().to_string()),
+        patient: Some(minted.patient_id.clone()),
+    };
+    give_ids(document, &given, &mut splice, mint);
+    if minted.hide_location {
+        hide_location(document, &mut splice);
+    }
+    if let Some(entries) = document.root().get("entry") {
+        let entry = json!({
+            "fullUrl": format!("urn:uuid:{}", minted.encounter_id.hyphenated()),
+            "resource": our_encounter(document, minted),
+        });
+        splice.push(entries, &entry.to_string());
+    }
+    splice.finish()
+}
+
+/// Writes the answer to a cancel or an amendment: the message echoed, ids filled in
+/// where there is none, and nothing added.
+pub fn echo(document: &Document, hide: bool, mint: &mut dyn FnMut() -> Uuid) -> Vec<u8> {
+    let mut splice = Splice::new(document);
+    give_ids(document, &Given::default(), &mut splice, mint);
+    if hide {
+        hide_location(document, &mut splice);
+    }
+    splice.finish()
+}
+
+/// Ids that the case knows, and so every later message.
+#[derive(Default)]
+struct Given {
+    service_request: Option<String>,
+    patient: Option<String>,
+}
+
+fn resources(document: &Document) -> impl Iterator<Item = (&str, Node<'_>)> {
+    document.root().each("entry").filter_map(|entry| {
+        let resource = entry.get("resource")?;
+        Some((resource.str("resourceType")?, resource))
+    })
+}
+
+/// Gives every resource without an id one. Not the Encounter: its id belongs to its
+/// originator. The ServiceRequest of a new referral gets ours in any case, because it
+/// is read back under it.
+fn give_ids<'d>(
+    document: &'d Document,
+    given: &Given,
+    splice: &mut Splice<'d>,
+    mint: &mut dyn FnMut() -> Uuid,
+) {
+    for (kind, resource) in resources(document) {
+        let id = match kind {
+            "Encounter" => continue,
+            "ServiceRequest" if given.service_request.is_some() => given.service_request.clone(),
+            _ if resource.get("id").is_some() => continue,
+            "Patient" if given.patient.is_some() => given.patient.clone(),
+            _ => Some(mint().hyphenated().to_string()),
+        };
+        if let Some(id) = id {
+            splice.set(resource, "id", &quote(&id));
+        }
+    }
+}
+
+/// PDS takes address, contact details and practice out of a restricted record; so does
+/// every answer of ours.
+fn hide_location<'d>(document: &'d Document, splice: &mut Splice<'d>) {
+    for (kind, resource) in resources(document) {
+        let members: &[&str] = match kind {
+            "Patient" => &["address", "telecom", "contact", "generalPractitioner"],
+            "Location" => &["address", "position", "name", "description", "extension"],
+            "Encounter" => &["location"],
+            _ => &[],
+        };
+        for member in members {
+            splice.remove(resource, member);
+        }
+    }
+}
+
+fn our_encounter(document: &Document, minted: &Minted) -> Value {
+    let senders = resources(document).find(|(kind, _)| *kind == "Encounter");
+    let copied = |member: &str| {
+        let node = senders?.1.get(member)?;
+        serde_json::from_slice::<Value>(&document.source()[node.span()]).ok()
+    };
+    let patient = || {
+        let entry = document.root().each("entry").find(|entry| {
+            entry.get("resource").and_then(|r| r.str("resourceType")) == Some("Patient")
+        });
+        Some(json!({ "reference": entry?.str("fullUrl")? }))
+    };
+    let mut encounter = json!({
+        "resourceType": "Encounter",
+        "id": minted.encounter_id.hyphenated().to_string(),
+        "meta": {
+            "lastUpdated": minted.now.to_string(),
+            "profile": [codes::profile::uk_core("Encounter")],
+        },
+        "identifier": [{
+            "system": CaseReference::SYSTEM,
+            "value": minted.reference.as_str(),
+        }],
+        "status": "planned",
+        // R4 asks for a class; the sender's own fits best. BaRS fixes EMER even for a GP.
+        "class": copied("class").unwrap_or_else(emergency),
+    });
+    if let Some(subject) = copied("subject").or_else(patient) {
+        encounter["subject"] = subject;
+    }
+    // The Journey ID is carried into every message of the journey.
+    if let Some(journey) = copied("episodeOfCare") {
+        encounter["episodeOfCare"] = journey;
+    }
+    if let Some(notice) = minted.notice {
+        encounter["reasonCode"] = json!([{ "text": notice }]);
+    }
+    encounter
+}
+
+/// The Encounter.class that BaRS Application 5 fixes.
+pub(super) fn emergency() -> Value {
+    json!({ "system": codes::ACT_CODE, "code": "EMER", "display": "emergency" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::standards::bars::sample;
+
+    fn minted() -> Minted {
+        let case = Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_0000_0042);
+        Minted {
+            service_request_id: ServiceRequestId::new(Uuid::from_u128(5)),
+            encounter_id: case,
+            reference: CaseReference::of(case),
+            now: "2026-09-01T09:31:00Z".parse().expect("an instant"),
+            hide_location: false,
+            patient_id: Uuid::from_u128(6).to_string(),
+            notice: None,
+        }
+    }
+
+    fn counter() -> impl FnMut() -> Uuid {
+        let mut next = 100u128;
+        move || {
+            next += 1;
+            Uuid::from_u128(next)
+        }
+    }
+
+    fn answer(message: &Value, minted: &Minted) -> Value {
+        let bytes = accept(&sample::document(message), minted, &mut counter());
+        serde_json::from_slice(&bytes).expect("JSON")
+    }
+
+    #[test]
+    fn the_answer_to_a_new_referral() {
+        let answer = answer(&sample::referral(), &minted());
+        sample::assert_sound(&answer);
+        insta::assert_json_snapshot!(answer);
+    }
+
+    #[test]
+    fn a_given_id_is_kept_and_an_encounter_is_never_given_one() {
+        let mut message = sample::referral();
+        sample::resource(&mut message, 6)["id"] = json!("given");
+        sample::resource(&mut message, 2)["id"] = json!("senders-own");
+        let mut answer = answer(&message, &minted());
+        assert_eq!(sample::resource(&mut answer, 6)["id"], "given");
+        assert_eq!(sample::resource(&mut answer, 4).get("id"), None);
+        assert_eq!(
+            sample::resource(&mut answer, 2)["id"],
+            Uuid::from_u128(5).hyphenated().to_string()
+        );
+        assert_eq!(answer["id"], message["id"]);
+    }
+
+    #[test]
+    fn what_the_sender_wrote_is_not_written_anew() {
+        let mut message = sample::referral();
+        sample::add(
+            &mut message,
+            20,
+            json!({
+                "resourceType": "Observation",
+                "text": { "status": "generated", "div": "<div xmlns=\"http://www.w3.org/1999/xhtml\">a &lt; b </div>" },
+                "status": "final",
+                "code": { "text": "x" },
+                "valueQuantity": { "value": 1 },
+            }),
+        );
+        let source = message
+            .to_string()
+            .replace("\"value\":1}", "\"value\":1.50e0}");
+        let document = Document::parse(
+            source.into_bytes(),
+            &crate::standards::fhir::Limits::default(),
+        )
+        .expect("a readable document");
+        let bytes = accept(&document, &minted(), &mut counter());
+        let text = String::from_utf8(bytes).expect("UTF-8");
+        assert!(text.contains("\"value\":1.50e0}"));
+        assert!(text.contains("a &lt; b </div>"));
+    }
+
+    #[test]
+    fn a_restricted_persons_location_and_practice_are_not_echoed() {
+        let hiding = Minted {
+            hide_location: true,
+            ..minted()
+        };
+        let mut answer = answer(&sample::referral(), &hiding);
+        let patient = sample::resource(&mut answer, 3).clone();
+        for member in ["address", "telecom", "contact", "generalPractitioner"] {
+            assert_eq!(patient.get(member), None, "{member}");
+        }
+        assert!(!answer.to_string().contains("Invented Row"));
+        assert!(patient.get("name").is_some());
+    }
+
+    #[test]
+    fn a_cancel_is_echoed_with_its_own_id_and_without_a_second_encounter() {
+        let id = "0b5f7a40-3333-4000-8000-000000000001";
+        let message = sample::cancel(id);
+        let bytes = echo(&sample::document(&message), false, &mut counter());
+        let mut answer: Value = serde_json::from_slice(&bytes).expect("JSON");
+        assert_eq!(sample::resource(&mut answer, 2)["id"], id);
+        assert!(sample::resource(&mut answer, 3)["id"].is_string());
+        let count = |bundle: &Value| bundle["entry"].as_array().map(Vec::len);
+        assert_eq!(count(&answer), count(&message));
+    }
+}

@@ -1,0 +1,171 @@
+//! Systems, codes and canonical URLs of BaRS Core 1.5.0, UK Core and our own profile.
+//!
+//! Codes are written in lower case as the code systems spell them and compared without
+//! regard to case: guide prose prints `A5T1`, examples `a5t1`.
+
+/// MessageHeader.eventCoding.
+pub const EVENTS: &str = "https://fhir.nhs.uk/CodeSystem/message-events-bars";
+/// MessageHeader.reason.
+pub const REASONS: &str = "https://fhir.nhs.uk/CodeSystem/message-reason-bars";
+/// First coding of ServiceRequest.category.
+pub const CATEGORIES: &str = "https://fhir.nhs.uk/CodeSystem/message-category-servicerequest";
+/// Second coding of ServiceRequest.category.
+pub const USE_CASES: &str = "https://fhir.nhs.uk/CodeSystem/usecases-categories-bars";
+/// A misspelling on one content-negotiation page of the guide; accepted, never written.
+pub const USE_CASES_MISSPELT: &str = "https://fhir.nhs.uk/CodeSystem/usecase-categories-bars";
+/// OperationOutcome.issue.details.
+pub const ERRORS: &str = "https://fhir.nhs.uk/CodeSystem/http-error-codes";
+/// Encounter.reasonCode of a rejection.
+pub const REJECTED_REASONS: &str = "https://fhir.nhs.uk/CodeSystem/rejected-reasons-bars";
+/// Consent.category.
+pub const CONSENT_CATEGORIES: &str = "https://fhir.nhs.uk/CodeSystem/consent-categories-bars";
+/// Flag.category.
+pub const FLAG_CATEGORIES: &str = "https://fhir.nhs.uk/CodeSystem/flag-categories-bars";
+
+/// NHS number identifiers.
+pub const NHS_NUMBER: &str = "https://fhir.nhs.uk/Id/nhs-number";
+/// SNOMED CT.
+pub const SNOMED: &str = "http://snomed.info/sct";
+/// HL7 v3 ActCode: Encounter.class, Consent.policyRule.
+pub const ACT_CODE: &str = "http://terminology.hl7.org/CodeSystem/v3-ActCode";
+/// Where the NHS Data Dictionary's code systems live.
+pub const NHS_DATA_DICTIONARY: &str = "https://datadictionary.nhs.uk/";
+/// UK Core, how far an NHS number was checked.
+pub const NHS_NUMBER_STATUS: &str =
+    "https://fhir.hl7.org.uk/CodeSystem/UKCore-NHSNumberVerificationStatus";
+/// UK Core extension that carries [`NHS_NUMBER_STATUS`].
+pub const NHS_NUMBER_STATUS_EXTENSION: &str =
+    "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-NHSNumberVerificationStatus";
+
+/// Our own profile of BaRS: a local application profile, no national one exists.
+pub mod workwell {
+    /// Local use cases: no national one covers employment support, and a service may
+    /// not invent a national code.
+    pub const USE_CASE: &str = "https://workwell-gateway.example/CodeSystem/use-case";
+    /// The explicit WorkWell consents: `workwell-referral`, `gp-feedback`, `employer`,
+    /// `evaluation`, `partner`.
+    pub const CONSENT: &str = "https://workwell-gateway.example/CodeSystem/workwell-consent";
+    /// Observation.code: `employment-status`, `sickness-absence`, `absence-start`,
+    /// `weeks-out-of-work`, `fit-note`, `occupation`, `employer`.
+    pub const OBSERVATION: &str =
+        "https://workwell-gateway.example/CodeSystem/workwell-observation";
+    /// Values of those Observations: the canonical words of the case model.
+    pub const ANSWER: &str = "https://workwell-gateway.example/CodeSystem/workwell-answer";
+    /// Flag.category: `communication-need`, `safe-contact`.
+    pub const FLAG: &str = "https://workwell-gateway.example/CodeSystem/workwell-flag";
+    /// Codes of the error catalogue, second coding of an issue.
+    pub const PROBLEM: &str = "https://workwell-gateway.example/CodeSystem/problem";
+    /// Canonical status words, Encounter.type of a response.
+    pub const STATUS: &str = "https://workwell-gateway.example/CodeSystem/workwell-status";
+    /// ServiceRequest extension: the route by which the person came (valueCode).
+    pub const SOURCE_ROUTE: &str =
+        "https://workwell-gateway.example/StructureDefinition/source-route";
+}
+
+/// Canonical URLs of profiles that emitted resources claim.
+pub mod profile {
+    /// Message Bundles.
+    pub const BUNDLE: &str = "https://fhir.nhs.uk/StructureDefinition/BARSBundleMessage";
+    /// MessageHeader of a response.
+    pub const RESPONSE_HEADER: &str =
+        "https://fhir.nhs.uk/StructureDefinition/BARSMessageHeader-servicerequest-response";
+    /// ServiceRequest of a referral.
+    pub const SERVICE_REQUEST: &str =
+        "https://fhir.nhs.uk/StructureDefinition/BARSServiceRequest-request-referral";
+    /// OperationOutcome.
+    pub const OUTCOME: &str = "https://fhir.hl7.org.uk/StructureDefinition/UKCore-OperationOutcome";
+
+    /// The UK Core profile of a resource type.
+    pub fn uk_core(resource: &str) -> String {
+        format!("https://fhir.hl7.org.uk/StructureDefinition/UKCore-{resource}")
+    }
+}
+
+/// MessageDefinition URLs.
+pub mod definition {
+    /// A new referral.
+    pub const REQUEST_REFERRAL: &str =
+        "https://fhir.nhs.uk/MessageDefinition/bars-message-servicerequest-request-referral";
+    /// A cancel.
+    pub const REQUEST_CANCELLED: &str =
+        "https://fhir.nhs.uk/MessageDefinition/bars-message-servicerequest-request-cancelled";
+    /// A status sent back.
+    pub const RESPONSE_SHORT: &str =
+        "https://fhir.nhs.uk/MessageDefinition/bars-message-servicerequest-response-referral-short";
+}
+
+/// Whether a system names the use cases: in either published spelling, or our own.
+pub fn is_use_case_system(system: &str) -> bool {
+    [USE_CASES, USE_CASES_MISSPELT, workwell::USE_CASE]
+        .iter()
+        .any(|known| system.eq_ignore_ascii_case(known))
+}
+
+/// The system of a use case by its shape: national codes are an application and a type,
+/// `a5t1`; any other is a local one.
+pub fn use_case_system(code: &str) -> &'static str {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let national = code
+        .strip_prefix('a')
+        .and_then(|rest| rest.split_once('t'))
+        .is_some_and(|(application, kind)| is_number(application) && is_number(kind));
+    if national || code == "referraltopharmacy" {
+        USE_CASES
+    } else {
+        workwell::USE_CASE
+    }
+}
+
+/// A code as it may be shown in an error: only what looks like a code, because a stray
+/// value could hold a patient's datum.
+pub fn shown(code: &str) -> String {
+    let plain = (1..=40).contains(&code.len())
+        && code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    // Ten digits could be an NHS number, eleven a telephone number.
+    let number = code.len() >= 8 && code.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    if plain && !number {
+        format!("'{code}'")
+    } else {
+        "another value".to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_guides_misspelling_of_the_use_case_system_is_known() {
+        assert!(is_use_case_system(USE_CASES));
+        assert!(is_use_case_system(USE_CASES_MISSPELT));
+        assert!(is_use_case_system(
+            "https://fhir.nhs.uk/codesystem/usecases-categories-bars"
+        ));
+        assert!(!is_use_case_system(CATEGORIES));
+    }
+
+    #[test]
+    fn a_local_use_case_is_not_passed_off_as_a_national_one() {
+        for code in ["a5t1", "a1t12", "referraltopharmacy"] {
+            assert_eq!(use_case_system(code), USE_CASES, "{code}");
+        }
+        for code in ["ww1", "at1", "a5t", "a5", "workwell"] {
+            assert_eq!(use_case_system(code), workwell::USE_CASE, "{code}");
+        }
+    }
+
+    #[test]
+    fn only_what_looks_like_a_code_is_shown() {
+        assert_eq!(shown("servicerequest-request"), "'servicerequest-request'");
+        for datum in [
+            "",
+            "Mrs Jones",
+            "9990000018",
+            "999-000-0018",
+            "a@b.example",
+            "1959-05-04",
+        ] {
+            assert_eq!(shown(datum), "another value", "{datum}");
+        }
+    }
+}

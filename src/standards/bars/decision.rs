@@ -1,0 +1,459 @@
+//! What a message means: event x reason x category x statuses (BaRS Core 1.5.0,
+//! standard pattern for composites), as a table.
+
+use super::codes::shown;
+use crate::problem::Problem;
+use crate::problem::area::referral as entry;
+
+/// What a message asks of us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// A new referral.
+    NewReferral,
+    /// A referral is called back.
+    Cancel {
+        /// It should never have been sent, rather than no longer being wanted.
+        entered_in_error: bool,
+    },
+    /// A referral is changed (Application 6).
+    Amend,
+    /// A new request for validation (Application 4).
+    NewValidation,
+    /// A request for validation is changed.
+    AmendValidation,
+    /// The status of a referral that we sent.
+    StatusResponse,
+    /// Did-not-attend feedback on a referral that we sent (Applications 1 and 2).
+    NoShowResponse,
+    /// The outcome of a validation that we asked for.
+    ValidationResponse,
+    /// A booking.
+    Booking,
+}
+
+/// The values that decide, lower case; `None` where the message has none.
+#[derive(Clone, Debug, Default)]
+pub struct Signs {
+    /// MessageHeader.eventCoding.code.
+    pub event: Option<String>,
+    /// MessageHeader.reason.coding.code.
+    pub reason: Option<String>,
+    /// The message category of the ServiceRequest.
+    pub category: Option<String>,
+    /// The use case of the ServiceRequest.
+    pub use_case: Option<String>,
+    /// ServiceRequest.status.
+    pub service_request: Option<String>,
+    /// CarePlan.status.
+    pub care_plan: Option<String>,
+    /// Encounter.status: of any Encounter.
+    pub encounters: Vec<String>,
+}
+
+/// One row. An empty list takes anything.
+struct Row {
+    event: &'static str,
+    reasons: &'static [&'static str],
+    categories: &'static [&'static str],
+    /// Beginning of the use case.
+    use_case: &'static str,
+    service_request: &'static [&'static str],
+    care_plan: &'static [&'static str],
+    encounter: &'static [&'static str],
+    meaning: Meaning,
+}
+
+const REQUEST: &str = "servicerequest-request";
+const RESPONSE: &str = "servicerequest-response";
+/// The event that has no category and no statuses.
+pub const BOOKING: &str = "booking-request";
+
+/// A row that takes anything but its event: the base of the others.
+const ANY: Row = Row {
+    event: REQUEST,
+    reasons: &[],
+    categories: &[],
+    use_case: "",
+    service_request: &[],
+    care_plan: &[],
+    encounter: &[],
+    meaning: Meaning::Booking,
+};
+
+static TABLE: &[Row] = &[
+    // Standard pattern, "new referral"; the published GP messages are all of this row.
+    Row {
+        reasons: &["new"],
+        categories: &["referral"],
+        service_request: &["active"],
+        care_plan: &["completed"],
+        encounter: &["triaged", "finished"],
+        meaning: Meaning::NewReferral,
+        ..ANY
+    },
+    // Application 6 transfers a case that is still open: CarePlan active, Encounter
+    // planned or in progress.
+    Row {
+        reasons: &["new"],
+        categories: &["referral"],
+        use_case: "a6",
+        service_request: &["active"],
+        care_plan: &["active", "completed"],
+        encounter: &["planned", "in-progress", "triaged", "finished"],
+        meaning: Meaning::NewReferral,
+        ..ANY
+    },
+    // Standard pattern, "new validation".
+    Row {
+        reasons: &["new"],
+        categories: &["validation"],
+        service_request: &["active"],
+        care_plan: &["active"],
+        encounter: &["triaged", "in-progress"],
+        meaning: Meaning::NewValidation,
+        ..ANY
+    },
+    // Cancel by update: the narrative's form, and SERVREQ01.
+    Row {
+        reasons: &["update"],
+        categories: &["referral", "validation"],
+        service_request: &["revoked"],
+        meaning: Meaning::Cancel {
+            entered_in_error: false,
+        },
+        ..ANY
+    },
+    Row {
+        reasons: &["update"],
+        categories: &["referral", "validation"],
+        service_request: &["entered-in-error"],
+        meaning: Meaning::Cancel {
+            entered_in_error: true,
+        },
+        ..ANY
+    },
+    // Cancel by delete: the tables' form, and SERVREQ02. The narrative says always
+    // update; both are taken.
+    Row {
+        reasons: &["delete"],
+        service_request: &["entered-in-error"],
+        meaning: Meaning::Cancel {
+            entered_in_error: true,
+        },
+        ..ANY
+    },
+    // Application 6, "amended referral".
+    Row {
+        reasons: &["update"],
+        categories: &["referral"],
+        service_request: &["active"],
+        meaning: Meaning::Amend,
+        ..ANY
+    },
+    // Standard pattern, "updated validation".
+    Row {
+        reasons: &["update"],
+        categories: &["validation"],
+        service_request: &["active", "on-hold"],
+        meaning: Meaning::AmendValidation,
+        ..ANY
+    },
+    // Applications 1 and 2, safeguarding feedback.
+    Row {
+        event: RESPONSE,
+        reasons: &["new"],
+        categories: &["referral"],
+        service_request: &["revoked"],
+        meaning: Meaning::NoShowResponse,
+        ..ANY
+    },
+    // Application 6, status update.
+    Row {
+        event: RESPONSE,
+        reasons: &["new"],
+        categories: &["referral"],
+        service_request: &["active"],
+        encounter: &["planned", "in-progress", "arrived", "finished", "cancelled"],
+        meaning: Meaning::StatusResponse,
+        ..ANY
+    },
+    // Application 4, interim (new) and final (update). The pseudocode says that the
+    // ServiceRequest is completed, examples and tables say active: both are taken.
+    Row {
+        event: RESPONSE,
+        reasons: &["new", "update"],
+        categories: &["validation"],
+        service_request: &["active", "completed"],
+        meaning: Meaning::ValidationResponse,
+        ..ANY
+    },
+    Row {
+        event: BOOKING,
+        meaning: Meaning::Booking,
+        ..ANY
+    },
+];
+
+/// Finds what the signs mean.
+///
+/// # Errors
+/// The first sign, in the order of the table's columns, that leaves no row, with the
+/// values that would have left one. `booking-response` is in the code system but never
+/// used, so it is refused like any other combination.
+pub fn decide(signs: &Signs) -> Result<Meaning, Problem> {
+    let mut rows: Vec<&Row> = TABLE.iter().collect();
+    let one = |sign: &Option<String>| sign.iter().cloned().collect::<Vec<_>>();
+    narrow(&mut rows, "eventCoding", &one(&signs.event), true, |row| {
+        vec![row.event]
+    })?;
+    narrow(&mut rows, "reason", &one(&signs.reason), true, |row| {
+        row.reasons.to_vec()
+    })?;
+    let category = one(&signs.category);
+    narrow(
+        &mut rows,
+        "ServiceRequest.category",
+        &category,
+        true,
+        |row| row.categories.to_vec(),
+    )?;
+    let use_case = signs.use_case.as_deref().unwrap_or_default();
+    rows.retain(|row| use_case.starts_with(row.use_case));
+    let status = one(&signs.service_request);
+    narrow(&mut rows, "ServiceRequest.status", &status, true, |row| {
+        row.service_request.to_vec()
+    })?;
+    // Absent ones are the cardinality check's to report.
+    let care_plan = one(&signs.care_plan);
+    narrow(&mut rows, "CarePlan.status", &care_plan, false, |row| {
+        row.care_plan.to_vec()
+    })?;
+    narrow(
+        &mut rows,
+        "Encounter.status",
+        &signs.encounters,
+        false,
+        |row| row.encounter.to_vec(),
+    )?;
+    match rows.first() {
+        Some(row) => Ok(row.meaning),
+        None => Err(Problem::new(&entry::COMBINATION)),
+    }
+}
+
+/// Keeps the rows that take one of `found`.
+fn narrow(
+    rows: &mut Vec<&Row>,
+    column: &str,
+    found: &[String],
+    required: bool,
+    allowed: impl Fn(&Row) -> Vec<&'static str>,
+) -> Result<(), Problem> {
+    if found.is_empty() && !required {
+        return Ok(());
+    }
+    let fits = |row: &&Row| {
+        let allowed = allowed(row);
+        allowed.is_empty() || found.iter().any(|f| allowed.contains(&f.as_str()))
+    };
+    if rows.iter().any(fits) {
+        rows.retain(fits);
+        return Ok(());
+    }
+    let mut expected: Vec<&str> = rows.iter().flat_map(|row| allowed(row)).collect();
+    expected.sort_unstable();
+    expected.dedup();
+    let found = match found {
+        [] => "nothing".to_owned(),
+        found => found
+            .iter()
+            .map(|f| shown(f))
+            .collect::<Vec<_>>()
+            .join(", "),
+    };
+    let detail = format!(
+        "{column} is {found}; with the values before it, expected {}",
+        expected.join(" or ")
+    );
+    Err(Problem::new(&entry::COMBINATION).with(detail))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `event reason category use-case request-status care-plan encounter`, `-` for none.
+    fn signs(line: &str) -> Signs {
+        let words: Vec<Option<String>> = line
+            .split_whitespace()
+            .map(|word| (word != "-").then(|| word.to_owned()))
+            .collect();
+        let [
+            event,
+            reason,
+            category,
+            use_case,
+            service_request,
+            care_plan,
+            encounter,
+        ] = words.as_slice()
+        else {
+            panic!("seven words: {line}");
+        };
+        Signs {
+            event: event.clone(),
+            reason: reason.clone(),
+            category: category.clone(),
+            use_case: use_case.clone(),
+            service_request: service_request.clone(),
+            care_plan: care_plan.clone(),
+            encounters: encounter.iter().cloned().collect(),
+        }
+    }
+
+    #[test]
+    fn every_row_of_the_table_has_its_meaning() {
+        let revoke = Meaning::Cancel {
+            entered_in_error: false,
+        };
+        let error = Meaning::Cancel {
+            entered_in_error: true,
+        };
+        for (line, meaning) in [
+            (
+                "servicerequest-request new referral a5t1 active completed finished",
+                Meaning::NewReferral,
+            ),
+            (
+                "servicerequest-request new referral ww1 active completed triaged",
+                Meaning::NewReferral,
+            ),
+            (
+                "servicerequest-request new referral a5t1 active - -",
+                Meaning::NewReferral,
+            ),
+            (
+                "servicerequest-request new referral a6t1 active active planned",
+                Meaning::NewReferral,
+            ),
+            (
+                "servicerequest-request new validation a4t1 active active triaged",
+                Meaning::NewValidation,
+            ),
+            (
+                "servicerequest-request update referral a5t1 revoked - -",
+                revoke,
+            ),
+            (
+                "servicerequest-request update referral a5t1 entered-in-error - -",
+                error,
+            ),
+            (
+                "servicerequest-request update validation a4t1 revoked - -",
+                revoke,
+            ),
+            (
+                "servicerequest-request update validation a4t1 entered-in-error - -",
+                error,
+            ),
+            (
+                "servicerequest-request delete validation a4t1 entered-in-error - -",
+                error,
+            ),
+            (
+                "servicerequest-request delete referral a5t1 entered-in-error - -",
+                error,
+            ),
+            (
+                "servicerequest-request update referral a6t1 active active in-progress",
+                Meaning::Amend,
+            ),
+            (
+                "servicerequest-request update validation a4t1 active active triaged",
+                Meaning::AmendValidation,
+            ),
+            (
+                "servicerequest-request update validation a4t1 on-hold - -",
+                Meaning::AmendValidation,
+            ),
+            (
+                "servicerequest-response new referral a1t1 revoked - -",
+                Meaning::NoShowResponse,
+            ),
+            (
+                "servicerequest-response new referral a6t1 active - cancelled",
+                Meaning::StatusResponse,
+            ),
+            (
+                "servicerequest-response new referral a6t1 active - arrived",
+                Meaning::StatusResponse,
+            ),
+            (
+                "servicerequest-response new validation a4t1 active - in-progress",
+                Meaning::ValidationResponse,
+            ),
+            (
+                "servicerequest-response update validation a4t1 completed active finished",
+                Meaning::ValidationResponse,
+            ),
+            ("booking-request new - - - - -", Meaning::Booking),
+        ] {
+            assert_eq!(decide(&signs(line)), Ok(meaning), "{line}");
+        }
+    }
+
+    #[test]
+    fn any_other_combination_names_the_value_that_fits_none() {
+        for (line, named) in [
+            (
+                "booking-response new - - - - -",
+                "eventCoding is 'booking-response'",
+            ),
+            (
+                "- new referral a5t1 active completed finished",
+                "eventCoding is nothing",
+            ),
+            (
+                "servicerequest-request cancel referral a5t1 revoked - -",
+                "reason is 'cancel'",
+            ),
+            (
+                "servicerequest-request new request a5t1 active completed finished",
+                "ServiceRequest.category is 'request'",
+            ),
+            (
+                "servicerequest-request new referral a5t1 draft completed finished",
+                "ServiceRequest.status is 'draft'",
+            ),
+            (
+                "servicerequest-request delete referral a5t1 revoked - -",
+                "ServiceRequest.status is 'revoked'",
+            ),
+            (
+                "servicerequest-request new referral a5t1 active active finished",
+                "CarePlan.status is 'active'",
+            ),
+            (
+                "servicerequest-request new referral a5t1 active completed planned",
+                "Encounter.status is 'planned'",
+            ),
+            (
+                "servicerequest-response update referral a6t1 active - planned",
+                "ServiceRequest.category is 'referral'",
+            ),
+            (
+                "servicerequest-response delete referral a6t1 active - planned",
+                "reason is 'delete'",
+            ),
+            (
+                "servicerequest-request new 9990000018 a5t1 active completed finished",
+                "ServiceRequest.category is another value",
+            ),
+        ] {
+            let problem = decide(&signs(line)).expect_err(line);
+            assert_eq!(problem.entry.code, "WW-REF-007", "{line}");
+            let detail = problem.detail.expect("a detail");
+            assert!(detail.starts_with(named), "{line}: {detail}");
+        }
+    }
+}

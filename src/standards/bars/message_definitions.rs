@@ -1,0 +1,293 @@
+//! `GET /MessageDefinition?context=`: our own copies of the national definitions, with
+//! our services and use cases as their contexts (BaRS Core 1.5.0, content negotiation).
+//!
+//! The one national asset lists only the use cases of Application 6, although every
+//! referral Application cites it; a receiver serves its own.
+
+use jiff::civil::Date;
+use serde_json::{Value, json};
+
+use super::codes::{self, profile::uk_core};
+use super::message_rules::{self, Focus, MessageRule};
+use crate::domain::identifiers::ServiceAddress;
+use crate::problem::area::header as entry;
+use crate::problem::{Entry, Problem};
+
+/// What the configuration says.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// The base URL that the endpoint catalogue holds.
+    pub base_url: String,
+    /// The services served here.
+    pub services: Vec<ServiceAddress>,
+    /// The use cases taken, lower case; empty takes every one.
+    pub use_cases: Vec<String>,
+    /// The Application version that is spoken (`MessageDefinition.version`).
+    pub application_version: String,
+    /// When the definitions last changed.
+    pub date: Date,
+    /// The name of the organisation that runs this gateway.
+    pub publisher: String,
+}
+
+/// Answers a search; `contexts` are the values of all `context` parameters.
+///
+/// # Errors
+/// 400 without both kinds of context or with one that cannot be read, 404 when the pair
+/// is not served.
+pub fn search(facts: &Facts, contexts: &[&str]) -> Result<Value, Vec<Problem>> {
+    let (service, use_case) = read_contexts(facts, contexts)?;
+    let service = facts
+        .services
+        .iter()
+        .find(|ours| matches_service(ours, &service));
+    let takes = |code: &str| {
+        facts.use_cases.is_empty() || facts.use_cases.iter().any(|u| u.eq_ignore_ascii_case(code))
+    };
+    let (Some(service), true) = (service, takes(&use_case)) else {
+        return Err(vec![problem(&entry::CONTEXT_NOT_FOUND)]);
+    };
+    let base = facts.base_url.trim_end_matches('/');
+    let entries: Vec<Value> = message_rules::ALL
+        .iter()
+        .map(|rule| {
+            json!({
+                "fullUrl": format!("{base}/MessageDefinition/{}", id(rule)),
+                "resource": definition(facts, rule, service, &use_case),
+                "search": { "mode": "match" },
+            })
+        })
+        .collect();
+    Ok(json!({
+        "resourceType": "Bundle",
+        "type": "searchset",
+        "total": entries.len(),
+        "entry": entries,
+    }))
+}
+
+fn problem(row: &'static Entry) -> Problem {
+    Problem::new(row).at("context")
+}
+
+/// A service as a context names it: by its value alone, or with its system.
+struct WantedService<'c> {
+    system: Option<&'c str>,
+    value: &'c str,
+}
+
+fn matches_service(ours: &ServiceAddress, wanted: &WantedService<'_>) -> bool {
+    let same_system = |system: &str| ours.system.eq_ignore_ascii_case(system);
+    ours.value == wanted.value && wanted.system.is_none_or(same_system)
+}
+
+/// Reads the contexts: one service and one use case.
+fn read_contexts<'c>(
+    facts: &Facts,
+    contexts: &[&'c str],
+) -> Result<(WantedService<'c>, String), Vec<Problem>> {
+    let mut problems = Vec::new();
+    let (mut service, mut use_case) = (None, None);
+    for context in contexts {
+        let (system, value) = match context.rsplit_once('|') {
+            Some((system, value)) => (Some(system), value),
+            None => (None, *context),
+        };
+        if value.is_empty() || system == Some("") {
+            problems.push(problem(&entry::CONTEXT_MALFORMED));
+            continue;
+        }
+        match kind_of(facts, system, value) {
+            Some(Kind::Service) => service = Some(WantedService { system, value }),
+            Some(Kind::UseCase) => use_case = Some(value.to_ascii_lowercase()),
+            None => problems.push(problem(&entry::CONTEXT_SYSTEM)),
+        }
+    }
+    let missing = match (&service, &use_case) {
+        _ if !problems.is_empty() => None,
+        (Some(_), Some(_)) => None,
+        (None, Some(_)) => Some("the context of the service is missing"),
+        (Some(_), None) => Some("the context of the use case is missing"),
+        (None, None) => Some("there is no context"),
+    };
+    problems.extend(missing.map(|what| problem(&entry::CONTEXT_MISSING).with(what)));
+    match (service, use_case) {
+        (Some(service), Some(use_case)) if problems.is_empty() => Ok((service, use_case)),
+        _ => Err(problems),
+    }
+}
+
+enum Kind {
+    Service,
+    UseCase,
+}
+
+/// What a context speaks of. A bare value is told by what we serve, else by its shape:
+/// service ids are digits, use cases begin with a letter.
+fn kind_of(facts: &Facts, system: Option<&str>, value: &str) -> Option<Kind> {
+    let Some(system) = system else {
+        let is_service = facts.services.iter().any(|ours| ours.value == value)
+            || value.starts_with(|c: char| c.is_ascii_digit());
+        return Some(if is_service {
+            Kind::Service
+        } else {
+            Kind::UseCase
+        });
+    };
+    if codes::is_use_case_system(system) {
+        return Some(Kind::UseCase);
+    }
+    let is_ours = |ours: &ServiceAddress| ours.system.eq_ignore_ascii_case(system);
+    let is_service =
+        system.eq_ignore_ascii_case(ServiceAddress::DOS) || facts.services.iter().any(is_ours);
+    is_service.then_some(Kind::Service)
+}
+
+fn id(rule: &MessageRule) -> &'static str {
+    rule.url.rsplit('/').next().unwrap_or(rule.url)
+}
+
+fn definition(
+    facts: &Facts,
+    rule: &MessageRule,
+    service: &ServiceAddress,
+    use_case: &str,
+) -> Value {
+    let use_case_coding = json!({ "system": codes::use_case_system(use_case), "code": use_case });
+    let service_coding = json!({ "system": service.system, "code": service.value });
+    json!({
+        "resourceType": "MessageDefinition",
+        "id": id(rule),
+        "url": rule.url,
+        "version": facts.application_version,
+        "name": name(rule),
+        "title": rule.title,
+        "status": "active",
+        "date": facts.date.to_string(),
+        "publisher": facts.publisher,
+        "useContext": [use_context(&service_coding), use_context(&use_case_coding)],
+        "eventCoding": { "system": codes::EVENTS, "code": rule.event },
+        "category": "consequence",
+        "focus": lines(rule),
+        "responseRequired": "never",
+    })
+}
+
+/// The form of the guide's own assets: R4 has one Coding as the code of a use context.
+fn use_context(coding: &Value) -> Value {
+    json!({
+        "code": {
+            "system": "http://terminology.hl7.org/CodeSystem/usage-context-type",
+            "code": "workflow",
+        },
+        "valueCodeableConcept": { "coding": [coding] },
+    })
+}
+
+/// The name as a computer wants it: `BarsMessageServicerequestRequestReferral`.
+fn name(rule: &MessageRule) -> String {
+    id(rule)
+        .split('-')
+        .flat_map(|word| {
+            let (first, rest) = word.split_at(word.len().min(1));
+            [first.to_ascii_uppercase(), rest.to_owned()]
+        })
+        .collect()
+}
+
+/// The Bundle itself, then what it holds.
+fn lines(rule: &MessageRule) -> Vec<Value> {
+    let bundle =
+        json!({ "code": "Bundle", "profile": codes::profile::BUNDLE, "min": 1, "max": "1" });
+    let focus = rule.focus.iter().map(|focus| line(rule, focus));
+    std::iter::once(bundle).chain(focus).collect()
+}
+
+fn line(rule: &MessageRule, focus: &Focus) -> Value {
+    let profile = match focus.kind {
+        "MessageHeader" => {
+            format!(
+                "https://fhir.nhs.uk/StructureDefinition/BARSMessageHeader-{}",
+                rule.event
+            )
+        }
+        "ServiceRequest" => codes::profile::SERVICE_REQUEST.to_owned(),
+        // BaRS uses the base profiles of these.
+        "Flag" | "Device" => format!("http://hl7.org/fhir/StructureDefinition/{}", focus.kind),
+        kind => uk_core(kind),
+    };
+    let max = focus
+        .max
+        .map_or_else(|| "*".to_owned(), |max| max.to_string());
+    json!({ "code": focus.kind, "profile": profile, "min": focus.min, "max": max })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::standards::bars::sample;
+
+    const USE_CASE: &str = "https://fhir.nhs.uk/CodeSystem/usecases-categories-bars|A5T1";
+
+    fn facts() -> Facts {
+        Facts {
+            base_url: "https://gateway.example/bars".into(),
+            services: vec![sample::address(sample::SERVICE)],
+            use_cases: vec!["a5t1".into()],
+            application_version: "1.1.0".into(),
+            date: jiff::civil::date(2026, 9, 1),
+            publisher: "Example ICB".into(),
+        }
+    }
+
+    #[test]
+    fn the_definitions_of_a_served_pair() {
+        let set = search(&facts(), &[sample::SERVICE, USE_CASE]).expect("a served pair");
+        sample::assert_sound(&set);
+        insta::assert_json_snapshot!(set);
+    }
+
+    #[test]
+    fn bare_values_and_any_order_are_honoured() {
+        for contexts in [
+            [sample::SERVICE, "a5t1"],
+            ["2000099999", USE_CASE],
+            ["a5t1", "2000099999"],
+            [
+                "https://fhir.nhs.uk/CodeSystem/usecase-categories-bars|a5t1",
+                "https://fhir.nhs.uk/id/dos-service-id|2000099999",
+            ],
+        ] {
+            let set = search(&facts(), &contexts).expect("a served pair");
+            assert_eq!(set["total"], 3, "{contexts:?}");
+        }
+    }
+
+    #[test]
+    fn each_fault_has_its_own_code() {
+        let unknown = "https://fhir.nhs.uk/Id/dos-service-id|1";
+        let cases: &[(&[&str], &[&str])] = &[
+            (&[], &["WW-HDR-020"]),
+            (&[sample::SERVICE], &["WW-HDR-020"]),
+            (&["a5t1"], &["WW-HDR-020"]),
+            (&["", "a5t1"], &["WW-HDR-021"]),
+            (&["|2000099999", "a5t1"], &["WW-HDR-021"]),
+            (
+                &["https://fhir.nhs.uk/Id/dos-service-id|", "a5t1"],
+                &["WW-HDR-021"],
+            ),
+            (&["https://elsewhere.example/x|1", "a5t1"], &["WW-HDR-022"]),
+            (
+                &["https://elsewhere.example/x|1", ""],
+                &["WW-HDR-022", "WW-HDR-021"],
+            ),
+            (&[unknown, USE_CASE], &["WW-HDR-023"]),
+            (&[sample::SERVICE, "a1t1"], &["WW-HDR-023"]),
+        ];
+        for (contexts, expected) in cases {
+            let problems = search(&facts(), contexts).expect_err("a fault");
+            let codes: Vec<&str> = problems.iter().map(|p| p.entry.code).collect();
+            assert_eq!(codes, *expected, "{contexts:?}");
+        }
+    }
+}

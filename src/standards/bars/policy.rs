@@ -1,0 +1,143 @@
+//! What a deployment decides about reading messages.
+
+use serde::Deserialize;
+
+use crate::domain::identifiers::ServiceAddress;
+
+/// Whether a finding refuses the message or is only reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Grade {
+    /// The message is refused.
+    Refuse,
+    /// The message is taken and the finding is a warning.
+    Warn,
+}
+
+/// The policy of one receiving endpoint. Defaults are the strict ones that the NHS's
+/// own GP examples still pass, except for the check digit of their NHS number.
+#[derive(Clone, Debug)]
+pub struct ReadPolicy {
+    /// The services served here; a message for any other is refused.
+    pub services: Vec<ServiceAddress>,
+    /// Use cases taken (lower case); empty takes every one.
+    pub use_cases: Vec<String>,
+    /// Application versions taken: a whole version (`1.0.0-beta`) or a major (`1`).
+    /// Only a higher major breaks (BaRS Core 1.5.0, versioning).
+    pub application_versions: Vec<String>,
+    /// NHS number failing modulus 11. On `Warn` the number is taken as absent.
+    pub nhs_number_check: Grade,
+    /// A dangling reference other than the Journey ID.
+    pub dangling: Grade,
+    /// A MUST of the payload tables that is not met (published examples miss some).
+    pub application_fields: Grade,
+    /// A sender without an ODS code: then the organisation header alone names the
+    /// referrer. `Warn` by default, because no harm follows: the header is the
+    /// authenticated half of the comparison.
+    pub sender_without_ods: Grade,
+    /// Whether category `validation` is offered.
+    pub validation: bool,
+    /// Use cases (lower case) in which a referral may be amended; `*` for all.
+    pub amend: Vec<String>,
+    /// Whether this gateway has sent requests that a response can answer. Without it
+    /// every response is one to somebody else's request.
+    pub expects_responses: bool,
+    /// Characters of the reason that are read on.
+    pub reason_characters: usize,
+}
+
+impl Default for ReadPolicy {
+    fn default() -> Self {
+        Self {
+            services: Vec::new(),
+            use_cases: Vec::new(),
+            application_versions: vec!["1".to_owned(), "2".to_owned()],
+            nhs_number_check: Grade::Refuse,
+            dangling: Grade::Refuse,
+            application_fields: Grade::Warn,
+            sender_without_ods: Grade::Warn,
+            validation: false,
+            amend: Vec::new(),
+            expects_responses: false,
+            reason_characters: 2_000,
+        }
+    }
+}
+
+impl ReadPolicy {
+    /// Whether this application version is taken.
+    pub fn takes_version(&self, version: &str) -> bool {
+        let major = version.split('.').next().unwrap_or_default();
+        self.application_versions
+            .iter()
+            .any(|taken| taken == version || taken == major)
+    }
+
+    /// Whether this use case is taken.
+    pub fn takes_use_case(&self, use_case: &str) -> bool {
+        self.use_cases.is_empty() || contains(&self.use_cases, use_case)
+    }
+
+    /// Whether a referral of this use case may be amended.
+    pub fn takes_amendments(&self, use_case: &str) -> bool {
+        contains(&self.amend, use_case) || contains(&self.amend, "*")
+    }
+
+    /// Whether this service is served here.
+    pub fn serves(&self, service: &ServiceAddress) -> bool {
+        self.services.iter().any(|ours| same_service(ours, service))
+    }
+}
+
+/// Whether two addresses name one service. Systems differ in case between pages of the
+/// guide (`/Id/`, `/id/`); values are compared as they are.
+pub fn same_service(one: &ServiceAddress, other: &ServiceAddress) -> bool {
+    one.value == other.value && one.system.eq_ignore_ascii_case(&other.system)
+}
+
+fn contains(list: &[String], word: &str) -> bool {
+    list.iter().any(|item| item.eq_ignore_ascii_case(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_taken_by_its_major_or_as_a_whole() {
+        let policy = ReadPolicy {
+            application_versions: vec!["1".into(), "3.0.0-beta".into()],
+            ..ReadPolicy::default()
+        };
+        for (version, taken) in [
+            ("1.0.0-beta", true),
+            ("1.2.0", true),
+            ("3.0.0-beta", true),
+            ("3.0.0", false),
+            ("10.0.0", false),
+            ("", false),
+        ] {
+            assert_eq!(policy.takes_version(version), taken, "{version}");
+        }
+    }
+
+    #[test]
+    fn no_list_of_use_cases_takes_every_one() {
+        let mut policy = ReadPolicy::default();
+        assert!(policy.takes_use_case("a5t1"));
+        policy.use_cases = vec!["ww1".into()];
+        assert!(policy.takes_use_case("WW1"));
+        assert!(!policy.takes_use_case("a5t1"));
+    }
+
+    #[test]
+    fn the_spelling_of_a_system_does_not_make_another_service() {
+        let address = |text: &str| ServiceAddress::parse(text).expect("an address");
+        let policy = ReadPolicy {
+            services: vec![address("https://fhir.nhs.uk/Id/dos-service-id|2000099999")],
+            ..ReadPolicy::default()
+        };
+        assert!(policy.serves(&address("https://fhir.nhs.uk/id/dos-service-id|2000099999")));
+        assert!(!policy.serves(&address("https://fhir.nhs.uk/Id/dos-service-id|2000099998")));
+    }
+}

@@ -1,0 +1,85 @@
+//! How many resources there are, and which fields the payload tables ask for.
+
+use super::Faults;
+use super::bundle::Entries;
+use crate::problem::Problem;
+use crate::problem::area::referral as entry;
+use crate::standards::bars::codes::shown;
+use crate::standards::bars::message_rules::{Focus, MessageRule};
+
+/// Counts the resources against a message's rules.
+pub(super) fn check(rule: &MessageRule, entries: &Entries<'_>, faults: &mut Faults<'_>) {
+    for focus in rule.focus {
+        check_focus(focus, entries, faults);
+    }
+    for found in &entries.list {
+        if rule.focus.iter().any(|focus| focus.kind == found.kind) {
+            continue;
+        }
+        let problem = Problem::new(&entry::UNLISTED_RESOURCE)
+            .at(found.node.path())
+            .with(format!("the resource type is {}", shown(found.kind)));
+        faults.add(if rule.closed {
+            problem
+        } else {
+            problem.as_warning()
+        });
+    }
+}
+
+fn check_focus(focus: &Focus, entries: &Entries<'_>, faults: &mut Faults<'_>) {
+    let count = entries.of_type(focus.kind).count();
+    if count >= focus.min && focus.max.is_none_or(|max| count <= max) {
+        return;
+    }
+    let expected = match focus.max {
+        Some(max) if max == focus.min => max.to_string(),
+        Some(max) => format!("{} to {max}", focus.min),
+        None => format!("{} or more", focus.min),
+    };
+    let row = match focus.kind {
+        // A referral without any Consent is reported as lacking the BaRS consent.
+        "Consent" => return,
+        "Patient" if count > 1 => &entry::TWO_PATIENTS,
+        _ => &entry::CARDINALITY,
+    };
+    let detail = format!("{}: found {count}, expected {expected}", focus.kind);
+    faults.add(Problem::new(row).at("Bundle.entry").with(detail));
+}
+
+/// What the payload tables of Application 5 ask of a referral (BaRS-APP5, payloads), as
+/// far as it can be told by presence: type and member.
+static APPLICATION_FIELDS: &[(&str, &str)] = &[
+    ("ServiceRequest", "authoredOn"),
+    ("ServiceRequest", "requester"),
+    ("ServiceRequest", "performer"),
+    ("ServiceRequest", "basedOn"),
+    ("Encounter", "class"),
+    ("Encounter", "episodeOfCare"),
+    ("CarePlan", "period"),
+    ("CarePlan", "activity"),
+    ("Organization", "identifier"),
+    ("Organization", "name"),
+    ("Organization", "type"),
+    ("HealthcareService", "identifier"),
+    ("HealthcareService", "name"),
+    ("Consent", "dateTime"),
+    ("Patient", "name"),
+    ("Patient", "birthDate"),
+    ("Patient", "contact"),
+];
+
+/// Reports fields that the payload tables ask for, by policy as warnings.
+pub(super) fn check_application_fields(entries: &Entries<'_>, faults: &mut Faults<'_>) {
+    for found in &entries.list {
+        let Some(resource) = found.resource else {
+            continue;
+        };
+        let of_type = APPLICATION_FIELDS.iter().filter(|row| row.0 == found.kind);
+        for (_, member) in of_type {
+            if resource.get(member).is_none() {
+                faults.application(format!("{}.{member}", resource.path()));
+            }
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! The envelope: Bundle and MessageHeader (BaRS Core 1.5.0, Bundle and MessageHeader
+//! fields).
+
+use std::collections::BTreeMap;
+
+use super::Faults;
+use super::bundle::Entries;
+use super::coding::codings_in;
+use super::service_request::Request;
+use crate::domain::identifiers::{BundleId, OdsCode, ServiceAddress, ServiceRequestId};
+use crate::problem::Problem;
+use crate::problem::area::{header as header_entry, referral as entry};
+use crate::standards::bars::codes;
+use crate::standards::bars::headers::Headers;
+use crate::standards::bars::message_rules::MessageRule;
+use crate::standards::bars::policy::same_service;
+use crate::standards::fhir::Node;
+
+/// What the envelope says.
+#[derive(Clone, Debug)]
+pub struct MessageFacts {
+    /// Bundle.id, where it is a UUID.
+    pub bundle_id: Option<BundleId>,
+    /// MessageHeader.eventCoding.code, lower case.
+    pub event: Option<String>,
+    /// MessageHeader.reason code, lower case.
+    pub reason: Option<String>,
+    /// Message category of the ServiceRequest, lower case.
+    pub category: Option<String>,
+    /// Use case of the ServiceRequest, lower case.
+    pub use_case: Option<String>,
+    /// Bundle.meta.versionId.
+    pub version_id: Option<String>,
+    /// MessageHeader.definition.
+    pub definition: Option<String>,
+    /// MessageHeader.source.endpoint: where responses are addressed.
+    pub source_endpoint: Option<ServiceAddress>,
+    /// MessageHeader.destination.endpoint.
+    pub destination_endpoint: Option<ServiceAddress>,
+    /// ODS code of the sender's Organization.
+    pub sender_ods: Option<OdsCode>,
+    /// MessageHeader.response.identifier.
+    pub response_identifier: Option<String>,
+    /// `system|value` of the first ServiceRequest.identifier.
+    pub service_request_identifier: Option<String>,
+    /// ServiceRequest.id, where it is a UUID: on a cancel, the id that we gave.
+    pub service_request_id: Option<ServiceRequestId>,
+    /// Patient.id as sent.
+    pub patient_id: Option<String>,
+    /// Encounter.id as sent: it belongs to the originator.
+    pub encounter_id: Option<String>,
+    /// How many resources of each type there are.
+    pub resource_counts: BTreeMap<String, usize>,
+}
+
+/// The MessageHeader.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Header<'d> {
+    pub(super) node: Node<'d>,
+}
+
+impl<'d> Header<'d> {
+    pub(super) fn event(&self) -> Option<&'d str> {
+        // The system is not compared: published API examples use an earlier one.
+        self.node.get("eventCoding")?.str("code")
+    }
+
+    pub(super) fn reason(&self) -> Option<&'d str> {
+        let codings = codings_in(self.node, "reason");
+        let known = codings.iter().find(|coding| coding.is_of(codes::REASONS));
+        known.or(codings.first()).map(|coding| coding.code)
+    }
+
+    fn destination(&self) -> Option<Node<'d>> {
+        self.node.dig(&["destination"])
+    }
+}
+
+/// Finds the MessageHeader: exactly one, and first.
+pub(super) fn header<'d>(entries: &Entries<'d>, faults: &mut Faults<'_>) -> Option<Header<'d>> {
+    let first = entries.list.first();
+    if first.is_none_or(|entry| entry.kind != "MessageHeader") {
+        faults.at(&entry::HEADER_NOT_FIRST, "Bundle.entry[0]");
+    }
+    entries.first("MessageHeader").map(|node| Header { node })
+}
+
+/// Reads the envelope.
+pub(super) fn facts(
+    bundle: Node<'_>,
+    entries: &Entries<'_>,
+    header: &Header<'_>,
+    request: Option<&Request<'_>>,
+    faults: &mut Faults<'_>,
+) -> MessageFacts {
+    let lower = |text: Option<&str>| text.map(str::to_ascii_lowercase);
+    MessageFacts {
+        bundle_id: bundle_id(bundle, faults),
+        event: lower(header.event()),
+        reason: lower(header.reason()),
+        category: lower(request.and_then(Request::category)),
+        use_case: lower(request.and_then(Request::use_case)),
+        version_id: version(bundle, faults),
+        definition: header.node.str("definition").map(str::to_owned),
+        source_endpoint: source(header, faults),
+        destination_endpoint: destination(header, faults),
+        sender_ods: sender(entries, header, faults),
+        response_identifier: header
+            .node
+            .dig(&["response", "identifier"])
+            .and_then(Node::text)
+            .map(str::to_owned),
+        service_request_identifier: request.and_then(Request::identifier),
+        service_request_id: request.and_then(|r| r.node.str("id")?.parse().ok()),
+        patient_id: id_of(entries, "Patient"),
+        encounter_id: id_of(entries, "Encounter"),
+        resource_counts: entries.counts(),
+    }
+}
+
+fn id_of(entries: &Entries<'_>, kind: &str) -> Option<String> {
+    entries.first(kind)?.str("id").map(str::to_owned)
+}
+
+fn bundle_id(bundle: Node<'_>, faults: &mut Faults<'_>) -> Option<BundleId> {
+    let id = bundle.str("id").and_then(|id| id.parse().ok());
+    if id.is_none() {
+        faults.at(&entry::BUNDLE_ID, "Bundle.id");
+    }
+    id
+}
+
+fn version(bundle: Node<'_>, faults: &mut Faults<'_>) -> Option<String> {
+    let path = "Bundle.meta.versionId";
+    let Some(version) = bundle.dig(&["meta", "versionId"]).and_then(Node::text) else {
+        faults.at(&entry::VERSION_MISSING, path);
+        return None;
+    };
+    if !faults.policy.takes_version(version) {
+        let detail = format!(
+            "taken are {}",
+            faults.policy.application_versions.join(", ")
+        );
+        faults.add(
+            Problem::new(&entry::VERSION_UNSUPPORTED)
+                .at(path)
+                .with(detail),
+        );
+    }
+    Some(version.to_owned())
+}
+
+/// R4 asks for the endpoint; one that is no `system|value` only means that responses
+/// cannot be sent, so it is reported and the message taken.
+fn source(header: &Header<'_>, faults: &mut Faults<'_>) -> Option<ServiceAddress> {
+    let path = format!("{}.source.endpoint", header.node.path());
+    let Some(text) = header
+        .node
+        .dig(&["source", "endpoint"])
+        .and_then(Node::text)
+    else {
+        faults.at(&entry::SOURCE, path);
+        return None;
+    };
+    let address = ServiceAddress::parse(text);
+    if address.is_none() {
+        faults.warn(&entry::SOURCE, path);
+    }
+    address
+}
+
+fn destination(header: &Header<'_>, faults: &mut Faults<'_>) -> Option<ServiceAddress> {
+    let address = header
+        .destination()
+        .and_then(|destination| destination.str("endpoint"))
+        .and_then(ServiceAddress::parse);
+    if address.is_none() {
+        let path = format!("{}.destination[0].endpoint", header.node.path());
+        faults.at(&entry::DESTINATION, path);
+    }
+    address
+}
+
+fn sender(entries: &Entries<'_>, header: &Header<'_>, faults: &mut Faults<'_>) -> Option<OdsCode> {
+    let receiver = header.destination().and_then(|d| d.get("receiver"));
+    if entries.follow(receiver, "Organization").is_none() {
+        let path = format!("{}.destination[0].receiver", header.node.path());
+        faults.at(&entry::PARTY, path);
+    }
+    let path = format!("{}.sender", header.node.path());
+    let Some(sender) = entries.follow(header.node.get("sender"), "Organization") else {
+        faults.at(&entry::PARTY, path);
+        return None;
+    };
+    let ods = super::organisations::ods(sender);
+    if ods.is_none() {
+        let problem = Problem::new(&entry::SENDER_WITHOUT_ODS).at(path);
+        faults.graded(faults.policy.sender_without_ods, problem);
+    }
+    ods
+}
+
+/// Holds the envelope against the request's headers.
+pub(super) fn check_parties(
+    facts: &MessageFacts,
+    header: &Header<'_>,
+    headers: &Headers,
+    faults: &mut Faults<'_>,
+) {
+    if let Some(destination) = &facts.destination_endpoint {
+        let path = format!("{}.destination[0].endpoint", header.node.path());
+        let differs = |target: &ServiceAddress| !same_service(target, destination);
+        if headers.target.as_ref().is_some_and(differs) {
+            faults.at(&entry::DESTINATION_NOT_TARGET, path.clone());
+        }
+        if !faults.policy.serves(destination) {
+            faults.at(&entry::DESTINATION_NOT_OURS, path);
+        }
+    }
+    if let (Some(sender), Some(caller)) = (&facts.sender_ods, &headers.organisation)
+        && *sender != caller.ods
+    {
+        let path = format!("{}.sender", header.node.path());
+        faults.at(&header_entry::NOT_THE_SENDER, path);
+    }
+}
+
+/// Compares MessageHeader.definition and focus with the message that it is. Only
+/// warnings: two published examples cite a wrong definition, SERVREQ02 cites none, and
+/// App 4 and App 6 put the focus on the Encounter.
+pub(super) fn check_definition(header: &Header<'_>, rule: &MessageRule, faults: &mut Faults<'_>) {
+    let cited = header.node.str("definition").unwrap_or_default();
+    let cited = cited.split('|').next().unwrap_or_default();
+    if !cited.eq_ignore_ascii_case(rule.url) {
+        let problem = Problem::new(&entry::DEFINITION)
+            .at(format!("{}.definition", header.node.path()))
+            .with(format!("expected {}", rule.url));
+        faults.add(problem.as_warning());
+    }
+    if header.node.dig(&["focus", "reference"]).is_none() {
+        faults.warn(&entry::FOCUS, format!("{}.focus", header.node.path()));
+    }
+}

@@ -1,0 +1,322 @@
+//! A message Bundle, read: what it asks, what it says, and every fault at once.
+//!
+//! Faults are graded (reference/bars.md 11): FHIR, MessageDefinition and workflow refuse
+//! the message; a MUST of the payload tables is a warning by policy, because messages
+//! that the NHS publishes itself miss some. A message is never partly processed: with
+//! one fault that is no warning, nothing of the [`Reading`] may be acted on.
+
+mod barriers;
+mod bundle;
+mod cardinality;
+mod coding;
+mod consent;
+mod flags;
+mod message;
+mod organisations;
+mod person;
+mod reason;
+mod service_request;
+mod work;
+
+pub use message::MessageFacts;
+
+use super::decision::{self, Meaning, Signs};
+use super::headers::Headers;
+use super::message_rules::{REQUEST_CANCELLED, REQUEST_REFERRAL};
+use super::policy::{Grade, ReadPolicy};
+use crate::domain::case::Referral;
+use crate::problem::area::{fhir as fhir_entry, referral as entry};
+use crate::problem::{Entry, Problem};
+use crate::standards::fhir::Document;
+use bundle::Entries;
+use message::Header;
+use service_request::Request;
+
+/// What was read.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// What the message asks; `None` when it means nothing.
+    pub meaning: Option<Meaning>,
+    /// What the envelope says; `None` without a MessageHeader.
+    pub message: Option<MessageFacts>,
+    /// What the referral says; for a new referral, an amendment and a cancel (there, for
+    /// comparison with the stored one).
+    pub referral: Option<Referral>,
+    /// Codes of phrases that must not wait (see [`super::red_flags`]).
+    pub red_flags: Vec<&'static str>,
+    /// Every fault and warning.
+    pub problems: Vec<Problem>,
+}
+
+impl Reading {
+    /// Whether the message is refused.
+    pub fn is_refused(&self) -> bool {
+        self.problems.iter().any(|problem| !problem.warning)
+    }
+
+    fn refused(problem: Problem) -> Self {
+        Self {
+            problems: vec![problem],
+            ..Self::default()
+        }
+    }
+}
+
+/// Reads a message. It never fails; what is wrong is in [`Reading::problems`].
+pub fn read(document: &Document, headers: &Headers, policy: &ReadPolicy) -> Reading {
+    let root = document.root();
+    if root.str("resourceType") != Some("Bundle") {
+        let what = "resourceType is not Bundle";
+        return Reading::refused(Problem::new(&fhir_entry::NOT_A_MESSAGE).with(what));
+    }
+    if root.str("type") != Some("message") {
+        let what = "the type of the Bundle is not message";
+        let problem = Problem::new(&fhir_entry::NOT_A_MESSAGE);
+        return Reading::refused(problem.at("Bundle.type").with(what));
+    }
+    let entries = Entries::of(root);
+    let mut faults = Faults {
+        problems: Vec::new(),
+        policy,
+    };
+    let Some(header) = message::header(&entries, &mut faults) else {
+        return Reading {
+            problems: faults.problems,
+            ..Reading::default()
+        };
+    };
+    let request = entries.first("ServiceRequest").map(Request::of);
+    let meaning = decide(&header, request.as_ref(), &entries, &mut faults);
+    let facts = message::facts(root, &entries, &header, request.as_ref(), &mut faults);
+    message::check_parties(&facts, &header, headers, &mut faults);
+    let mut reading = Reading {
+        meaning,
+        ..Reading::default()
+    };
+    // What is not offered here is not looked at any further: its rules are not ours.
+    let offered = meaning.is_none_or(|meaning| is_offered(meaning, &facts, &header, &mut faults));
+    if offered {
+        bundle::check(&entries, &mut faults);
+        check_rules(meaning, &entries, &header, request.as_ref(), &mut faults);
+        fill(
+            &mut reading,
+            &entries,
+            &facts,
+            request.as_ref(),
+            headers,
+            &mut faults,
+        );
+    }
+    reading.message = Some(facts);
+    reading.problems = faults.problems;
+    reading
+}
+
+/// The problems found so far and the policy that grades them.
+struct Faults<'p> {
+    problems: Vec<Problem>,
+    policy: &'p ReadPolicy,
+}
+
+impl Faults<'_> {
+    fn add(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+
+    fn at(&mut self, entry: &'static Entry, path: impl Into<String>) {
+        self.add(Problem::new(entry).at(path));
+    }
+
+    fn warn(&mut self, entry: &'static Entry, path: impl Into<String>) {
+        self.add(Problem::new(entry).at(path).as_warning());
+    }
+
+    fn graded(&mut self, grade: Grade, problem: Problem) {
+        self.add(match grade {
+            Grade::Refuse => problem,
+            Grade::Warn => problem.as_warning(),
+        });
+    }
+
+    /// A MUST of the payload tables that is not met.
+    fn application(&mut self, path: impl Into<String>) {
+        let problem = Problem::new(&entry::APPLICATION_FIELD).at(path);
+        self.graded(self.policy.application_fields, problem);
+    }
+}
+
+fn decide(
+    header: &Header<'_>,
+    request: Option<&Request<'_>>,
+    entries: &Entries<'_>,
+    faults: &mut Faults<'_>,
+) -> Option<Meaning> {
+    let lower = |text: Option<&str>| text.map(str::to_ascii_lowercase);
+    let statuses = |kind| {
+        entries
+            .of_type(kind)
+            .filter_map(|resource| lower(resource.str("status")))
+    };
+    let event = lower(header.event());
+    // A booking has no ServiceRequest; any other message without one cannot be decided,
+    // and that is the fault to report, not a missing category.
+    if request.is_none()
+        && event
+            .as_deref()
+            .is_some_and(|e| e.starts_with("servicerequest-"))
+    {
+        faults.add(
+            Problem::new(&entry::CARDINALITY)
+                .at("Bundle.entry")
+                .with("ServiceRequest: found 0, expected 1"),
+        );
+        return None;
+    }
+    let signs = Signs {
+        event,
+        reason: lower(header.reason()),
+        category: lower(request.and_then(Request::category)),
+        use_case: lower(request.and_then(Request::use_case)),
+        service_request: lower(request.and_then(|r| r.node.str("status"))),
+        care_plan: statuses("CarePlan").next(),
+        encounters: statuses("Encounter").collect(),
+    };
+    match decision::decide(&signs) {
+        Ok(meaning) => Some(meaning),
+        Err(problem) => {
+            faults.add(problem.at(header.node.path()));
+            None
+        }
+    }
+}
+
+fn is_offered(
+    meaning: Meaning,
+    facts: &MessageFacts,
+    header: &Header<'_>,
+    faults: &mut Faults<'_>,
+) -> bool {
+    let path = header.node.path();
+    let refusal = match meaning {
+        Meaning::Booking => &entry::BOOKING_NOT_OFFERED,
+        Meaning::NewValidation | Meaning::AmendValidation if !faults.policy.validation => {
+            &entry::VALIDATION_NOT_OFFERED
+        }
+        Meaning::StatusResponse | Meaning::NoShowResponse | Meaning::ValidationResponse => {
+            if facts.response_identifier.is_none() {
+                &entry::RESPONSE_MISSING
+            } else if faults.policy.expects_responses {
+                return true;
+            } else {
+                &entry::RESPONSE_UNKNOWN
+            }
+        }
+        _ => return true,
+    };
+    faults.at(refusal, path);
+    false
+}
+
+fn check_rules(
+    meaning: Option<Meaning>,
+    entries: &Entries<'_>,
+    header: &Header<'_>,
+    request: Option<&Request<'_>>,
+    faults: &mut Faults<'_>,
+) {
+    if let Some(request) = request {
+        service_request::check(request, entries, faults);
+    }
+    match meaning {
+        Some(Meaning::NewReferral | Meaning::Amend) => {
+            message::check_definition(header, &REQUEST_REFERRAL, faults);
+            cardinality::check(&REQUEST_REFERRAL, entries, faults);
+            consent::check_direct_care(entries, faults);
+            cardinality::check_application_fields(entries, faults);
+            check_use_case(meaning, request, faults);
+        }
+        Some(Meaning::Cancel { .. }) => {
+            message::check_definition(header, &REQUEST_CANCELLED, faults);
+            cardinality::check(&REQUEST_CANCELLED, entries, faults);
+        }
+        _ => {}
+    }
+}
+
+fn check_use_case(
+    meaning: Option<Meaning>,
+    request: Option<&Request<'_>>,
+    faults: &mut Faults<'_>,
+) {
+    let Some(request) = request else { return };
+    // A category without a use case is reported by the ServiceRequest's own check.
+    let Some(use_case) = request.use_case() else {
+        return;
+    };
+    let path = format!("{}.category", request.node.path());
+    let found = format!("the use case is {}", super::codes::shown(use_case));
+    if !faults.policy.takes_use_case(use_case) {
+        let problem = Problem::new(&entry::USE_CASE_NOT_OFFERED);
+        faults.add(problem.at(path.clone()).with(found.clone()));
+    }
+    if meaning == Some(Meaning::Amend) && !faults.policy.takes_amendments(use_case) {
+        let problem = Problem::new(&entry::AMEND_NOT_OFFERED);
+        faults.add(problem.at(path).with(found));
+    }
+}
+
+fn fill(
+    reading: &mut Reading,
+    entries: &Entries<'_>,
+    facts: &MessageFacts,
+    request: Option<&Request<'_>>,
+    headers: &Headers,
+    faults: &mut Faults<'_>,
+) {
+    let Some(request) = request else { return };
+    // Without a meaning too, so that its faults are told with the others.
+    let (reason, flags) = reason::read(entries, request, faults);
+    let person = entries
+        .first("Patient")
+        .map(|patient| person::read(patient, entries, faults))
+        .unwrap_or_default();
+    reading.red_flags = flags;
+    let wanted = matches!(
+        reading.meaning,
+        Some(Meaning::NewReferral | Meaning::Amend | Meaning::Cancel { .. })
+    );
+    if !wanted {
+        return;
+    }
+    let Some(bundle_id) = facts.bundle_id else {
+        return;
+    };
+    let Some(addressed_to) = facts
+        .destination_endpoint
+        .clone()
+        .or_else(|| headers.target.clone())
+    else {
+        return;
+    };
+    reading.referral = Some(Referral {
+        bundle_id,
+        correlation_id: headers.correlation_id,
+        journey_id: bundle::journey_id(entries),
+        service_request_identifier: facts.service_request_identifier.clone(),
+        use_case: facts.use_case.clone().unwrap_or_default(),
+        application_version: facts.version_id.clone().unwrap_or_default(),
+        authored_at: request.authored_at(),
+        referrer: organisations::referrer(entries, request, facts, headers),
+        return_address: facts.source_endpoint.clone(),
+        addressed_to,
+        person,
+        work: work::read(entries),
+        barriers: barriers::read(entries, request),
+        flags: flags::read(entries),
+        reason,
+        consents: consent::read(entries, faults),
+    });
+}
+
+#[cfg(test)]
+mod tests;

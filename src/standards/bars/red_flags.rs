@@ -1,0 +1,128 @@
+//! Phrases that must not wait for a working day: this gateway is no crisis service.
+//!
+//! A listed set of words, not a judgement: it finds what it lists and nothing else. A
+//! finding holds the case for a named person and tells the referrer; the text itself is
+//! never part of the finding.
+
+/// One finding with the phrases that give it.
+#[derive(Debug)]
+pub struct RedFlag {
+    /// The stable word of the finding.
+    pub code: &'static str,
+    /// Lower case; words stand whole.
+    pub phrases: &'static [&'static str],
+}
+
+/// Every finding, version 0.1.
+pub static ALL: &[RedFlag] = &[
+    RedFlag {
+        code: "suicide-risk",
+        phrases: &[
+            "suicidal",
+            "suicide attempt",
+            "attempted suicide",
+            "plans to kill",
+            "kill myself",
+            "kill himself",
+            "kill herself",
+            "kill themselves",
+            "end my life",
+            "end his life",
+            "end her life",
+            "end their life",
+            "ending my life",
+            "take my own life",
+            "want to die",
+            "wants to die",
+        ],
+    },
+    RedFlag {
+        code: "self-harm",
+        phrases: &[
+            "overdose",
+            "overdosed",
+            "self harm",
+            "self-harm",
+            "self harming",
+            "self-harming",
+            "cutting myself",
+        ],
+    },
+    RedFlag {
+        code: "medical-emergency",
+        phrases: &[
+            "chest pain now",
+            "cannot breathe",
+            "can't breathe",
+            "crushing chest pain",
+            "having a stroke",
+        ],
+    },
+    RedFlag {
+        code: "immediate-danger",
+        phrases: &[
+            "in immediate danger",
+            "threatened to kill",
+            "being strangled",
+            "fears for her life",
+            "fears for his life",
+            "fear for my life",
+        ],
+    },
+];
+
+/// The codes of the findings in a text, each once. A negation is found too ("not
+/// suicidal"): a person decides, not a list.
+pub fn find(text: &str) -> Vec<&'static str> {
+    let text = plain(text);
+    ALL.iter()
+        .filter(|flag| flag.phrases.iter().any(|phrase| has_words(&text, phrase)))
+        .map(|flag| flag.code)
+        .collect()
+}
+
+/// Lower case, one space between words, straight apostrophes.
+fn plain(text: &str) -> String {
+    let lower = text.to_lowercase().replace('\u{2019}', "'");
+    lower.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn has_words(text: &str, phrase: &str) -> bool {
+    text.match_indices(phrase).any(|(start, found)| {
+        let before = text[..start].chars().next_back();
+        let after = text[start + found.len()..].chars().next();
+        !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_phrase_is_found_in_any_case_and_spacing() {
+        for flag in ALL {
+            for phrase in flag.phrases {
+                let text = format!(
+                    "Seen today,\n{} .",
+                    phrase.to_uppercase().replace(' ', "  ")
+                );
+                assert!(find(&text).contains(&flag.code), "{phrase}");
+            }
+        }
+    }
+
+    #[test]
+    fn words_stand_whole() {
+        assert_eq!(
+            find("works at Selfharmony Ltd; no overdosesomething"),
+            [""; 0]
+        );
+        assert_eq!(find("He can\u{2019}t breathe"), ["medical-emergency"]);
+        assert_eq!(
+            find("took an overdose, feels suicidal"),
+            ["suicide-risk", "self-harm"]
+        );
+        assert_eq!(find("chest pain last year, settled"), [""; 0]);
+    }
+}

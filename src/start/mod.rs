@@ -1,0 +1,245 @@
+//! Builds the adapters, starts the listeners and the workers, and ends them in order.
+
+pub mod demo;
+pub mod serve;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::adapters::channels::{self, Channels, Schedule};
+use crate::adapters::places::Places;
+use crate::adapters::seal::Seal;
+use crate::adapters::store::Store;
+use crate::adapters::tables;
+use crate::config::{self, Clock, Ids, Settings};
+use crate::gateway::{Gateway, Parts, Tables};
+use crate::problem::{Problem, area::config as problems};
+use crate::surfaces::http::{self, admin, bars, provider};
+use crate::surfaces::workers::delivery;
+use crate::telemetry::Telemetry;
+
+/// How long the end of the program waits for work that was begun.
+const DRAIN: Duration = Duration::from_secs(25);
+
+/// What differs between the program, the demonstration and a test.
+#[derive(Clone, Debug, Default)]
+pub struct Tools {
+    /// What time it is.
+    pub clock: Clock,
+    /// New ids.
+    pub ids: Ids,
+    /// Whether destinations may lie on this very machine.
+    pub loopback_destinations: bool,
+    /// Makes the master key file when it is missing: only where the store is temporary.
+    pub make_key: bool,
+}
+
+/// A gateway that is serving.
+pub struct Running {
+    /// The use cases, for what runs in the same process.
+    pub gateway: Arc<Gateway>,
+    /// Where the BaRS listener is.
+    pub bars: SocketAddr,
+    /// Where the provider listener is.
+    pub provider: SocketAddr,
+    /// Where the admin listener is.
+    pub admin: SocketAddr,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Running {
+    /// Stops taking requests, finishes what was begun, and closes the store.
+    pub async fn end(self) {
+        // Nobody listening any more is as good as told.
+        let _ = self.stop.send(true);
+        let all = async {
+            for task in self.tasks {
+                let _ = task.await;
+            }
+        };
+        if tokio::time::timeout(DRAIN, all).await.is_err() {
+            tracing::warn!(
+                "some work did not end in time; it is in the store and goes on at the next start"
+            );
+        }
+        if let Err(problem) = self.gateway.close().await {
+            tracing::error!(
+                error.code = problem.entry.code,
+                "the store was not closed in order"
+            );
+        }
+    }
+}
+
+/// The last migration of the store that this program knows.
+pub const fn store_schema() -> u32 {
+    crate::adapters::store::SCHEMA
+}
+
+/// Makes the master key file that the settings name; an existing one is never touched.
+pub fn create_key(settings: &Settings) -> Result<(), Vec<Problem>> {
+    Seal::create_dev(&settings.store.master_key_file)
+        .map(|_| ())
+        .map_err(|problem| vec![problem])
+}
+
+/// Builds the gateway over its adapters; nothing listens yet.
+pub fn build(settings: Settings, tools: &Tools) -> Result<Gateway, Vec<Problem>> {
+    let one = |problem| vec![problem];
+    let key_file = &settings.store.master_key_file;
+    let seal = if tools.make_key && !key_file.exists() {
+        Seal::create_dev(key_file).map_err(one)?
+    } else {
+        Seal::open(key_file).map_err(one)?
+    };
+    let store = Store::open(&settings.store.path, seal).map_err(one)?;
+    let places = Places::open(&settings.tables.places)?;
+    let loaded = tables::load(&settings.tables.mappings);
+    let tables = Tables::new(loaded, &settings);
+    for problem in tables
+        .problems
+        .iter()
+        .chain(tables.disabled.iter().flat_map(|d| &d.problems))
+    {
+        tracing::error!(
+            error.code = problem.entry.code,
+            place = problem.path.as_deref().unwrap_or(""),
+            "a table is not usable: {}",
+            problem.detail.as_deref().unwrap_or(problem.entry.title)
+        );
+    }
+    let channels = Channels::new(channels::Settings {
+        connect_timeout: settings.bars.outbound.connect_timeout,
+        attempt_timeout: settings.delivery.attempt_timeout,
+        bars_timeout: settings.bars.outbound.attempt_timeout,
+        policy: channels::Policy {
+            allow_private: settings.delivery.private_addresses,
+            allow_loopback: tools.loopback_destinations,
+            ..channels::Policy::default()
+        },
+    })
+    .map_err(one)?;
+    let schedule = Schedule::new(
+        settings.delivery.retry_after.clone(),
+        settings.delivery.retry_after_cap,
+    );
+    // Decoded once, here and not in the first referral.
+    crate::standards::profile::table::embedded();
+    Ok(Gateway::new(Parts {
+        store,
+        channels,
+        schedule,
+        places,
+        tables,
+        settings: Arc::new(settings),
+        clock: tools.clock.clone(),
+        ids: tools.ids.clone(),
+        telemetry: Telemetry::default(),
+    }))
+}
+
+/// Starts a gateway: three listeners and the delivery worker.
+pub async fn start(settings: Settings, tools: Tools) -> Result<Running, Vec<Problem>> {
+    let tokens = config::token_digests(&settings.provider_api)?;
+    let listen = settings.listen.clone();
+    let gateway = Arc::new(build(settings, &tools)?);
+    let (bars, provider, admin) = (
+        bind("listen.bars", listen.bars).await,
+        bind("listen.provider", listen.provider).await,
+        bind("listen.admin", listen.admin).await,
+    );
+    let (bars, provider, admin) = match (bars, provider, admin) {
+        (Ok(bars), Ok(provider), Ok(admin)) => (bars, provider, admin),
+        (bars, provider, admin) => {
+            let all = [bars.err(), provider.err(), admin.err()];
+            return Err(all.into_iter().flatten().collect());
+        }
+    };
+    let (stop, stopped) = watch::channel(false);
+    let mut tasks = Vec::new();
+    let addresses = (bars.1, provider.1, admin.1);
+    for (name, listener, router) in [
+        ("bars", bars.0, bars::router(Arc::clone(&gateway))),
+        (
+            "provider",
+            provider.0,
+            provider::router(Arc::clone(&gateway), provider::Tokens::new(tokens)),
+        ),
+        ("admin", admin.0, admin::router(admin_of(&gateway))),
+    ] {
+        let stopped = until_stopped(stopped.clone());
+        tasks.push(tokio::spawn(async move {
+            if let Err(error) = http::serve(listener, router, stopped).await {
+                tracing::error!(listener = name, error = %error, "a listener ended");
+            }
+        }));
+    }
+    let worker = delivery::run(Arc::clone(&gateway), until_stopped(stopped));
+    tasks.push(tokio::spawn(worker));
+    let (bars, provider, admin) = addresses;
+    Ok(Running {
+        gateway,
+        bars,
+        provider,
+        admin,
+        stop,
+        tasks,
+    })
+}
+
+async fn bind(key: &str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), Problem> {
+    let fault = |error: std::io::Error| {
+        Problem::new(&problems::CANNOT_LISTEN)
+            .at(key.to_owned())
+            .with(format!("{address}: {}", error.kind()))
+    };
+    let listener = TcpListener::bind(address).await.map_err(fault)?;
+    let bound = listener.local_addr().map_err(fault)?;
+    Ok((listener, bound))
+}
+
+async fn until_stopped(mut stopped: watch::Receiver<bool>) {
+    // A dropped sender means the end as well.
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+fn admin_of(gateway: &Arc<Gateway>) -> admin::Admin {
+    let handle = tokio::runtime::Handle::current();
+    let writable = Arc::clone(gateway);
+    let of_providers = Arc::clone(gateway);
+    admin::Admin {
+        checks: admin::Checks {
+            store: Arc::new(move || handle.block_on(writable.can_write())),
+            // The key opened the store at the start and is held in memory since.
+            keys: Arc::new(|| true),
+            providers: Arc::new(move || provider_health(&of_providers)),
+        },
+        metrics: gateway.telemetry().metrics.clone(),
+        version: env!("CARGO_PKG_VERSION"),
+    }
+}
+
+fn provider_health(gateway: &Gateway) -> Vec<admin::ProviderHealth> {
+    let tables = gateway.tables();
+    let well = tables
+        .providers()
+        .iter()
+        .map(|provider| admin::ProviderHealth {
+            slug: provider.slug.clone(),
+            well: true,
+        });
+    let disabled = tables
+        .disabled
+        .iter()
+        .map(|disabled| admin::ProviderHealth {
+            slug: disabled.slug.clone(),
+            well: false,
+        });
+    well.chain(disabled).collect()
+}

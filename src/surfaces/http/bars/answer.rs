@@ -1,0 +1,81 @@
+//! Answers of the BaRS listener: FHIR, in the format that was asked for.
+
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
+
+use crate::gateway::Gateway;
+use crate::gateway::receive::Answer;
+use crate::problem::{Problem, area::header as problems};
+use crate::standards::bars::headers::{self, Format, Headers};
+use crate::standards::fhir::xml;
+
+/// Renders a refusal as JSON; used where the headers could not be read.
+pub(super) fn refusal(gateway: &Gateway, found: &[Problem]) -> Response {
+    json(gateway, gateway.refusal(found))
+}
+
+/// Renders an answer in the format that the caller accepts.
+pub(super) async fn accepted(gateway: &Gateway, headers: &Headers, answer: Answer) -> Response {
+    if headers.accept.format != Format::Xml {
+        return json(gateway, answer);
+    }
+    let status = answer.status;
+    // Nothing of ours comes near this; the codec refuses longer texts by itself.
+    let cap = 16 * 1024 * 1024;
+    let converted = tokio::task::spawn_blocking(move || xml::from_json(&answer.body, cap)).await;
+    match converted {
+        Ok(Ok(bytes)) => response(
+            status,
+            bytes,
+            &content_type("application/fhir+xml", gateway),
+        ),
+        _ => refusal(gateway, &[Problem::new(&problems::INTERNAL)]),
+    }
+}
+
+fn json(gateway: &Gateway, answer: Answer) -> Response {
+    response(
+        answer.status,
+        answer.body,
+        &content_type("application/fhir+json", gateway),
+    )
+}
+
+fn content_type(media: &str, gateway: &Gateway) -> String {
+    format!("{media}; version={}", gateway.settings().bars.core_version)
+}
+
+fn response(status: u16, body: Vec<u8>, content_type: &str) -> Response {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() =
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let map = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(content_type) {
+        map.insert(header::CONTENT_TYPE, value);
+    }
+    map.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if matches!(status, 425 | 429 | 503) {
+        map.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    }
+    response
+}
+
+/// X-Request-Id and X-Correlation-Id are echoed at all times where possible (BaRS Core
+/// 1.5.0, HTTP response headers).
+pub(super) fn echo_ids(received: &HeaderMap, answer: &mut HeaderMap) {
+    let lookup = |name: &str| received.get(name).and_then(|value| value.to_str().ok());
+    let (request, correlation) = headers::echo(&lookup);
+    for (name, value) in [
+        (headers::REQUEST_ID, request),
+        (headers::CORRELATION_ID, correlation),
+    ] {
+        let pair = value.and_then(|value| {
+            let name: header::HeaderName = name.parse().ok()?;
+            Some((name, HeaderValue::from_str(value).ok()?))
+        });
+        if let Some((name, value)) = pair {
+            answer.insert(name, value);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! `POST /$process-message`.
+
+use std::sync::Arc;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use super::{answer, read_headers};
+use crate::gateway::Gateway;
+use crate::problem::{Problem, area::fhir as problems};
+use crate::standards::bars::headers::RequestKind;
+
+pub(super) async fn process(
+    State(gateway): State<Arc<Gateway>>,
+    map: HeaderMap,
+    body: Body,
+) -> Response {
+    let headers = match read_headers(&gateway, RequestKind::Message, &map) {
+        Ok(headers) => headers,
+        Err(found) => return answer::refusal(&gateway, &found),
+    };
+    let most = gateway.settings().bars.limits.body_bytes;
+    let Ok(bytes) = to_bytes(body, most).await else {
+        let found = Problem::new(&problems::TOO_LARGE)
+            .at("body")
+            .with(format!("a body has at most {most} bytes and arrives whole"));
+        let refused = gateway.refusal(&[found]);
+        return answer::accepted(&gateway, &headers, refused).await;
+    };
+    let answered = gateway.process_message(&headers, bytes.to_vec()).await;
+    answer::accepted(&gateway, &headers, answered).await
+}

@@ -1,0 +1,111 @@
+//! The routes as data: the router and the CapabilityStatement are both made from this
+//! table, so neither can claim what the other lacks.
+
+use std::sync::Arc;
+
+use axum::routing::{MethodRouter, get, post};
+
+use super::{definitions, message, referrals};
+use crate::gateway::Gateway;
+use crate::standards::bars::capability::SearchParameter;
+
+/// What a route does, in the words of a CapabilityStatement.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Does {
+    /// `GET /metadata`.
+    TellCapabilities,
+    /// The operation `$process-message`.
+    ProcessMessage,
+    /// Reading one resource of this type.
+    Read(&'static str),
+    /// Searching this type by these parameters.
+    Search(&'static str, &'static [SearchParameter]),
+}
+
+/// One route.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Route {
+    /// The path as axum writes it.
+    pub path: &'static str,
+    /// What it does.
+    pub does: Does,
+}
+
+const fn parameter(
+    name: &'static str,
+    kind: &'static str,
+    documentation: &'static str,
+) -> SearchParameter {
+    SearchParameter {
+        name,
+        kind,
+        documentation,
+    }
+}
+
+const CONTEXT: &[SearchParameter] = &[parameter(
+    "context",
+    "token",
+    "Twice: the service id and the use case, each system|value",
+)];
+
+const REFERRAL_SEARCH: &[SearchParameter] = &[
+    parameter("patient:identifier", "token", "NHS number with its system"),
+    parameter(
+        "patient:name",
+        "string",
+        "Family name; with birth date and postcode",
+    ),
+    parameter(
+        "patient:birthdate",
+        "date",
+        "eqYYYY-MM-DD; with name and postcode",
+    ),
+    parameter(
+        "patient:address-postalcode",
+        "string",
+        "Postcode; with name and birth date",
+    ),
+    parameter(
+        "ServiceRequest.identifier",
+        "token",
+        "The sender's identifier, system|value",
+    ),
+];
+
+/// Every route of the BaRS listener.
+pub(crate) const ROUTES: &[Route] = &[
+    Route {
+        path: "/metadata",
+        does: Does::TellCapabilities,
+    },
+    Route {
+        path: "/MessageDefinition",
+        does: Does::Search("MessageDefinition", CONTEXT),
+    },
+    Route {
+        path: "/$process-message",
+        does: Does::ProcessMessage,
+    },
+    Route {
+        path: "/ServiceRequest/{id}",
+        does: Does::Read("ServiceRequest"),
+    },
+    Route {
+        path: "/ServiceRequest",
+        does: Does::Search("ServiceRequest", REFERRAL_SEARCH),
+    },
+];
+
+impl Route {
+    /// The handler of this route.
+    pub(crate) fn handler(&self) -> MethodRouter<Arc<Gateway>> {
+        match self.does {
+            Does::TellCapabilities => get(definitions::metadata),
+            Does::ProcessMessage => post(message::process),
+            Does::Read(_) => get(referrals::read),
+            Does::Search("MessageDefinition", _) => get(definitions::search),
+            Does::Search(..) => get(referrals::search),
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! The API for local providers, `/provider/v1`.
+//!
+//! | verb | path | what |
+//! |---|---|---|
+//! | GET | `/provider/v1/cases` | one's own cases, in the order of their release |
+//! | GET | `/provider/v1/cases/{id}` | one case; for a provider that polls, this is the delivery |
+//! | POST | `/provider/v1/cases/{id}/acknowledge` | a person has seen it |
+//! | POST | `/provider/v1/cases/{id}/updates` | a status, in the provider's own word |
+//! | GET | `/provider/v1/openapi.json` | this API as OpenAPI 3.1 |
+
+mod answer;
+mod cases;
+mod identity;
+pub mod openapi;
+mod updates;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+
+use crate::gateway::Gateway;
+use crate::problem::{Problem, area::provider_api as problems};
+pub use identity::Tokens;
+
+/// What every handler of this API needs.
+#[derive(Clone)]
+pub(crate) struct Api {
+    gateway: Arc<Gateway>,
+    tokens: Arc<Tokens>,
+}
+
+/// The router of the provider listener.
+pub fn router(gateway: Arc<Gateway>, tokens: Tokens) -> Router {
+    let api = Api {
+        gateway: Arc::clone(&gateway),
+        tokens: Arc::new(tokens),
+    };
+    Router::new()
+        .route("/provider/v1/cases", get(cases::list))
+        .route("/provider/v1/cases/{id}", get(cases::read))
+        .route(
+            "/provider/v1/cases/{id}/acknowledge",
+            post(updates::acknowledge),
+        )
+        .route("/provider/v1/cases/{id}/updates", post(updates::post))
+        .route("/provider/v1/openapi.json", get(description))
+        .fallback(nothing_here)
+        .method_not_allowed_fallback(wrong_verb)
+        .layer(from_fn_with_state(gateway, super::measure::requests))
+        .with_state(api)
+}
+
+async fn description() -> Response {
+    axum::Json(openapi::document()).into_response()
+}
+
+async fn nothing_here(State(_): State<Api>) -> Response {
+    answer::problem(&Problem::new(&problems::NO_SUCH_ROUTE))
+}
+
+async fn wrong_verb(State(_): State<Api>) -> Response {
+    answer::problem(&Problem::new(&problems::WRONG_VERB))
+}

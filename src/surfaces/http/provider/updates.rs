@@ -1,0 +1,160 @@
+//! `POST /provider/v1/cases/{id}/updates` and `/acknowledge`.
+
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Api, answer, cases};
+use crate::domain::status::Status;
+use crate::gateway::feed_back::{FedBack, Report};
+use crate::gateway::sha256;
+use crate::problem::{Problem, area::provider_api as problems};
+
+/// The longest body of an update, in bytes.
+const MOST_BYTES: usize = 16 * 1024;
+
+/// A status in the provider's own word.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewUpdate {
+    /// A word of the provider's status table.
+    status: String,
+    /// When it happened (RFC 3339); an older one than the last goes to history only.
+    occurred_at: String,
+    /// The provider's own per-case sequence, where it keeps one.
+    #[serde(default)]
+    sequence: Option<u64>,
+}
+
+/// What the update did.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Updated {
+    /// Where the case stands now (canonical word).
+    status: &'static str,
+    /// `moved`, `history` (too late, kept) or `unchanged`.
+    outcome: &'static str,
+}
+
+impl From<FedBack> for Updated {
+    fn from(done: FedBack) -> Self {
+        Self {
+            status: done.status.code(),
+            outcome: done.outcome,
+        }
+    }
+}
+
+pub(super) async fn post(
+    State(api): State<Api>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Response {
+    answer::json(take_update(&api, &headers, &id, &body).await)
+}
+
+async fn take_update(
+    api: &Api,
+    headers: &HeaderMap,
+    id: &str,
+    body: &[u8],
+) -> Result<Updated, Problem> {
+    let caller = api.tokens.caller(headers)?;
+    let case_id = cases::case_id(id)?;
+    let client_key = client_key(headers)?;
+    let update = read(body)?;
+    let occurred_at = read_time(api, &update.occurred_at)?;
+    let report = Report {
+        word: update.status,
+        occurred_at,
+        sequence: update.sequence,
+        client_key,
+        body_hash: sha256(body),
+    };
+    api.gateway
+        .feed_back(&caller, case_id, report)
+        .await
+        .map(Updated::from)
+}
+
+pub(super) async fn acknowledge(
+    State(api): State<Api>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Response {
+    answer::json(take_acknowledgement(&api, &headers, &id).await)
+}
+
+/// The plain form of the first report: a person has seen it. Repeating it changes nothing.
+async fn take_acknowledgement(
+    api: &Api,
+    headers: &HeaderMap,
+    id: &str,
+) -> Result<Updated, Problem> {
+    let caller = api.tokens.caller(headers)?;
+    let case_id = cases::case_id(id)?;
+    api.gateway
+        .acknowledge(&caller, case_id)
+        .await
+        .map(Updated::from)
+}
+
+fn client_key(headers: &HeaderMap) -> Result<String, Problem> {
+    let key = headers
+        .get("Idempotency-Key")
+        .and_then(|value| value.to_str().ok())
+        .map(str::trim);
+    key.filter(|key| (1..=100).contains(&key.len()))
+        .map(str::to_owned)
+        .ok_or_else(|| {
+            Problem::new(&problems::BAD_REQUEST)
+                .at("Idempotency-Key")
+                .with("a key of 1 to 100 visible characters, new for each new report, is expected")
+        })
+}
+
+fn read(body: &[u8]) -> Result<NewUpdate, Problem> {
+    let bad = |what: String| Problem::new(&problems::BAD_REQUEST).at("body").with(what);
+    if body.len() > MOST_BYTES {
+        return Err(bad(format!("the body is longer than {MOST_BYTES} bytes")));
+    }
+    serde_json::from_slice(body).map_err(|error| {
+        // The library's text can quote a value; position and kind cannot.
+        bad(format!(
+            "not an update (line {}, column {}): an object with status, occurred_at and, if \
+             kept, sequence is expected",
+            error.line(),
+            error.column()
+        ))
+    })
+}
+
+fn read_time(api: &Api, text: &str) -> Result<Timestamp, Problem> {
+    let bad = |what: &str| {
+        Problem::new(&problems::BAD_REQUEST)
+            .at("occurred_at")
+            .with(what.to_owned())
+    };
+    let at: Timestamp = text
+        .parse()
+        .map_err(|_| bad("a time with an offset is expected (RFC 3339)"))?;
+    // Clocks differ by minutes, not by days: a far future would hide every later report.
+    let ahead = at.duration_since(api.gateway.clock().now());
+    if ahead.as_hours() >= 24 {
+        return Err(bad("the time lies more than a day ahead"));
+    }
+    Ok(at)
+}
+
+/// Every canonical status that a provider may report, for the description.
+pub(super) fn reportable() -> Vec<&'static str> {
+    Status::ALL
+        .iter()
+        .filter(|status| status.is_providers_to_report())
+        .map(|s| s.code())
+        .collect()
+}

@@ -1,0 +1,137 @@
+//! The delivery worker: sends what is due, many destinations side by side, each with its
+//! own few places, so that one hanging provider never delays another.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::task::JoinSet;
+
+use crate::gateway::Gateway;
+use crate::gateway::deliver::Outcome;
+use crate::gateway::read::outbox::Leg;
+
+/// How many due rows are looked at in one go.
+const BATCH: u32 = 64;
+
+/// The longest sleep without looking: a row that another process released, or a clock
+/// that was set, is noticed by then.
+const LONGEST_SLEEP: Duration = Duration::from_secs(2);
+
+/// What is being sent at this instant.
+#[derive(Default)]
+struct Places {
+    by_destination: HashMap<String, usize>,
+    tasks: JoinSet<String>,
+}
+
+impl Places {
+    fn full(&self, most: usize) -> Vec<String> {
+        let full = self
+            .by_destination
+            .iter()
+            .filter(|(_, count)| **count >= most);
+        full.map(|(destination, _)| destination.clone()).collect()
+    }
+
+    fn begin(&mut self, gateway: &Arc<Gateway>, leg: Leg) {
+        *self
+            .by_destination
+            .entry(leg.destination.clone())
+            .or_default() += 1;
+        let gateway = Arc::clone(gateway);
+        self.tasks.spawn(async move {
+            attempt(&gateway, &leg).await;
+            leg.destination
+        });
+    }
+
+    fn end(&mut self, destination: &str) {
+        if let Some(count) = self.by_destination.get_mut(destination) {
+            *count -= 1;
+            if *count == 0 {
+                self.by_destination.remove(destination);
+            }
+        }
+    }
+}
+
+/// Runs until told to stop, then waits for the attempts that were begun.
+pub async fn run(gateway: Arc<Gateway>, stop: impl Future<Output = ()>) {
+    let most = gateway.settings().delivery.concurrency_per_destination;
+    let mut places = Places::default();
+    tokio::pin!(stop);
+    loop {
+        let begun = begin_what_is_due(&gateway, &mut places, most).await;
+        let sleep = if begun == 0 {
+            until_next_due(&gateway).await
+        } else {
+            Duration::ZERO
+        };
+        tokio::select! {
+            () = &mut stop => break,
+            Some(ended) = places.tasks.join_next() => {
+                if let Ok(destination) = ended {
+                    places.end(&destination);
+                }
+            }
+            () = gateway.outbox_change() => {}
+            () = tokio::time::sleep(sleep.max(Duration::from_millis(5))) => {}
+        }
+    }
+    while places.tasks.join_next().await.is_some() {}
+}
+
+/// Begins an attempt for each due row that has a place; says how many.
+async fn begin_what_is_due(gateway: &Arc<Gateway>, places: &mut Places, most: usize) -> usize {
+    let due = match gateway.due(BATCH, &places.full(most)).await {
+        Ok(due) => due,
+        Err(problem) => {
+            tracing::error!(
+                error.code = problem.entry.code,
+                "the outbox could not be read"
+            );
+            return 0;
+        }
+    };
+    let mut begun = 0;
+    for leg in due {
+        let taken = places
+            .by_destination
+            .get(&leg.destination)
+            .copied()
+            .unwrap_or_default();
+        if taken < most && !gateway.is_sending(&leg) {
+            places.begin(gateway, leg);
+            begun += 1;
+        }
+    }
+    begun
+}
+
+async fn until_next_due(gateway: &Gateway) -> Duration {
+    let Ok(Some(next)) = gateway.next_due().await else {
+        return LONGEST_SLEEP;
+    };
+    let now: Timestamp = gateway.clock().now();
+    if next <= now {
+        // Due, yet it had no place: wait for one to come free.
+        return LONGEST_SLEEP.min(Duration::from_millis(50));
+    }
+    next.duration_since(now).unsigned_abs().min(LONGEST_SLEEP)
+}
+
+async fn attempt(gateway: &Gateway, leg: &Leg) {
+    match gateway.deliver(leg).await {
+        Ok(Outcome::Changed) => tracing::debug!(leg.id = %leg.id, "the row had changed"),
+        Ok(_) => {}
+        Err(problem) => {
+            // Nothing was recorded; the row is still due and comes again.
+            tracing::error!(leg.id = %leg.id, error.code = problem.entry.code,
+                "an attempt could not be recorded");
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+    }
+}
