@@ -61,7 +61,7 @@ pub async fn run(once: bool, json: bool, out: &mut (dyn Write + Send)) -> Result
 }
 
 /// Everything on free loopback ports, pointed at the parties.
-fn settings(folder: &Path, parties: &Parties) -> io::Result<Settings> {
+pub fn settings(folder: &Path, parties: &Parties) -> io::Result<Settings> {
     let mut settings = Settings::built_in();
     let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     settings.listen.bars = free;

@@ -1,3 +1,5 @@
 //! The one integration binary: real sockets on port 0, a real store, real receivers.
 
 mod house;
+mod road;
+mod support;

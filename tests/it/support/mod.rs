@@ -1,0 +1,164 @@
+//! A whole gateway for a test: real sockets on port 0, a real store in a temporary
+//! folder, the stand-in parties around it.
+
+use std::future::Future;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+use workwell_gateway::conformance::parties::Parties;
+use workwell_gateway::conformance::parties::gp::Answer;
+use workwell_gateway::conformance::parties::referral::Referral;
+use workwell_gateway::config::Settings;
+use workwell_gateway::start::{self, Running, Tools, demo};
+
+/// A running gateway with its parties and its folder.
+pub struct TestGateway {
+    /// Practice and providers.
+    pub parties: Parties,
+    /// The gateway; absent only while it is restarted.
+    pub running: Running,
+    settings: Settings,
+    tools: Tools,
+    folder: TempDir,
+}
+
+impl TestGateway {
+    /// The gateway of the demonstration.
+    pub async fn start() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// The same with other settings; retries come fast, so that a test need not wait.
+    pub async fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let parties = Parties::start().await.expect("the parties start");
+        let mut settings = demo::settings(folder.path(), &parties).expect("settings");
+        settings.delivery.retry_after = vec![Duration::from_millis(50); 4];
+        change(&mut settings);
+        let tools = Tools {
+            loopback_destinations: true,
+            make_key: true,
+            ..Tools::default()
+        };
+        let running = start_or_panic(&settings, &tools).await;
+        let gateway = Self {
+            parties,
+            running,
+            settings,
+            tools,
+            folder,
+        };
+        gateway.parties.connect(&gateway.provider_api());
+        gateway
+    }
+
+    /// Ends the gateway in order and starts it again over the same store.
+    pub async fn restart(self) -> Self {
+        let Self {
+            parties,
+            running,
+            settings,
+            tools,
+            folder,
+        } = self;
+        running.end().await;
+        let running = start_or_panic(&settings, &tools).await;
+        let gateway = Self {
+            parties,
+            running,
+            settings,
+            tools,
+            folder,
+        };
+        gateway.parties.connect(&gateway.provider_api());
+        gateway
+    }
+
+    /// Base address of the BaRS listener.
+    pub fn bars(&self) -> String {
+        format!("http://{}", self.running.bars)
+    }
+
+    /// Base address of the provider API, `.../provider/v1`.
+    pub fn provider_api(&self) -> String {
+        format!("http://{}/provider/v1", self.running.provider)
+    }
+
+    /// Base address of the admin listener.
+    pub fn admin(&self) -> String {
+        format!("http://{}", self.running.admin)
+    }
+
+    /// The folder of the store.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// The practice sends a referral.
+    pub async fn refer(&self, referral: &Referral) -> Answer {
+        let sending = self.parties.gp.prepare(referral);
+        self.parties
+            .gp
+            .post(&self.bars(), &sending)
+            .await
+            .expect("an answer")
+    }
+
+    /// Ends it in order.
+    pub async fn end(self) {
+        self.running.end().await;
+    }
+}
+
+async fn start_or_panic(settings: &Settings, tools: &Tools) -> Running {
+    match start::start(settings.clone(), tools.clone()).await {
+        Ok(running) => running,
+        Err(faults) => panic!("the gateway does not start: {faults:?}"),
+    }
+}
+
+/// Waits until a condition holds, at most ten seconds; the clock decides nothing else.
+pub async fn eventually<F, T>(what: &str, mut look: impl FnMut() -> F) -> T
+where
+    F: Future<Output = Option<T>>,
+{
+    let begun = Instant::now();
+    loop {
+        if let Some(found) = look().await {
+            return found;
+        }
+        assert!(
+            begun.elapsed() < Duration::from_secs(10),
+            "waited in vain: {what}"
+        );
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// The folder of published messages, or a loud skip; a failure where skips are forbidden.
+pub fn shared(folder: &str) -> Option<std::path::PathBuf> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../shared")
+        .join(folder);
+    if path.is_dir() {
+        return Some(path);
+    }
+    let forbidden = std::env::var("WORKWELL_NO_SKIP").is_ok_and(|value| !value.is_empty());
+    assert!(!forbidden, "shared/{folder} is not there and skips are forbidden");
+    eprintln!("SKIPPED: shared/{folder} is not there");
+    None
+}
+
+/// The codes of the gateway in an OperationOutcome's diagnostics, in order.
+pub fn gateway_codes(outcome: &Value) -> Vec<String> {
+    let issues = outcome["issue"].as_array().cloned().unwrap_or_default();
+    issues
+        .iter()
+        .filter_map(|issue| issue["diagnostics"].as_str())
+        .filter_map(|text| {
+            let start = text.find("WW-")?;
+            text.get(start..start + 10).map(str::to_owned)
+        })
+        .collect()
+}
