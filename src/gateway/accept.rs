@@ -8,7 +8,7 @@ use super::conditions::{Condition, Treatment};
 use super::receive::{Answer, Message};
 use super::route::Routed;
 use crate::adapters::store::{
-    BeforeReceive, ChosenProvider, CommitError, Hold, NewCase, NewEvent, NewLeg, Unit,
+    BeforeReceive, ChosenProvider, CommitError, Hold, NewCase, NewEvent, NewLeg, Receiving, Unit,
 };
 use crate::domain::caller::Caller;
 use crate::domain::case::{Case, MODEL_VERSION, Referral, SenderIds};
@@ -37,46 +37,70 @@ enum Way {
     },
 }
 
+impl Way {
+    /// Why the case is held, where it is.
+    const fn held_for(&self) -> Option<&'static str> {
+        match self {
+            Self::Held { reason, .. } => Some(reason),
+            Self::Released { .. } => None,
+        }
+    }
+}
+
 impl Gateway {
     /// Accepts a new referral, or gives every reason why not.
     pub(super) async fn accept(
         &self,
         message: &Message<'_>,
-        referral: Referral,
-        before: &BeforeReceive,
+        referral: &Referral,
+        mut before: BeforeReceive,
     ) -> Result<Answer, Vec<Problem>> {
-        if before.open_identifier.is_some() {
-            return Err(vec![
-                Problem::new(&problems::REFERRAL_OPEN).at("ServiceRequest.identifier"),
-            ]);
-        }
-        let now = message.at;
-        let case = self.open(message.facts, referral, before, now);
-        let way = self
-            .way_of(message, &case, before, now)
-            .map_err(|problem| vec![problem])?;
-        let answer = self.answer_to(message, &case);
-        let id = case.id;
-        let held = match &way {
-            Way::Held { reason, .. } => Some(*reason),
-            Way::Released { .. } => None,
-        };
-        let unit = self.unit(message, case, way, now);
-        match self.store.commit(unit, now).await {
-            Ok(_) => {
-                self.outbox_changed.notify_one();
-                match held {
-                    Some(reason) => self.telemetry.referral_held("new", id, reason),
-                    None => self.telemetry.referral_accepted("new", id),
-                }
-                Ok(answer)
+        loop {
+            if before.open_identifier.is_some() {
+                return Err(already_open());
             }
-            Err(CommitError::AlreadyAnswered(earlier)) => Ok(message.repeat(&earlier)),
-            Err(CommitError::OpenIdentifier(_)) => Err(vec![
-                Problem::new(&problems::REFERRAL_OPEN).at("ServiceRequest.identifier"),
-            ]),
-            Err(error) => Err(vec![super::unavailable(&error)]),
+            let now = message.at;
+            let case = self.open(message.facts, referral.clone(), &before, now);
+            let way = self
+                .way_of(message, &case, &before, now)
+                .map_err(|problem| vec![problem])?;
+            let answer = self.answer_to(message, &case);
+            let id = case.id;
+            let held = way.held_for();
+            let mut unit = self.unit(message, case, way, now);
+            unit.no_open_case_of_person = before.open_cases_of_person.is_empty();
+            match self.store.commit(unit, now).await {
+                Ok(_) => {
+                    self.outbox_changed.notify_one();
+                    match held {
+                        Some(reason) => self.telemetry.referral_held("new", id, reason),
+                        None => self.telemetry.referral_accepted("new", id),
+                    }
+                    return Ok(answer);
+                }
+                // Another referral of the same person came in between: decide again.
+                Err(CommitError::Stale) => {
+                    before = self.look_again(message, referral).await?;
+                }
+                Err(CommitError::AlreadyAnswered(earlier)) => return Ok(message.repeat(&earlier)),
+                Err(CommitError::OpenIdentifier(_)) => return Err(already_open()),
+                Err(error) => return Err(vec![super::unavailable(&error)]),
+            }
         }
+    }
+
+    async fn look_again(
+        &self,
+        message: &Message<'_>,
+        referral: &Referral,
+    ) -> Result<BeforeReceive, Vec<Problem>> {
+        let receiving = Receiving {
+            key: &message.key,
+            service_request_identifier: referral.service_request_identifier.as_deref(),
+            person: Some(&referral.person),
+        };
+        let found = self.store.before_receive(&message.caller, receiving).await;
+        found.map_err(|problem| vec![problem])
     }
 
     fn open(
@@ -93,7 +117,13 @@ impl Gateway {
             // Its own random bits: an id minted in sequence would spell its neighbours.
             reference: CaseReference::of(self.ids.v4()),
             service_request_id: ServiceRequestId::new(self.ids.v4()),
-            part_of: before.open_cases_of_person.first().map(|open| open.id),
+            // An open case of the person, else the last one: reopening is a new, linked
+            // case (DESIGN I10).
+            part_of: before
+                .open_cases_of_person
+                .first()
+                .map(|open| open.id)
+                .or(before.earlier_case_of_person),
             sender_ids: SenderIds {
                 patient: Some(
                     sender
@@ -290,4 +320,8 @@ fn event(
 
 fn refuses_without_consent(provider: &Provider) -> bool {
     provider.workwell_consent == crate::domain::provider::ConsentPolicy::Refuse
+}
+
+fn already_open() -> Vec<Problem> {
+    vec![Problem::new(&problems::REFERRAL_OPEN).at("ServiceRequest.identifier")]
 }

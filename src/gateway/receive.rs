@@ -218,9 +218,7 @@ impl Gateway {
             service_request_identifier: facts
                 .as_ref()
                 .and_then(|facts| facts.service_request_identifier.as_deref()),
-            nhs_number: referral
-                .as_ref()
-                .and_then(|referral| referral.person.nhs_number.as_ref()),
+            person: referral.as_ref().map(|referral| &referral.person),
         };
         let before = self
             .store
@@ -259,7 +257,7 @@ impl Gateway {
             has_red_flag: !reading.red_flags.is_empty(),
             at: self.clock.now(),
         };
-        let decided = self.decide(&message, meaning, referral, &before).await;
+        let decided = self.decide(&message, meaning, referral, before).await;
         match decided {
             Ok(answer) => Ok(answer),
             Err(found) if found.iter().any(is_transient) => Ok(self.refusal(&found)),
@@ -272,10 +270,10 @@ impl Gateway {
         message: &Message<'_>,
         meaning: Meaning,
         referral: Option<crate::domain::case::Referral>,
-        before: &BeforeReceive,
+        before: BeforeReceive,
     ) -> Result<Answer, Vec<Problem>> {
         match (meaning, referral) {
-            (Meaning::NewReferral, Some(referral)) => self.accept(message, referral, before).await,
+            (Meaning::NewReferral, Some(referral)) => self.accept(message, &referral, before).await,
             (Meaning::Cancel { entered_in_error }, _) => {
                 self.cancel(message, entered_in_error).await
             }
@@ -313,7 +311,7 @@ impl Gateway {
         let receiving = Receiving {
             key,
             service_request_identifier: None,
-            nhs_number: None,
+            person: None,
         };
         if let Some(earlier) = self
             .store

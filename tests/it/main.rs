@@ -2,4 +2,5 @@
 
 mod house;
 mod road;
+mod same_person;
 mod support;

@@ -10,7 +10,7 @@ use super::leaf::{LeafColumns, leaf_hash};
 use super::records::{Answer, Demographics, NewCase, NewEvent, NewLeg, NewMessage, UpdateKey};
 use super::unit::{CaseChange, LegChange, Unit};
 use crate::adapters::seal::{CaseKey, Seal, Unsealable};
-use crate::domain::case::Case;
+use crate::domain::case::{Case, Person};
 use crate::domain::fact::Fact;
 use crate::domain::identifiers::{CaseId, MessageId, OutboxId};
 
@@ -22,6 +22,7 @@ pub(super) struct Prepared {
     pub(super) update_key: Option<UpdateKey>,
     pub(super) open: Option<PreparedCase>,
     pub(super) unique_open_identifier: bool,
+    pub(super) no_open_case_of_person: bool,
     pub(super) change: Option<PreparedChange>,
     pub(super) leg_changes: Vec<LegChange>,
     pub(super) stop_unsent: Option<CaseId>,
@@ -143,6 +144,7 @@ pub(super) fn prepare(
         update_key: unit.update_key,
         open: open.transpose()?,
         unique_open_identifier: unit.unique_open_identifier,
+        no_open_case_of_person: unit.no_open_case_of_person,
         change: change.transpose()?,
         leg_changes: unit.leg_changes,
         stop_unsent: unit.stop_unsent,
@@ -249,6 +251,40 @@ pub(super) fn identifier_hash(seal: &Seal, value: &str) -> [u8; 32] {
 /// Look-up hash of an NHS number's ten digits.
 pub(super) fn nhs_number_hash(seal: &Seal, digits: &str) -> [u8; 32] {
     seal.lookup("nhs-number", digits)
+}
+
+/// By what a person is known again, and its hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PersonHash {
+    /// The NHS number.
+    NhsNumber([u8; 32]),
+    /// Family name, birth date and postcode, where there is no number.
+    Demographics([u8; 32]),
+}
+
+impl PersonHash {
+    /// Column and value.
+    pub(super) const fn column(self) -> (&'static str, [u8; 32]) {
+        match self {
+            Self::NhsNumber(hash) => ("nhs_number_hash", hash),
+            Self::Demographics(hash) => ("demographics_hash", hash),
+        }
+    }
+}
+
+/// Look-up hash of a person; `None` when too little is known.
+pub(super) fn person_hash(seal: &Seal, person: &Person) -> Option<PersonHash> {
+    if let Some(number) = &person.nhs_number {
+        return Some(PersonHash::NhsNumber(nhs_number_hash(
+            seal,
+            number.expose(),
+        )));
+    }
+    let demographics = Demographics::of_person(person)?;
+    Some(PersonHash::Demographics(demographics_hash(
+        seal,
+        &demographics,
+    )))
 }
 
 /// Look-up hash of family name, birth date and postcode.

@@ -38,12 +38,13 @@ impl Store {
         let seal = &self.inner.seal;
         let identifier = receiving.service_request_identifier;
         let identifier = identifier.map(|value| prepare::identifier_hash(seal, value));
-        let number = receiving.nhs_number;
-        let number = number.map(|number| prepare::nhs_number_hash(seal, number.expose()));
+        let person = receiving
+            .person
+            .and_then(|person| prepare::person_hash(seal, person));
         let (scope, key) = (Scope::of(caller), receiving.key.clone());
         let readers = &self.inner.readers;
         readers
-            .run(move |c| read::before_receive(c, &scope, &key, identifier, number))
+            .run(move |c| read::before_receive(c, &scope, &key, identifier, person))
             .await
     }
 

@@ -28,6 +28,9 @@ pub struct Unit {
     /// Refuse to open the case while another open case of the same referrer carries the
     /// same ServiceRequest identifier.
     pub unique_open_identifier: bool,
+    /// The unit was decided on there being no open case of the same person; when there
+    /// is one by now it is [`CommitError::Stale`].
+    pub no_open_case_of_person: bool,
     /// A change to a case.
     pub change: Option<CaseChange>,
     /// Messages to keep.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::domain::case::Case;
+use crate::domain::case::{Case, Person};
 use crate::domain::identifiers::{
     BundleId, CaseId, CaseReference, CorrelationId, JourneyId, Postcode, ServiceRequestId,
 };
@@ -127,7 +127,11 @@ pub struct Demographics {
 impl Demographics {
     /// The look-up of a case; `None` when one of the three is missing.
     pub fn of(case: &Case) -> Option<Self> {
-        let person = &case.referral.person;
+        Self::of_person(&case.referral.person)
+    }
+
+    /// The look-up of a person; `None` when one of the three is missing.
+    pub fn of_person(person: &Person) -> Option<Self> {
         Some(Self {
             family: person.name.family.clone()?,
             birth_date: person.birth_date.clone()?,

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use super::cases::OpenCase;
-use crate::domain::identifiers::{CaseId, CorrelationId, NhsNumber, RequestId};
+use crate::domain::case::Person;
+use crate::domain::identifiers::{CaseId, CorrelationId, RequestId};
 
 /// The ids of one request as idempotency knows it (BaRS Core 1.5.0, transactional
 /// integrity).
@@ -80,6 +81,8 @@ pub struct BeforeReceive {
     pub open_identifier: Option<OpenCase>,
     /// Open cases of the same person, whoever referred.
     pub open_cases_of_person: Vec<OpenCase>,
+    /// The newest case of the same person, open or over: a new referral is linked to it.
+    pub earlier_case_of_person: Option<CaseId>,
 }
 
 /// What to look for before a receipt.
@@ -89,6 +92,7 @@ pub struct Receiving<'a> {
     pub key: &'a RequestKey,
     /// `system|value` of the ServiceRequest.
     pub service_request_identifier: Option<&'a str>,
-    /// The person.
-    pub nhs_number: Option<&'a NhsNumber>,
+    /// The person: known again by the NHS number, else by exact family name, birth date
+    /// and postcode.
+    pub person: Option<&'a Person>,
 }

@@ -39,6 +39,9 @@ pub(super) fn apply(connection: &Connection, unit: &Prepared) -> Done<Committed>
         if unit.unique_open_identifier {
             refuse_second_open_identifier(connection, open)?;
         }
+        if unit.no_open_case_of_person {
+            refuse_second_open_case(connection, open)?;
+        }
         insert_case(connection, open, unit.now)?;
         committed.revision = Some(1);
     }
@@ -164,6 +167,26 @@ fn refuse_second_open_identifier(connection: &Connection, open: &PreparedCase) -
         let id = CaseId::new(uuid::Uuid::from_bytes(id));
         refused(CommitError::OpenIdentifier(id))
     })
+}
+
+/// Two referrals of one person at once: one of them is decided again and is linked.
+fn refuse_second_open_case(connection: &Connection, open: &PreparedCase) -> Done {
+    let content = &open.content;
+    let (sql, hash) = match (&content.nhs_number_hash, &content.demographics_hash) {
+        (Some(hash), _) => (
+            "SELECT 1 FROM cases WHERE nhs_number_hash = ?1 AND is_open = 1",
+            hash,
+        ),
+        (None, Some(hash)) => (
+            "SELECT 1 FROM cases WHERE demographics_hash = ?1 AND is_open = 1",
+            hash,
+        ),
+        (None, None) => return Ok(()),
+    };
+    if connection.prepare_cached(sql)?.exists(params![hash])? {
+        return refused(CommitError::Stale);
+    }
+    Ok(())
 }
 
 fn insert_case(connection: &Connection, open: &PreparedCase, now: i64) -> Done {

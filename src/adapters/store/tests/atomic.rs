@@ -192,7 +192,7 @@ async fn an_open_identifier_is_refused_for_its_referrer_only_and_while_it_is_ope
             Receiving {
                 key: &key,
                 service_request_identifier: Some("https://gp.example/sr|1"),
-                nhs_number: Some(&super::given::nhs_number()),
+                person: Some(&super::given::person()),
             },
         )
         .await
@@ -211,6 +211,54 @@ async fn an_open_identifier_is_refused_for_its_referrer_only_and_while_it_is_ope
     };
     store.commit(close, at(2)).await.expect("committed");
     assert!(store.commit(second(4, "Y99001"), at(3)).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_unit_decided_on_no_open_case_is_stale_when_there_is_one_by_now() {
+    let (store, _folder) = store();
+    let alone = |number| Unit {
+        open: Some(new_case(number)),
+        no_open_case_of_person: true,
+        ..Unit::default()
+    };
+    assert!(store.commit(alone(1), at(0)).await.is_ok());
+    assert_eq!(store.commit(alone(2), at(1)).await, Err(CommitError::Stale));
+
+    let close = CaseChange {
+        status: Some(Status::Completed),
+        ..CaseChange::of(case_id(1), 1)
+    };
+    let close = Unit {
+        change: Some(close),
+        ..Unit::default()
+    };
+    store.commit(close, at(2)).await.expect("committed");
+    assert!(store.commit(alone(3), at(3)).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_person_without_a_number_is_known_again_by_name_birth_date_and_postcode() {
+    let (store, _folder) = store();
+    let nameless = |number| {
+        let mut open = new_case(number);
+        open.case.referral.person.nhs_number = None;
+        open
+    };
+    let unit = Unit {
+        open: Some(nameless(1)),
+        ..Unit::default()
+    };
+    store.commit(unit, at(0)).await.expect("committed");
+    let (key, other) = (request_key(9), nameless(2));
+    let receiving = Receiving {
+        key: &key,
+        service_request_identifier: None,
+        person: Some(&other.case.referral.person),
+    };
+    let before = store.before_receive(&practice(), receiving).await;
+    let before = before.expect("read");
+    assert_eq!(before.open_cases_of_person.len(), 1);
+    assert_eq!(before.earlier_case_of_person, Some(case_id(1)));
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, params};
 
 use super::{Read, all, answer, one};
+use crate::adapters::store::prepare::PersonHash;
 use crate::adapters::store::records::{BeforeReceive, CaseRow, Cursor, OpenCase, Page, RequestKey};
 use crate::adapters::store::sqlite::rows;
 use crate::adapters::store::sqlite::scope::Scope;
@@ -17,7 +18,7 @@ pub(in super::super::super) fn before_receive(
     scope: &Scope,
     key: &RequestKey,
     identifier_hash: Option<[u8; 32]>,
-    nhs_number_hash: Option<[u8; 32]>,
+    person: Option<PersonHash>,
 ) -> Read<BeforeReceive> {
     let open_identifier = match identifier_hash {
         Some(hash) => {
@@ -32,26 +33,37 @@ pub(in super::super::super) fn before_receive(
         }
         None => None,
     };
-    let open_cases_of_person = match nhs_number_hash {
-        Some(hash) => open_cases(connection, hash)?,
-        None => Vec::new(),
+    let (open_cases_of_person, earlier_case_of_person) = match person {
+        Some(hash) => (
+            open_cases(connection, hash)?,
+            newest_case(connection, hash)?,
+        ),
+        None => (Vec::new(), None),
     };
     Ok(BeforeReceive {
         answer: answer(connection, scope, key)?,
         open_identifier,
         open_cases_of_person,
+        earlier_case_of_person,
     })
 }
 
 /// Across referrers, on purpose: see [`OpenCase`].
-fn open_cases(connection: &Connection, nhs_number_hash: [u8; 32]) -> Read<Vec<OpenCase>> {
+fn open_cases(connection: &Connection, person: PersonHash) -> Read<Vec<OpenCase>> {
+    let (column, hash) = person.column();
     let sql = format!(
-        "SELECT {} FROM cases c WHERE c.nhs_number_hash = ?1 AND c.is_open = 1
+        "SELECT {} FROM cases c WHERE c.{column} = ?1 AND c.is_open = 1
          ORDER BY c.number LIMIT ?2",
         rows::OPEN_CASE
     );
-    let params = params![nhs_number_hash, MOST_CASES];
-    all(connection, &sql, params, rows::open_case)
+    all(connection, &sql, params![hash, MOST_CASES], rows::open_case)
+}
+
+fn newest_case(connection: &Connection, person: PersonHash) -> Read<Option<CaseId>> {
+    let (column, hash) = person.column();
+    let sql = format!("SELECT id FROM cases WHERE {column} = ?1 ORDER BY number DESC LIMIT 1");
+    let id: Option<[u8; 16]> = one(connection, &sql, params![hash], |row| row.get(0))?;
+    Ok(id.map(|id| CaseId::new(uuid::Uuid::from_bytes(id))))
 }
 
 fn cases_where(
