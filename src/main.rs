@@ -10,7 +10,7 @@ use workwell_gateway::config::Settings;
 use workwell_gateway::problem::Problem;
 use workwell_gateway::start::{self, Tools, demo, serve};
 use workwell_gateway::surfaces::cli::{
-    Format, config, exit, explain, outbox, profiles, store, version,
+    Format, cases, config, exit, explain, outbox, profiles, store, version,
 };
 use workwell_gateway::telemetry;
 
@@ -48,6 +48,9 @@ enum Verb {
     },
     /// Make the master key file that the settings name; never overwrites one
     Key,
+    /// Put right where a case stands
+    #[command(subcommand)]
+    Cases(cases::Cases),
     /// See and move what is on its way
     #[command(subcommand)]
     Outbox(outbox::Outbox),
@@ -97,6 +100,8 @@ fn with_settings(path: Option<&Path>, verb: &Verb, out: &mut io::Stdout) -> i32 
             out,
         ))
         .map(|()| exit::OK),
+        Verb::Cases(args) => start::build(settings, &Tools::default())
+            .map(|gateway| on_runtime(cases::run(args, &gateway, out))),
         Verb::Outbox(args) => start::build(settings, &Tools::default())
             .map(|gateway| on_runtime(outbox::run(args, &gateway, out))),
         Verb::Store(args) => start::build(settings, &Tools::default())

@@ -8,6 +8,7 @@ pub mod accept;
 pub mod cancel;
 pub mod collect;
 pub mod conditions;
+pub mod correct;
 pub mod deliver;
 pub mod feed_back;
 pub mod outbox;

@@ -15,6 +15,7 @@ pub const AREAS: &[(&str, &str)] = &[
     ("STO", "the durable store"),
     ("DLV", "delivery to providers and answers to referrers"),
     ("PRV", "the provider API"),
+    ("OPR", "what an operator asks"),
 ];
 
 /// `docs/reference/errors.md`, made from the catalogue.

@@ -4,6 +4,7 @@ pub mod channel;
 pub mod config;
 pub mod fhir;
 pub mod header;
+pub mod operator;
 pub mod provider_api;
 pub mod referral;
 pub mod routing;
@@ -23,6 +24,7 @@ pub static ALL: &[&[&Entry]] = &[
     store::ALL,
     channel::ALL,
     provider_api::ALL,
+    operator::ALL,
 ];
 
 /// Declares the entries of an area and the list of them.

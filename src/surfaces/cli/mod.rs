@@ -1,6 +1,7 @@
 //! The command line: one verb a file. Every verb writes to the `out` it is given and
 //! returns an exit code.
 
+pub mod cases;
 pub mod config;
 pub mod demo;
 pub mod exit;

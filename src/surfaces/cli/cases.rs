@@ -1,0 +1,48 @@
+//! `cases correct`: a named operator puts right where a case stands.
+
+use std::io::Write;
+
+use super::exit;
+use crate::domain::caller::Caller;
+use crate::domain::identifiers::CaseId;
+use crate::domain::status::Status;
+use crate::gateway::Gateway;
+
+/// What to do with a case.
+#[derive(Clone, Debug, clap::Subcommand)]
+pub enum Cases {
+    /// Set where a case stands, with evidence; the referrer is told
+    Correct {
+        /// The case's id
+        id: CaseId,
+        /// The canonical status it should stand at
+        #[arg(long, value_parser = read_status)]
+        to: Status,
+        /// A reference to what shows it, such as a call number; names nobody
+        #[arg(long)]
+        evidence: String,
+    },
+}
+
+fn read_status(word: &str) -> Result<Status, String> {
+    Status::from_code(word).ok_or_else(|| {
+        let words: Vec<&str> = Status::ALL.iter().map(|status| status.code()).collect();
+        format!("the statuses are {}", words.join(", "))
+    })
+}
+
+/// Runs the verb; the operator's name goes into the audit log.
+pub async fn run(args: &Cases, gateway: &Gateway, out: &mut dyn Write) -> i32 {
+    let Cases::Correct { id, to, evidence } = args;
+    let caller = Caller::Operator(gateway.settings().gateway.operator.clone());
+    match gateway.correct(&caller, *id, *to, evidence).await {
+        Ok(status) => {
+            let written = writeln!(out, "case {id} stands at {}", status.code());
+            exit::after(&written, exit::OK)
+        }
+        Err(problem) => {
+            let written = writeln!(out, "{problem}\n  {}", problem.entry.advice);
+            exit::after(&written, exit::FINDING)
+        }
+    }
+}
