@@ -291,6 +291,7 @@ impl Gateway {
         let report = super::feed_back::Report {
             word: reply.status_word,
             occurred_at: self.clock.now(),
+            timed_by: super::feed_back::TimedBy::Gateway,
             sequence: None,
             client_key: format!("reply:{}", found.leg.effect_key),
             body_hash: [0; 32],

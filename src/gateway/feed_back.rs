@@ -22,14 +22,27 @@ use crate::problem::{Problem, area::provider_api as problems};
 pub struct Report {
     /// The provider's word for the status.
     pub word: String,
-    /// When it happened, by the provider's clock.
+    /// When it happened.
     pub occurred_at: Timestamp,
+    /// Whose clock said so.
+    pub timed_by: TimedBy,
     /// The provider's per-case sequence, where it keeps one.
     pub sequence: Option<u64>,
     /// The provider's key for this report: a repeat gets the same answer.
     pub client_key: String,
     /// SHA-256 of the request body.
     pub body_hash: [u8; 32],
+}
+
+/// Whose clock a report's time was read from. Two clocks are never compared: a report
+/// that the gateway timed itself neither ages the provider's next one nor is aged by the
+/// last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimedBy {
+    /// The provider said when it happened.
+    Provider,
+    /// The gateway took the moment at which it heard.
+    Gateway,
 }
 
 /// What a report did.
@@ -96,10 +109,8 @@ impl Gateway {
             let now = self.clock.now();
             let report = Report {
                 word: "acknowledge".to_owned(),
-                occurred_at: row
-                    .last_update
-                    .occurred_at
-                    .map_or(now, |last| last.max(now)),
+                occurred_at: now,
+                timed_by: TimedBy::Gateway,
                 sequence: None,
                 client_key: format!("acknowledge:{}", status.code()),
                 body_hash: [0; 32],
@@ -130,7 +141,11 @@ impl Gateway {
             occurred_at: report.occurred_at,
             sequence: report.sequence,
         };
-        let decided = match status::update(row.status, row.last_update, &update) {
+        let last = match report.timed_by {
+            TimedBy::Provider => row.last_update,
+            TimedBy::Gateway => Mark::default(),
+        };
+        let decided = match status::update(row.status, last, &update) {
             Ok(decided) => decided,
             Err(refusal) => return self.refuse_report(caller, row, report, refusal).await,
         };
@@ -199,7 +214,7 @@ impl Gateway {
         unit.change = Some(CaseChange {
             status: Some(status),
             responsible: Some(holder_after(row, caller, status)),
-            last_update: Some(Mark {
+            last_update: (report.timed_by == TimedBy::Provider).then(|| Mark {
                 occurred_at: Some(report.occurred_at),
                 sequence: report.sequence.or(row.last_update.sequence),
             }),
