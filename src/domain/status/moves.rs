@@ -116,7 +116,10 @@ pub enum StopReason {
 /// Where a stop takes a case. `may_be_held` is whether any leg was, or may have
 /// been, delivered: then the holder has to be told and has to confirm.
 pub fn stop(current: Status, reason: StopReason, may_be_held: bool) -> Result<Status, Refusal> {
-    if current.is_terminal() {
+    // A second cancel says nothing new: to the referrer the referral is revoked already,
+    // and only an active one may be cancelled (BaRS Core 1.5.0, transactional integrity).
+    let again = current == Status::CancelRequested && matches!(reason, StopReason::Cancel);
+    if current.is_terminal() || again {
         return Err(Refusal::Terminal);
     }
     Ok(match reason {
@@ -214,6 +217,16 @@ mod tests {
         assert_eq!(
             stop(Status::Cancelled, StopReason::Cancel, false),
             Err(Refusal::Terminal)
+        );
+    }
+
+    #[test]
+    fn a_second_cancel_is_refused_and_an_error_still_overtakes_the_first() {
+        let now = Status::CancelRequested;
+        assert_eq!(stop(now, StopReason::Cancel, true), Err(Refusal::Terminal));
+        assert_eq!(
+            stop(now, StopReason::EnteredInError, true),
+            Ok(Status::EnteredInError)
         );
     }
 
