@@ -12,7 +12,8 @@ use super::Gateway;
 use super::tell_referrer::Telling;
 use crate::adapters::channels::{Attempt, Next, Reply};
 use crate::adapters::store::{
-    CaseChange, CommitError, LegChange, LegKind, LegRow, LegState, LegWithCase, NewEvent, Unit,
+    CaseChange, CommitError, LegChange, LegFilter, LegKind, LegRow, LegState, LegWithCase, NewEvent,
+    Unit,
 };
 use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind};
@@ -205,7 +206,13 @@ impl Gateway {
     ) -> Result<Outcome, Problem> {
         loop {
             let now = self.clock.now();
-            let unit = self.delivered_unit(&found, now)?;
+            let mut unit = self.delivered_unit(&found, now)?;
+            if self.is_return_told(&found).await? {
+                unit.change = Some(CaseChange {
+                    responsible: Some(Responsible::Referrer),
+                    ..CaseChange::of(found.case.id, found.case.revision)
+                });
+            }
             match self.store.commit(unit, now).await {
                 Ok(_) => break,
                 Err(CommitError::Stale) => {
@@ -253,6 +260,23 @@ impl Gateway {
             self.hand_over(&mut unit, found, now)?;
         }
         Ok(unit)
+    }
+
+    /// Whether this delivery tells the referrer that the person is back: the last response
+    /// of a declined case. Its system's 200 ends the gateway's share (DESIGN I9).
+    async fn is_return_told(&self, found: &LegWithCase) -> Result<bool, Problem> {
+        if found.leg.kind != LegKind::Respond || found.case.status != Status::Declined {
+            return Ok(false);
+        }
+        let later = LegFilter {
+            case_id: Some(found.case.id),
+            kind: Some(LegKind::Respond),
+            after: Some(found.leg.number),
+            limit: 1,
+            ..LegFilter::default()
+        };
+        let later = self.store.legs(&Caller::System, &later).await?;
+        Ok(later.is_empty())
     }
 
     /// The provider holds the person from here on, and the referrer is told.

@@ -179,7 +179,7 @@ impl Gateway {
                 .await?;
         }
         if let Move::To(status) = decided
-            && word.visibility != Visibility::Nothing
+            && is_told(word, status)
         {
             let telling = Telling {
                 status,
@@ -213,7 +213,7 @@ impl Gateway {
     ) -> Result<(), Problem> {
         unit.change = Some(CaseChange {
             status: Some(status),
-            responsible: Some(holder_after(row, caller, status)),
+            responsible: Some(self.holder_after(row, caller, status)),
             last_update: (report.timed_by == TimedBy::Provider).then(|| Mark {
                 occurred_at: Some(report.occurred_at),
                 sequence: report.sequence.or(row.last_update.sequence),
@@ -249,6 +249,21 @@ impl Gateway {
             last_error: None,
         }));
         Ok(())
+    }
+
+    /// Who holds the person after a report. The referrer who cancelled has the person
+    /// back at once; one whose referral was declined only when it has been told, and
+    /// until then the operator sees to that (DESIGN I9).
+    fn holder_after(&self, row: &CaseRow, caller: &Caller, status: Status) -> Responsible {
+        match (status, caller) {
+            (Status::Cancelled, _) => Responsible::Referrer,
+            (Status::Declined, _) if row.status == status => row.responsible.clone(),
+            (Status::Declined, _) => {
+                Responsible::GatewayOperator(self.settings.gateway.operator.clone())
+            }
+            (_, Caller::Provider(slug)) => Responsible::Provider(slug.clone()),
+            _ => row.responsible.clone(),
+        }
     }
 
     async fn refuse_report(
@@ -327,14 +342,10 @@ enum Taken {
     ReadAgain,
 }
 
-/// Once a case is over its last holder has nothing more to do; the referrer has it back
-/// when the provider never took the person on.
-fn holder_after(row: &CaseRow, caller: &Caller, status: Status) -> Responsible {
-    match (status, caller) {
-        (Status::Declined | Status::Cancelled, _) => Responsible::Referrer,
-        (_, Caller::Provider(slug)) => Responsible::Provider(slug.clone()),
-        _ => row.responsible.clone(),
-    }
+/// Whether the referrer hears of a report. A provider's table may keep progress to
+/// itself, but never that the person is on the way back (DESIGN I9).
+fn is_told(word: &StatusWord, status: Status) -> bool {
+    word.visibility != Visibility::Nothing || status == Status::Declined
 }
 
 fn reported(
@@ -355,7 +366,7 @@ fn reported(
         provider_word: Some(word.word.clone()),
         note: (decided == Move::HistoryOnly).then(|| "late".to_owned()),
         evidence: None,
-        visible_to_referrer: moved && word.visibility != Visibility::Nothing,
+        visible_to_referrer: moved && is_told(word, status),
     }
 }
 
