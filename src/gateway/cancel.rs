@@ -171,7 +171,9 @@ impl Gateway {
             let held = legs.iter().rev().find(|leg| reached_or_may_have(leg));
             unit.legs
                 .extend(held.map(|leg| self.stop_leg(case, leg, reason, now)));
-        } else {
+        }
+        // A cancel that waits for its holder is told when the holder has confirmed it.
+        if to.is_terminal() {
             unit.legs
                 .extend(self.response_to(case, &Telling::of(to), now));
         }
@@ -218,7 +220,9 @@ impl Gateway {
             content_type: content_type.to_owned(),
             payload,
             trace: None,
-            effect_key: format!("{}-{version}-stop", case.id),
+            // A stop for another reason is another effect: the holder of a cancelled case has
+            // to hear that it was sent in error.
+            effect_key: format!("{}-{version}-stop-{}", case.id, payload::stop::code(reason)),
             version,
             state: if collected {
                 LegState::Waiting

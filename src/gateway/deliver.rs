@@ -12,8 +12,8 @@ use super::Gateway;
 use super::tell_referrer::Telling;
 use crate::adapters::channels::{Attempt, Next, Reply};
 use crate::adapters::store::{
-    CaseChange, CommitError, LegChange, LegFilter, LegKind, LegRow, LegState, LegWithCase, NewEvent,
-    Unit,
+    CaseChange, CommitError, LegChange, LegFilter, LegKind, LegRow, LegState, LegWithCase,
+    NewEvent, Unit,
 };
 use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind};

@@ -6,8 +6,8 @@ use super::Gateway;
 use super::conditions::Condition;
 use super::tell_referrer::Telling;
 use crate::adapters::store::{
-    CaseChange, CaseRow, CommitError, Hold, LegChange, LegFilter, LegKind, LegState, NewEvent,
-    Unit, UpdateKey,
+    CaseChange, CaseRow, CommitError, Hold, LegChange, LegFilter, LegKind, LegRow, LegState,
+    NewEvent, Unit, UpdateKey,
 };
 use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind};
@@ -99,6 +99,9 @@ impl Gateway {
             let status = match row.status {
                 Status::CancelRequested => Status::Cancelled,
                 over if over.is_terminal() => {
+                    if !self.confirm_stop(caller, &row).await? {
+                        continue;
+                    }
                     return Ok(FedBack {
                         status: over,
                         outcome: "unchanged",
@@ -127,6 +130,48 @@ impl Gateway {
                 Taken::ReadAgain => {}
             }
         }
+    }
+
+    /// The holder confirms a stop that had ended the case at once, such as a referral sent
+    /// in error: nobody at the provider is answerable any more (DESIGN I10). `false` when
+    /// the case has changed meanwhile.
+    async fn confirm_stop(&self, caller: &Caller, row: &CaseRow) -> Result<bool, Problem> {
+        let stops = self.legs_of(row.id, LegKind::Stop).await?;
+        if stops.is_empty() || row.responsible == Responsible::Referrer {
+            return Ok(true);
+        }
+        let unit = Unit {
+            change: Some(CaseChange {
+                responsible: Some(Responsible::Referrer),
+                ..CaseChange::of(row.id, row.revision)
+            }),
+            leg_changes: stops
+                .iter()
+                .filter(|leg| is_unsettled(leg))
+                .map(settled)
+                .collect(),
+            facts: vec![
+                Fact::new(FactKind::StatusReported, caller)
+                    .about(row.id)
+                    .with("status", row.status.code())
+                    .with("outcome", "stop-confirmed"),
+            ],
+            ..Unit::default()
+        };
+        match self.store.commit(unit, self.clock.now()).await {
+            Ok(_) => Ok(true),
+            Err(CommitError::Stale) => Ok(false),
+            Err(error) => Err(super::unavailable(&error)),
+        }
+    }
+
+    async fn legs_of(&self, case_id: CaseId, kind: LegKind) -> Result<Vec<LegRow>, Problem> {
+        let filter = LegFilter {
+            case_id: Some(case_id),
+            kind: Some(kind),
+            ..LegFilter::default()
+        };
+        self.store.legs(&Caller::System, &filter).await
     }
 
     async fn take_report(
@@ -223,31 +268,16 @@ impl Gateway {
         });
         // A report on a case that nobody collected yet shows that the provider has it;
         // a confirmed stop needs no further sending.
-        let open = self
-            .store
-            .legs(
-                &Caller::System,
-                &LegFilter {
-                    case_id: Some(row.id),
-                    ..LegFilter::default()
-                },
-            )
-            .await?;
-        let settled = open.into_iter().filter(|leg| match leg.kind {
-            LegKind::Deliver => leg.state == LegState::Waiting,
-            LegKind::Stop => {
-                status.is_terminal() && matches!(leg.state, LegState::Waiting | LegState::Parked)
-            }
-            LegKind::Respond => false,
-        });
-        unit.leg_changes.extend(settled.map(|leg| LegChange {
-            id: leg.id,
-            expected_attempts: leg.attempts,
-            state: LegState::Delivered,
-            attempts: leg.attempts,
-            due_at: leg.due_at,
-            last_error: None,
-        }));
+        let delivering = self.legs_of(row.id, LegKind::Deliver).await?;
+        let waiting = delivering
+            .iter()
+            .filter(|leg| leg.state == LegState::Waiting);
+        unit.leg_changes.extend(waiting.map(settled));
+        if status.is_terminal() {
+            let stops = self.legs_of(row.id, LegKind::Stop).await?;
+            let open = stops.iter().filter(|leg| is_unsettled(leg));
+            unit.leg_changes.extend(open.map(settled));
+        }
         Ok(())
     }
 
@@ -340,6 +370,23 @@ impl Gateway {
 enum Taken {
     Done(FedBack),
     ReadAgain,
+}
+
+/// A stop that nobody is about to send: it waits to be collected, or for a person.
+fn is_unsettled(stop: &LegRow) -> bool {
+    matches!(stop.state, LegState::Waiting | LegState::Parked)
+}
+
+/// The provider has shown by itself that this leg arrived.
+fn settled(leg: &LegRow) -> LegChange {
+    LegChange {
+        id: leg.id,
+        expected_attempts: leg.attempts,
+        state: LegState::Delivered,
+        attempts: leg.attempts,
+        due_at: leg.due_at,
+        last_error: None,
+    }
 }
 
 /// Whether the referrer hears of a report. A provider's table may keep progress to
