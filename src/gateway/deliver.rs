@@ -328,7 +328,7 @@ impl Gateway {
 
     /// An agreement that has expired forbids new disclosure; status, cancel and recall
     /// still flow (DESIGN section 5).
-    fn forbids_disclosure(&self, found: &LegWithCase) -> Option<Problem> {
+    pub(super) fn forbids_disclosure(&self, found: &LegWithCase) -> Option<Problem> {
         if found.leg.kind != LegKind::Deliver {
             return None;
         }

@@ -165,6 +165,17 @@ impl Gateway {
         }
     }
 
+    /// Whether the case is at its provider, may be, or waits there to be collected. A
+    /// report on one that never left would let a cancel end it without a word to whoever
+    /// made the report.
+    async fn has_left(&self, row: &CaseRow) -> Result<bool, Problem> {
+        let legs = self.legs_of(row.id, LegKind::Deliver).await?;
+        let left = |leg: &LegRow| {
+            leg.attempts > 0 || matches!(leg.state, LegState::Waiting | LegState::Delivered)
+        };
+        Ok(legs.iter().any(left))
+    }
+
     async fn legs_of(&self, case_id: CaseId, kind: LegKind) -> Result<Vec<LegRow>, Problem> {
         let filter = LegFilter {
             case_id: Some(case_id),
@@ -186,6 +197,11 @@ impl Gateway {
             occurred_at: report.occurred_at,
             sequence: report.sequence,
         };
+        if row.status == Status::Routed && !self.has_left(row).await? {
+            return self
+                .refuse_report(caller, row, report, Refusal::NotDelivered)
+                .await;
+        }
         let last = match report.timed_by {
             TimedBy::Provider => row.last_update,
             TimedBy::Gateway => Mark::default(),
