@@ -37,8 +37,8 @@ impl Gateway {
             return Err(not_found());
         };
         loop {
-            let row = self
-                .store
+            // Scoped to the caller, as the reads of legs below are not.
+            self.store
                 .case_by_id(caller, case_id)
                 .await?
                 .ok_or_else(not_found)?;
