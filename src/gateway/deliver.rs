@@ -93,18 +93,33 @@ impl Gateway {
                     retry_after,
                 ) {
                     Next::Park => self.give_up(begun, &problem).await,
-                    Next::At(due_at) => {
-                        let outcome = Outcome::Again(due_at, problem.entry.code);
-                        let change = LegChange {
-                            due_at,
-                            last_error: Some(problem.entry.code.to_owned()),
-                            ..unchanged(&begun.leg)
-                        };
-                        self.commit_leg(change, Vec::new(), outcome).await
-                    }
+                    Next::At(due_at) => self.plan_next(begun, due_at, problem.entry.code).await,
                 }
             }
         }
+    }
+
+    /// Plans the next attempt. A leg that an operator parked during this one stays parked.
+    async fn plan_next(
+        &self,
+        begun: &LegWithCase,
+        due_at: Timestamp,
+        code: &'static str,
+    ) -> Result<Outcome, Problem> {
+        let Some(leg) = self.store.leg(&Caller::System, begun.leg.id).await? else {
+            return Ok(Outcome::Changed);
+        };
+        let change = LegChange {
+            due_at,
+            last_error: Some(code.to_owned()),
+            ..unchanged(&leg)
+        };
+        let outcome = if leg.state == LegState::Released {
+            Outcome::Again(due_at, code)
+        } else {
+            Outcome::Changed
+        };
+        self.commit_leg(change, Vec::new(), outcome).await
     }
 
     /// One happening, one line and one count.

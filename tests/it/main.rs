@@ -1,6 +1,7 @@
 //! The one integration binary: real sockets on port 0, a real store, real receivers.
 
 mod house;
+mod parked;
 mod reports;
 mod returns;
 mod road;

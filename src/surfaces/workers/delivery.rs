@@ -45,7 +45,9 @@ impl Places {
             .or_default() += 1;
         let gateway = Arc::clone(gateway);
         let destination = leg.destination.clone();
-        let task = self.tasks.spawn(async move { attempt(&gateway, &leg).await });
+        let task = self
+            .tasks
+            .spawn(async move { attempt(&gateway, &leg).await });
         self.destinations.insert(task.id(), destination);
     }
 
@@ -150,7 +152,9 @@ mod tests {
     #[tokio::test]
     async fn an_attempt_that_panics_gives_its_place_back() {
         let mut places = Places::default();
-        let task = places.tasks.spawn(async { panic!("a panic that a test asked for") });
+        let task = places
+            .tasks
+            .spawn(async { panic!("a panic that a test asked for") });
         places.destinations.insert(task.id(), "lantern".to_owned());
         places.by_destination.insert("lantern".to_owned(), 1);
         assert_eq!(places.full(1), ["lantern"]);
