@@ -300,7 +300,11 @@ mod tests {
             hide_location: true,
             ..minted()
         };
-        assert!(!answer(&message, &hiding).to_string().contains("Hidden Lane"));
+        assert!(
+            !answer(&message, &hiding)
+                .to_string()
+                .contains("Hidden Lane")
+        );
     }
 
     #[test]
