@@ -183,6 +183,9 @@ impl Gateway {
         let id = case.id;
         let restricted = case.referral.person.security.hides_location();
         let mut unit = message.done(Some(id), now);
+        // Two practices may refer one person in the same moment. Who comes second is told to
+        // come again (503), and is then linked to the first and held.
+        unit.sole_open_of_person = case.part_of.is_none();
         unit.unique_open_identifier = case.referral.service_request_identifier.is_some();
         unit.messages = vec![message.received(id)];
         unit.facts = vec![

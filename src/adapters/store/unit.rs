@@ -28,6 +28,9 @@ pub struct Unit {
     /// Refuse to open the case while another open case of the same referrer carries the
     /// same ServiceRequest identifier.
     pub unique_open_identifier: bool,
+    /// Refuse to open the case while its person, by NHS number, has another open one,
+    /// whoever referred: [`CommitError::Stale`]. For who has looked and found none.
+    pub sole_open_of_person: bool,
     /// A change to a case.
     pub change: Option<CaseChange>,
     /// Messages to keep.

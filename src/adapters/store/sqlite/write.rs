@@ -39,6 +39,9 @@ pub(super) fn apply(connection: &Connection, unit: &Prepared) -> Done<Committed>
         if unit.unique_open_identifier {
             refuse_second_open_identifier(connection, open)?;
         }
+        if unit.sole_open_of_person {
+            refuse_second_open_case(connection, open)?;
+        }
         insert_case(connection, open, unit.now)?;
         committed.revision = Some(1);
     }
@@ -164,6 +167,21 @@ fn refuse_second_open_identifier(connection: &Connection, open: &PreparedCase) -
         let id = CaseId::new(uuid::Uuid::from_bytes(id));
         refused(CommitError::OpenIdentifier(id))
     })
+}
+
+fn refuse_second_open_case(connection: &Connection, open: &PreparedCase) -> Done {
+    let Some(hash) = &open.content.nhs_number_hash else {
+        return Ok(());
+    };
+    let found: bool = connection
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM cases WHERE nhs_number_hash = ?1 AND is_open = 1)",
+        )?
+        .query_row(params![hash], |row| row.get(0))?;
+    if found {
+        return refused(CommitError::Stale);
+    }
+    Ok(())
 }
 
 fn insert_case(connection: &Connection, open: &PreparedCase, now: i64) -> Done {

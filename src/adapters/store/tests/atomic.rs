@@ -214,6 +214,19 @@ async fn an_open_identifier_is_refused_for_its_referrer_only_and_while_it_is_ope
 }
 
 #[tokio::test]
+async fn two_that_found_no_open_case_of_one_person_do_not_both_open_one() {
+    let (store, _folder) = store();
+    let alone = |number| Unit {
+        sole_open_of_person: true,
+        ..receipt(number)
+    };
+    let (first, second) =
+        tokio::join!(store.commit(alone(1), at(0)), store.commit(alone(2), at(0)));
+    let refused = [first, second].into_iter().filter(Result::is_err);
+    assert_eq!(refused.collect::<Vec<_>>(), [Err(CommitError::Stale)]);
+}
+
+#[tokio::test]
 async fn a_providers_key_is_used_once_and_its_response_comes_back_opened() {
     let (store, _folder) = store();
     store.commit(receipt(1), at(0)).await.expect("committed");
