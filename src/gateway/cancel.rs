@@ -99,15 +99,37 @@ impl Gateway {
         {
             return Ok(row);
         }
+        self.find_in_conversation(message)
+            .await
+            .map_err(one)?
+            .ok_or_else(unknown)
+    }
+
+    /// The referral of a conversation, where only one can be meant: a journey keeps its
+    /// correlation id over onward referrals, and the wrong one is never stopped (DESIGN I5).
+    async fn find_in_conversation(
+        &self,
+        message: &Message<'_>,
+    ) -> Result<Option<CaseRow>, Problem> {
         let conversation = message.headers.correlation_id;
-        let mut rows = self
+        let caller = &message.caller;
+        let rows = self
             .store
             .cases_by_correlation(caller, conversation)
-            .await
-            .map_err(one)?;
-        // One conversation can hold a closed referral and its successor: the open one is meant.
-        rows.sort_by_key(|row| (row.status.is_terminal(), std::cmp::Reverse(row.received_at)));
-        rows.into_iter().next().ok_or_else(unknown)
+            .await?;
+        let mut meant = Vec::new();
+        for row in rows {
+            let case = self.store.unseal_case(&row)?;
+            let known = case.referral.service_request_identifier;
+            let named = message.facts.service_request_identifier.as_ref();
+            if named.zip(known.as_ref()).is_none_or(|(a, b)| a == b) {
+                meant.push(row);
+            }
+        }
+        // A conversation can hold a closed referral and its successor: the open one is meant.
+        let open = meant.iter().filter(|row| !row.status.is_terminal()).count();
+        meant.sort_by_key(|row| (row.status.is_terminal(), std::cmp::Reverse(row.received_at)));
+        Ok(meant.into_iter().next().filter(|_| open <= 1))
     }
 
     async fn provider_legs(&self, row: &CaseRow) -> Result<Vec<LegRow>, Problem> {
@@ -171,7 +193,9 @@ impl Gateway {
             let held = legs.iter().rev().find(|leg| reached_or_may_have(leg));
             unit.legs
                 .extend(held.map(|leg| self.stop_leg(case, leg, reason, now)));
-        } else {
+        }
+        // A cancel that waits for its holder is told when the holder has confirmed it.
+        if to.is_terminal() {
             unit.legs
                 .extend(self.response_to(case, &Telling::of(to), now));
         }
@@ -218,7 +242,9 @@ impl Gateway {
             content_type: content_type.to_owned(),
             payload,
             trace: None,
-            effect_key: format!("{}-{version}-stop", case.id),
+            // A stop for another reason is another effect: the holder of a cancelled case has
+            // to hear that it was sent in error.
+            effect_key: format!("{}-{version}-stop-{}", case.id, payload::stop::code(reason)),
             version,
             state: if collected {
                 LegState::Waiting

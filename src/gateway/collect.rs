@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::Gateway;
 use crate::adapters::store::{
-    CaseRow, CommitError, EventRow, LegChange, LegFilter, LegKind, LegState, Unit,
+    CaseRow, CommitError, EventRow, LegChange, LegFilter, LegKind, LegState, LegWithCase, Unit,
 };
 use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind};
@@ -18,7 +18,8 @@ use crate::problem::{Problem, area::provider_api as problems};
 pub struct Collected {
     /// The case.
     pub row: CaseRow,
-    /// The payload under the provider's own tables; `None` once a stop came first.
+    /// The payload under the provider's own tables; `None` when a stop came first, while
+    /// the provider's own channel has not begun to bring it, or once the agreement ended.
     pub payload: Option<Vec<u8>>,
     /// Media type of the payload.
     pub content_type: String,
@@ -36,8 +37,8 @@ impl Gateway {
             return Err(not_found());
         };
         loop {
-            let row = self
-                .store
+            // Scoped to the caller, as the reads of legs below are not.
+            self.store
                 .case_by_id(caller, case_id)
                 .await?
                 .ok_or_else(not_found)?;
@@ -49,18 +50,15 @@ impl Gateway {
             };
             let legs = self.store.legs(&Caller::System, &filter).await?;
             let leg = legs.last().ok_or_else(not_found)?;
-            if leg.state == LegState::Waiting
-                && !self.record_collection(caller, &row, leg.id).await?
-            {
-                continue;
-            }
-            // A stop that came before the first read: there is nothing to be read any more.
-            let withheld = leg.state == LegState::Stopped || row.status == Status::EnteredInError;
             let opened = self
                 .store
                 .leg_with_case(&Caller::System, leg.id)
                 .await?
                 .ok_or_else(not_found)?;
+            let withheld = is_withheld(&opened) || self.forbids_collection(&opened);
+            if !withheld && !self.record_reading(caller, &opened).await? {
+                continue;
+            }
             return Ok(Collected {
                 row: opened.case,
                 payload: (!withheld).then_some(opened.payload),
@@ -71,20 +69,34 @@ impl Gateway {
         }
     }
 
-    /// `false` when the rows have changed meanwhile and have to be read again.
+    /// Whether a first read would be a disclosure after the agreement's end.
+    fn forbids_collection(&self, found: &LegWithCase) -> bool {
+        found.leg.state == LegState::Waiting && self.forbids_disclosure(found).is_some()
+    }
+
+    /// Records that the payload is about to leave: the first read delivers, every later
+    /// one is an access. `false` when the rows have changed meanwhile and have to be read
+    /// again.
+    async fn record_reading(&self, caller: &Caller, found: &LegWithCase) -> Result<bool, Problem> {
+        if found.leg.state == LegState::Waiting {
+            return self.record_collection(caller, found).await;
+        }
+        let fact = Fact::new(FactKind::CaseRead, caller)
+            .about(found.case.id)
+            .with("leg", found.leg.id.to_string());
+        self.record(vec![fact]).await?;
+        Ok(true)
+    }
+
     async fn record_collection(
         &self,
         caller: &Caller,
-        row: &CaseRow,
-        leg: crate::domain::identifiers::OutboxId,
+        found: &LegWithCase,
     ) -> Result<bool, Problem> {
-        let Some(found) = self.store.leg_with_case(&Caller::System, leg).await? else {
-            return Ok(false);
-        };
         let now = self.clock.now();
         let mut unit = Unit {
             leg_changes: vec![LegChange {
-                id: leg,
+                id: found.leg.id,
                 expected_attempts: found.leg.attempts,
                 state: LegState::Delivered,
                 attempts: found.leg.attempts,
@@ -93,23 +105,33 @@ impl Gateway {
             }],
             facts: vec![
                 Fact::new(FactKind::CaseCollected, caller)
-                    .about(row.id)
-                    .with("leg", leg.to_string()),
+                    .about(found.case.id)
+                    .with("leg", found.leg.id.to_string()),
             ],
             ..Unit::default()
         };
         if found.case.status == Status::Routed {
-            self.hand_over(&mut unit, &found, now)?;
+            self.hand_over(&mut unit, found, now)?;
         }
         match self.store.commit(unit, now).await {
             Ok(_) => {
                 self.outbox_changed.notify_one();
                 self.telemetry
-                    .delivered(&super::deliver::delivery(&found), Duration::ZERO);
+                    .delivered(&super::deliver::delivery(found), Duration::ZERO);
                 Ok(true)
             }
             Err(CommitError::Stale) => Ok(false),
             Err(error) => Err(super::unavailable(&error)),
         }
     }
+}
+
+/// Nothing is read of a case that was stopped before it left, or that was sent in error;
+/// nor of one that another channel is still to bring: a stop would not follow it there.
+fn is_withheld(found: &LegWithCase) -> bool {
+    let may_have_left = found.leg.attempts > 0
+        || matches!(found.leg.state, LegState::Waiting | LegState::Delivered);
+    found.leg.state == LegState::Stopped
+        || found.case.status == Status::EnteredInError
+        || !may_have_left
 }

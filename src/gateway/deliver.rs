@@ -12,7 +12,8 @@ use super::Gateway;
 use super::tell_referrer::Telling;
 use crate::adapters::channels::{Attempt, Next, Reply};
 use crate::adapters::store::{
-    CaseChange, CommitError, LegChange, LegKind, LegRow, LegState, LegWithCase, NewEvent, Unit,
+    CaseChange, CommitError, LegChange, LegFilter, LegKind, LegRow, LegState, LegWithCase,
+    NewEvent, Unit,
 };
 use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind};
@@ -92,18 +93,33 @@ impl Gateway {
                     retry_after,
                 ) {
                     Next::Park => self.give_up(begun, &problem).await,
-                    Next::At(due_at) => {
-                        let outcome = Outcome::Again(due_at, problem.entry.code);
-                        let change = LegChange {
-                            due_at,
-                            last_error: Some(problem.entry.code.to_owned()),
-                            ..unchanged(&begun.leg)
-                        };
-                        self.commit_leg(change, Vec::new(), outcome).await
-                    }
+                    Next::At(due_at) => self.plan_next(begun, due_at, problem.entry.code).await,
                 }
             }
         }
+    }
+
+    /// Plans the next attempt. A leg that an operator parked during this one stays parked.
+    async fn plan_next(
+        &self,
+        begun: &LegWithCase,
+        due_at: Timestamp,
+        code: &'static str,
+    ) -> Result<Outcome, Problem> {
+        let Some(leg) = self.store.leg(&Caller::System, begun.leg.id).await? else {
+            return Ok(Outcome::Changed);
+        };
+        let change = LegChange {
+            due_at,
+            last_error: Some(code.to_owned()),
+            ..unchanged(&leg)
+        };
+        let outcome = if leg.state == LegState::Released {
+            Outcome::Again(due_at, code)
+        } else {
+            Outcome::Changed
+        };
+        self.commit_leg(change, Vec::new(), outcome).await
     }
 
     /// One happening, one line and one count.
@@ -205,7 +221,13 @@ impl Gateway {
     ) -> Result<Outcome, Problem> {
         loop {
             let now = self.clock.now();
-            let unit = self.delivered_unit(&found, now)?;
+            let mut unit = self.delivered_unit(&found, now)?;
+            if self.is_return_told(&found).await? {
+                unit.change = Some(CaseChange {
+                    responsible: Some(Responsible::Referrer),
+                    ..CaseChange::of(found.case.id, found.case.revision)
+                });
+            }
             match self.store.commit(unit, now).await {
                 Ok(_) => break,
                 Err(CommitError::Stale) => {
@@ -255,6 +277,23 @@ impl Gateway {
         Ok(unit)
     }
 
+    /// Whether this delivery tells the referrer that the person is back: the last response
+    /// of a declined case. Its system's 200 ends the gateway's share (DESIGN I9).
+    async fn is_return_told(&self, found: &LegWithCase) -> Result<bool, Problem> {
+        if found.leg.kind != LegKind::Respond || found.case.status != Status::Declined {
+            return Ok(false);
+        }
+        let later = LegFilter {
+            case_id: Some(found.case.id),
+            kind: Some(LegKind::Respond),
+            after: Some(found.leg.number),
+            limit: 1,
+            ..LegFilter::default()
+        };
+        let later = self.store.legs(&Caller::System, &later).await?;
+        Ok(later.is_empty())
+    }
+
     /// The provider holds the person from here on, and the referrer is told.
     pub(super) fn hand_over(
         &self,
@@ -291,6 +330,7 @@ impl Gateway {
         let report = super::feed_back::Report {
             word: reply.status_word,
             occurred_at: self.clock.now(),
+            timed_by: super::feed_back::TimedBy::Gateway,
             sequence: None,
             client_key: format!("reply:{}", found.leg.effect_key),
             body_hash: [0; 32],
@@ -303,7 +343,7 @@ impl Gateway {
 
     /// An agreement that has expired forbids new disclosure; status, cancel and recall
     /// still flow (DESIGN section 5).
-    fn forbids_disclosure(&self, found: &LegWithCase) -> Option<Problem> {
+    pub(super) fn forbids_disclosure(&self, found: &LegWithCase) -> Option<Problem> {
         if found.leg.kind != LegKind::Deliver {
             return None;
         }

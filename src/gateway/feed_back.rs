@@ -6,8 +6,8 @@ use super::Gateway;
 use super::conditions::Condition;
 use super::tell_referrer::Telling;
 use crate::adapters::store::{
-    CaseChange, CaseRow, CommitError, Hold, LegChange, LegFilter, LegKind, LegState, NewEvent,
-    Unit, UpdateKey,
+    CaseChange, CaseRow, CommitError, Hold, LegChange, LegFilter, LegKind, LegRow, LegState,
+    NewEvent, Unit, UpdateKey,
 };
 use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind};
@@ -22,14 +22,27 @@ use crate::problem::{Problem, area::provider_api as problems};
 pub struct Report {
     /// The provider's word for the status.
     pub word: String,
-    /// When it happened, by the provider's clock.
+    /// When it happened.
     pub occurred_at: Timestamp,
+    /// Whose clock said so.
+    pub timed_by: TimedBy,
     /// The provider's per-case sequence, where it keeps one.
     pub sequence: Option<u64>,
     /// The provider's key for this report: a repeat gets the same answer.
     pub client_key: String,
     /// SHA-256 of the request body.
     pub body_hash: [u8; 32],
+}
+
+/// Whose clock a report's time was read from. Two clocks are never compared: a report
+/// that the gateway timed itself neither ages the provider's next one nor is aged by the
+/// last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimedBy {
+    /// The provider said when it happened.
+    Provider,
+    /// The gateway took the moment at which it heard.
+    Gateway,
 }
 
 /// What a report did.
@@ -64,7 +77,10 @@ impl Gateway {
                 .provider(slug)
                 .and_then(|provider| provider.status_words.find(&report.word));
             let Some(word) = word.cloned() else {
-                return self.hold_for_unknown_word(caller, &row, &report).await;
+                if self.hold_for_unknown_word(caller, &row, &report).await? {
+                    return Err(Problem::new(&problems::UNKNOWN_WORD).at("status"));
+                }
+                continue;
             };
             match self.take_report(caller, &row, &report, &word).await? {
                 Taken::Done(done) => return Ok(done),
@@ -86,6 +102,9 @@ impl Gateway {
             let status = match row.status {
                 Status::CancelRequested => Status::Cancelled,
                 over if over.is_terminal() => {
+                    if !self.confirm_stop(caller, &row).await? {
+                        continue;
+                    }
                     return Ok(FedBack {
                         status: over,
                         outcome: "unchanged",
@@ -96,10 +115,8 @@ impl Gateway {
             let now = self.clock.now();
             let report = Report {
                 word: "acknowledge".to_owned(),
-                occurred_at: row
-                    .last_update
-                    .occurred_at
-                    .map_or(now, |last| last.max(now)),
+                occurred_at: now,
+                timed_by: TimedBy::Gateway,
                 sequence: None,
                 client_key: format!("acknowledge:{}", status.code()),
                 body_hash: [0; 32],
@@ -118,6 +135,59 @@ impl Gateway {
         }
     }
 
+    /// The holder confirms a stop that had ended the case at once, such as a referral sent
+    /// in error: nobody at the provider is answerable any more (DESIGN I10). `false` when
+    /// the case has changed meanwhile.
+    async fn confirm_stop(&self, caller: &Caller, row: &CaseRow) -> Result<bool, Problem> {
+        let stops = self.legs_of(row.id, LegKind::Stop).await?;
+        if stops.is_empty() || row.responsible == Responsible::Referrer {
+            return Ok(true);
+        }
+        let unit = Unit {
+            change: Some(CaseChange {
+                responsible: Some(Responsible::Referrer),
+                ..CaseChange::of(row.id, row.revision)
+            }),
+            leg_changes: stops
+                .iter()
+                .filter(|leg| is_unsettled(leg))
+                .map(settled)
+                .collect(),
+            facts: vec![
+                Fact::new(FactKind::StatusReported, caller)
+                    .about(row.id)
+                    .with("status", row.status.code())
+                    .with("outcome", "stop-confirmed"),
+            ],
+            ..Unit::default()
+        };
+        match self.store.commit(unit, self.clock.now()).await {
+            Ok(_) => Ok(true),
+            Err(CommitError::Stale) => Ok(false),
+            Err(error) => Err(super::unavailable(&error)),
+        }
+    }
+
+    /// Whether the case is at its provider, may be, or waits there to be collected. A
+    /// report on one that never left would let a cancel end it without a word to whoever
+    /// made the report.
+    async fn has_left(&self, row: &CaseRow) -> Result<bool, Problem> {
+        let legs = self.legs_of(row.id, LegKind::Deliver).await?;
+        let left = |leg: &LegRow| {
+            leg.attempts > 0 || matches!(leg.state, LegState::Waiting | LegState::Delivered)
+        };
+        Ok(legs.iter().any(left))
+    }
+
+    async fn legs_of(&self, case_id: CaseId, kind: LegKind) -> Result<Vec<LegRow>, Problem> {
+        let filter = LegFilter {
+            case_id: Some(case_id),
+            kind: Some(kind),
+            ..LegFilter::default()
+        };
+        self.store.legs(&Caller::System, &filter).await
+    }
+
     async fn take_report(
         &self,
         caller: &Caller,
@@ -130,7 +200,16 @@ impl Gateway {
             occurred_at: report.occurred_at,
             sequence: report.sequence,
         };
-        let decided = match status::update(row.status, row.last_update, &update) {
+        if row.status == Status::Routed && !self.has_left(row).await? {
+            return self
+                .refuse_report(caller, row, report, Refusal::NotDelivered)
+                .await;
+        }
+        let last = match report.timed_by {
+            TimedBy::Provider => row.last_update,
+            TimedBy::Gateway => Mark::default(),
+        };
+        let decided = match status::update(row.status, last, &update) {
             Ok(decided) => decided,
             Err(refusal) => return self.refuse_report(caller, row, report, refusal).await,
         };
@@ -164,7 +243,7 @@ impl Gateway {
                 .await?;
         }
         if let Move::To(status) = decided
-            && word.visibility != Visibility::Nothing
+            && is_told(word, status)
         {
             let telling = Telling {
                 status,
@@ -198,8 +277,8 @@ impl Gateway {
     ) -> Result<(), Problem> {
         unit.change = Some(CaseChange {
             status: Some(status),
-            responsible: Some(holder_after(row, caller, status)),
-            last_update: Some(Mark {
+            responsible: Some(self.holder_after(row, caller, status)),
+            last_update: (report.timed_by == TimedBy::Provider).then(|| Mark {
                 occurred_at: Some(report.occurred_at),
                 sequence: report.sequence.or(row.last_update.sequence),
             }),
@@ -208,32 +287,32 @@ impl Gateway {
         });
         // A report on a case that nobody collected yet shows that the provider has it;
         // a confirmed stop needs no further sending.
-        let open = self
-            .store
-            .legs(
-                &Caller::System,
-                &LegFilter {
-                    case_id: Some(row.id),
-                    ..LegFilter::default()
-                },
-            )
-            .await?;
-        let settled = open.into_iter().filter(|leg| match leg.kind {
-            LegKind::Deliver => leg.state == LegState::Waiting,
-            LegKind::Stop => {
-                status.is_terminal() && matches!(leg.state, LegState::Waiting | LegState::Parked)
-            }
-            LegKind::Respond => false,
-        });
-        unit.leg_changes.extend(settled.map(|leg| LegChange {
-            id: leg.id,
-            expected_attempts: leg.attempts,
-            state: LegState::Delivered,
-            attempts: leg.attempts,
-            due_at: leg.due_at,
-            last_error: None,
-        }));
+        let delivering = self.legs_of(row.id, LegKind::Deliver).await?;
+        let waiting = delivering
+            .iter()
+            .filter(|leg| leg.state == LegState::Waiting);
+        unit.leg_changes.extend(waiting.map(settled));
+        if status.is_terminal() {
+            let stops = self.legs_of(row.id, LegKind::Stop).await?;
+            let open = stops.iter().filter(|leg| is_unsettled(leg));
+            unit.leg_changes.extend(open.map(settled));
+        }
         Ok(())
+    }
+
+    /// Who holds the person after a report. The referrer who cancelled has the person
+    /// back at once; one whose referral was declined only when it has been told, and
+    /// until then the operator sees to that (DESIGN I9).
+    fn holder_after(&self, row: &CaseRow, caller: &Caller, status: Status) -> Responsible {
+        match (status, caller) {
+            (Status::Cancelled, _) => Responsible::Referrer,
+            (Status::Declined, _) if row.status == status => row.responsible.clone(),
+            (Status::Declined, _) => {
+                Responsible::GatewayOperator(self.settings.gateway.operator.clone())
+            }
+            (_, Caller::Provider(slug)) => Responsible::Provider(slug.clone()),
+            _ => row.responsible.clone(),
+        }
     }
 
     async fn refuse_report(
@@ -264,20 +343,23 @@ impl Gateway {
     }
 
     /// An unknown word is never guessed: the case keeps its status and a named operator
-    /// is asked to look (DESIGN I5).
+    /// is asked to look (DESIGN I5). Its repeat does not start the operator's clock anew.
+    /// `false` when the case has changed meanwhile.
     async fn hold_for_unknown_word(
         &self,
         caller: &Caller,
         row: &CaseRow,
         report: &Report,
-    ) -> Result<FedBack, Problem> {
+    ) -> Result<bool, Problem> {
         let now = self.clock.now();
         let reason = Condition::UnknownProviderWord.code();
+        let since = row.hold.as_ref().filter(|hold| hold.reason == reason);
+        let since = since.map_or(now, |hold| hold.since);
         let unit = Unit {
             change: Some(CaseChange {
                 hold: Some(Some(Hold {
                     reason: reason.to_owned(),
-                    since: now,
+                    since,
                 })),
                 ..CaseChange::of(row.id, row.revision)
             }),
@@ -300,10 +382,10 @@ impl Gateway {
             ..Unit::default()
         };
         match self.store.commit(unit, now).await {
-            Ok(_) | Err(CommitError::Stale) => {}
-            Err(error) => return Err(super::unavailable(&error)),
+            Ok(_) => Ok(true),
+            Err(CommitError::Stale) => Ok(false),
+            Err(error) => Err(super::unavailable(&error)),
         }
-        Err(Problem::new(&problems::UNKNOWN_WORD).at("status"))
     }
 }
 
@@ -312,14 +394,27 @@ enum Taken {
     ReadAgain,
 }
 
-/// Once a case is over its last holder has nothing more to do; the referrer has it back
-/// when the provider never took the person on.
-fn holder_after(row: &CaseRow, caller: &Caller, status: Status) -> Responsible {
-    match (status, caller) {
-        (Status::Declined | Status::Cancelled, _) => Responsible::Referrer,
-        (_, Caller::Provider(slug)) => Responsible::Provider(slug.clone()),
-        _ => row.responsible.clone(),
+/// A stop that nobody is about to send: it waits to be collected, or for a person.
+fn is_unsettled(stop: &LegRow) -> bool {
+    matches!(stop.state, LegState::Waiting | LegState::Parked)
+}
+
+/// The provider has shown by itself that this leg arrived.
+fn settled(leg: &LegRow) -> LegChange {
+    LegChange {
+        id: leg.id,
+        expected_attempts: leg.attempts,
+        state: LegState::Delivered,
+        attempts: leg.attempts,
+        due_at: leg.due_at,
+        last_error: None,
     }
+}
+
+/// Whether the referrer hears of a report. A provider's table may keep progress to
+/// itself, but never that the person is on the way back (DESIGN I9).
+fn is_told(word: &StatusWord, status: Status) -> bool {
+    word.visibility != Visibility::Nothing || status == Status::Declined
 }
 
 fn reported(
@@ -340,7 +435,7 @@ fn reported(
         provider_word: Some(word.word.clone()),
         note: (decided == Move::HistoryOnly).then(|| "late".to_owned()),
         evidence: None,
-        visible_to_referrer: moved && word.visibility != Visibility::Nothing,
+        visible_to_referrer: moved && is_told(word, status),
     }
 }
 

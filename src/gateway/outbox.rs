@@ -1,7 +1,7 @@
 //! What an operator does with the outbox: try a parked leg again, or park one.
 
 use super::Gateway;
-use crate::adapters::store::{CommitError, LegChange, LegKind, LegRow, LegState, Unit};
+use crate::adapters::store::{CommitError, LegChange, LegFilter, LegKind, LegRow, LegState, Unit};
 use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::identifiers::OutboxId;
@@ -11,6 +11,7 @@ impl Gateway {
     /// Makes a parked or waiting-for-its-time leg due at once. A leg whose case was
     /// stopped is refused: a stop is never undone by a retry (DESIGN I10).
     pub async fn retry(&self, caller: &Caller, leg: OutboxId) -> Result<LegRow, Problem> {
+        self.refuse_overtaken(caller, leg).await?;
         self.change_leg(caller, leg, FactKind::LegRetried, |found, stopped| {
             if found.kind == LegKind::Deliver && (stopped || found.state == LegState::Stopped) {
                 return Err(Problem::new(&problems::CASE_STOPPED));
@@ -22,6 +23,28 @@ impl Gateway {
             }
         })
         .await
+    }
+
+    /// A response that a later one has overtaken would put the referrer's screen back.
+    async fn refuse_overtaken(&self, caller: &Caller, id: OutboxId) -> Result<(), Problem> {
+        let Some(leg) = self.store.leg(caller, id).await? else {
+            return Err(Problem::new(&problems::NO_SUCH_LEG));
+        };
+        if leg.kind != LegKind::Respond {
+            return Ok(());
+        }
+        let later = LegFilter {
+            case_id: Some(leg.case_id),
+            kind: Some(LegKind::Respond),
+            state: Some(LegState::Delivered),
+            after: Some(leg.number),
+            limit: 1,
+            ..LegFilter::default()
+        };
+        if self.store.legs(caller, &later).await?.is_empty() {
+            return Ok(());
+        }
+        Err(Problem::new(&problems::LEG_NOT_OPEN).with("a later response has been delivered"))
     }
 
     /// Takes a released leg out of the worker's hands until it is retried.

@@ -2,6 +2,9 @@
 
 mod correct;
 mod house;
+mod parked;
+mod reports;
+mod returns;
 mod road;
 mod same_person;
 mod support;

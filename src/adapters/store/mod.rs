@@ -83,6 +83,7 @@ impl Store {
     /// stops waiting for the answer.
     pub async fn commit(&self, unit: Unit, now: Timestamp) -> Result<Committed, CommitError> {
         let keys = self.keys_for(&unit).await?;
+        let client_key = unit.update_key.as_ref().map(|key| key.client_key.clone());
         let prepared = prepare::prepare(unit, now, &self.inner.seal, &keys)
             .map_err(|fault| CommitError::Unavailable(fault.to_string()))?;
         match self.inner.writer.commit(prepared).await {
@@ -90,7 +91,10 @@ impl Store {
                 keys.remember_in(&self.inner.keys);
                 Ok(committed)
             }
-            Err(CommitError::UpdateKeyExists(stored)) => self.opened_update(*stored).await,
+            Err(CommitError::UpdateKeyExists(stored)) => {
+                let client_key = client_key.unwrap_or_default();
+                self.opened_update(*stored, &client_key).await
+            }
             Err(other) => Err(other),
         }
     }
@@ -123,13 +127,18 @@ impl Store {
         Ok(keys)
     }
 
-    async fn opened_update(&self, mut stored: UpdateKey) -> Result<Committed, CommitError> {
+    async fn opened_update(
+        &self,
+        mut stored: UpdateKey,
+        client_key: &str,
+    ) -> Result<Committed, CommitError> {
         let unavailable = |problem: Problem| CommitError::Unavailable(problem.to_string());
         let key = self.key_of(stored.case_id).await.map_err(unavailable)?;
         let key = key.ok_or(CommitError::Stale)?;
         stored.response = key
             .open(&prepare::place_of_update(&stored), &stored.response)
             .map_err(|fault| unavailable(damaged(fault)))?;
+        client_key.clone_into(&mut stored.client_key);
         Err(CommitError::UpdateKeyExists(Box::new(stored)))
     }
 

@@ -133,6 +133,7 @@ pub(super) fn prepare(
     }
     if let Some(update) = &mut unit.update_key {
         let key = keys.need(update.case_id)?;
+        update.client_key = update_key_hash(seal, &update.client_key);
         update.response = key.seal(&place_of_update(update), &update.response)?;
     }
     let open = unit.open.map(|new| prepare_case(new, seal, keys));
@@ -246,6 +247,13 @@ fn details_json(details: &[(&'static str, String)]) -> String {
 /// Look-up hash of a ServiceRequest identifier, `system|value`.
 pub(super) fn identifier_hash(seal: &Seal, value: &str) -> [u8; 32] {
     seal.lookup("service-request", value)
+}
+
+/// Look-up hash of a provider's own key, in hexadecimal: a provider may well make it of a
+/// person's number.
+pub(super) fn update_key_hash(seal: &Seal, client_key: &str) -> String {
+    let hash = seal.lookup("update-key", client_key);
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Look-up hash of an NHS number's ten digits.

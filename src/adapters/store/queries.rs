@@ -305,15 +305,16 @@ impl Store {
         provider: &str,
         client_key: &str,
     ) -> Read<Option<UpdateKey>> {
-        let (provider, client_key) = (provider.to_owned(), client_key.to_owned());
+        let hash = prepare::update_key_hash(&self.inner.seal, client_key);
+        let provider = provider.to_owned();
         let readers = &self.inner.readers;
         let found = readers
-            .run(move |c| read::update_key(c, case_id, &provider, &client_key))
+            .run(move |c| read::update_key(c, case_id, &provider, &hash))
             .await?;
         let Some(stored) = found else {
             return Ok(None);
         };
-        match self.opened_update(stored).await {
+        match self.opened_update(stored, client_key).await {
             Err(super::CommitError::UpdateKeyExists(opened)) => Ok(Some(*opened)),
             _ => Err(Problem::new(&DAMAGED)),
         }

@@ -74,13 +74,13 @@ pub fn update(current: Status, last: Mark, update: &Update) -> Result<Move, Refu
     }
     match current {
         Status::Received | Status::Held => Err(Refusal::NotDelivered),
-        // The holder confirms the stop it was sent; anything else it reports comes
-        // too late and must not bring the case back to life.
-        Status::CancelRequested
-            if matches!(update.status, Status::Cancelled | Status::Withdrawn) =>
-        {
-            Ok(Move::To(Status::Cancelled))
+        // The holder confirms the stop it was sent, or says in another way that its work
+        // is over: nobody would confirm after that, and the case would wait for ever.
+        // Anything else it reports comes too late and must not bring the case back to life.
+        Status::CancelRequested if update.status == Status::Deceased => {
+            Ok(Move::To(Status::Deceased))
         }
+        Status::CancelRequested if update.status.is_terminal() => Ok(Move::To(Status::Cancelled)),
         Status::CancelRequested => Ok(Move::HistoryOnly),
         over if over.is_terminal() => Err(Refusal::Terminal),
         // A receipt that arrives after the work began tells nothing new.
@@ -116,7 +116,10 @@ pub enum StopReason {
 /// Where a stop takes a case. `may_be_held` is whether any leg was, or may have
 /// been, delivered: then the holder has to be told and has to confirm.
 pub fn stop(current: Status, reason: StopReason, may_be_held: bool) -> Result<Status, Refusal> {
-    if current.is_terminal() {
+    // A second cancel says nothing new: to the referrer the referral is revoked already,
+    // and only an active one may be cancelled (BaRS Core 1.5.0, transactional integrity).
+    let again = current == Status::CancelRequested && matches!(reason, StopReason::Cancel);
+    if current.is_terminal() || again {
         return Err(Refusal::Terminal);
     }
     Ok(match reason {
@@ -173,12 +176,16 @@ mod tests {
     }
 
     #[test]
-    fn while_a_cancel_waits_only_its_confirmation_moves_the_case() {
+    fn while_a_cancel_waits_only_the_end_of_the_holders_work_moves_the_case() {
         let now = Status::CancelRequested;
-        let confirm = report(Status::Cancelled, 0, None);
+        for end in [Status::Cancelled, Status::Completed, Status::Declined] {
+            let ended = update(now, Mark::default(), &report(end, 0, None));
+            assert_eq!(ended, Ok(Move::To(Status::Cancelled)), "{}", end.code());
+        }
+        let died = report(Status::Deceased, 0, None);
         assert_eq!(
-            update(now, Mark::default(), &confirm),
-            Ok(Move::To(Status::Cancelled))
+            update(now, Mark::default(), &died),
+            Ok(Move::To(Status::Deceased))
         );
         let late = report(Status::Accepted, 0, None);
         assert_eq!(update(now, Mark::default(), &late), Ok(Move::HistoryOnly));
@@ -214,6 +221,16 @@ mod tests {
         assert_eq!(
             stop(Status::Cancelled, StopReason::Cancel, false),
             Err(Refusal::Terminal)
+        );
+    }
+
+    #[test]
+    fn a_second_cancel_is_refused_and_an_error_still_overtakes_the_first() {
+        let now = Status::CancelRequested;
+        assert_eq!(stop(now, StopReason::Cancel, true), Err(Refusal::Terminal));
+        assert_eq!(
+            stop(now, StopReason::EnteredInError, true),
+            Ok(Status::EnteredInError)
         );
     }
 

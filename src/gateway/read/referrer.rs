@@ -36,11 +36,13 @@ impl Gateway {
         caller: &Caller,
         id: ServiceRequestId,
     ) -> Result<Shown, Problem> {
-        let row = self
-            .store
-            .case_by_service_request_id(caller, id)
-            .await?
-            .ok_or_else(|| Problem::new(&problems::NOT_FOUND))?;
+        let Some(row) = self.store.case_by_service_request_id(caller, id).await? else {
+            let fact = Fact::new(FactKind::CaseSearched, caller)
+                .with("by", "id")
+                .with("found", "0");
+            self.record(vec![fact]).await?;
+            return Err(Problem::new(&problems::NOT_FOUND));
+        };
         let fact = Fact::new(FactKind::CaseRead, caller).about(row.id);
         self.record(vec![fact]).await?;
         let case = self.store.unseal_case(&row)?;

@@ -105,13 +105,34 @@ fn give_ids<'d>(
 }
 
 /// PDS takes address, contact details and practice out of a restricted record; so does
-/// every answer of ours.
+/// every answer of ours. The narrative goes with them, because it says the same in words,
+/// and so does where the organisations and people around the person are.
 fn hide_location<'d>(document: &'d Document, splice: &mut Splice<'d>) {
     for (kind, resource) in resources(document) {
         let members: &[&str] = match kind {
-            "Patient" => &["address", "telecom", "contact", "generalPractitioner"],
-            "Location" => &["address", "position", "name", "description", "extension"],
-            "Encounter" => &["location"],
+            "Patient" => &[
+                "text",
+                "address",
+                "telecom",
+                "contact",
+                "generalPractitioner",
+                "managingOrganization",
+            ],
+            "Location" => &[
+                "text",
+                "address",
+                "position",
+                "name",
+                "description",
+                "extension",
+                "alias",
+                "telecom",
+                "identifier",
+            ],
+            "Encounter" => &["text", "location"],
+            "ServiceRequest" => &["text", "locationCode", "locationReference"],
+            "RelatedPerson" | "Organization" | "Practitioner" => &["text", "address", "telecom"],
+            "PractitionerRole" => &["text", "telecom", "location"],
             _ => &[],
         };
         for member in members {
@@ -259,6 +280,31 @@ mod tests {
         }
         assert!(!answer.to_string().contains("Invented Row"));
         assert!(patient.get("name").is_some());
+    }
+
+    #[test]
+    fn a_restricted_persons_location_is_not_echoed_in_words_or_by_those_around() {
+        let mut message = sample::referral();
+        let narrative = json!({
+            "status": "generated",
+            "div": "<div xmlns=\"http://www.w3.org/1999/xhtml\">4 Hidden Lane</div>",
+        });
+        let address = json!([{ "text": "4 Hidden Lane" }]);
+        sample::resource(&mut message, 3)["text"] = narrative;
+        for (number, kind) in (40..).zip(["Organization", "RelatedPerson", "Practitioner"]) {
+            let around = json!({ "resourceType": kind, "address": address.clone() });
+            sample::add(&mut message, number, around);
+        }
+        sample::resource(&mut message, 2)["locationCode"] = json!([{ "text": "4 Hidden Lane" }]);
+        let hiding = Minted {
+            hide_location: true,
+            ..minted()
+        };
+        assert!(
+            !answer(&message, &hiding)
+                .to_string()
+                .contains("Hidden Lane")
+        );
     }
 
     #[test]

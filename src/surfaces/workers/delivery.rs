@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinError, JoinSet};
 
 use crate::gateway::Gateway;
 use crate::gateway::deliver::Outcome;
@@ -24,7 +24,9 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(2);
 #[derive(Default)]
 struct Places {
     by_destination: HashMap<String, usize>,
-    tasks: JoinSet<String>,
+    /// Where each task sends, kept outside it: a task that panics gives its place back too.
+    destinations: HashMap<Id, String>,
+    tasks: JoinSet<()>,
 }
 
 impl Places {
@@ -42,17 +44,28 @@ impl Places {
             .entry(leg.destination.clone())
             .or_default() += 1;
         let gateway = Arc::clone(gateway);
-        self.tasks.spawn(async move {
-            attempt(&gateway, &leg).await;
-            leg.destination
-        });
+        let destination = leg.destination.clone();
+        let task = self
+            .tasks
+            .spawn(async move { attempt(&gateway, &leg).await });
+        self.destinations.insert(task.id(), destination);
     }
 
-    fn end(&mut self, destination: &str) {
-        if let Some(count) = self.by_destination.get_mut(destination) {
+    fn end(&mut self, ended: Result<(Id, ()), JoinError>) {
+        let id = match ended {
+            Ok((id, ())) => id,
+            Err(error) => {
+                tracing::error!("an attempt met an error of its own");
+                error.id()
+            }
+        };
+        let Some(destination) = self.destinations.remove(&id) else {
+            return;
+        };
+        if let Some(count) = self.by_destination.get_mut(&destination) {
             *count -= 1;
             if *count == 0 {
-                self.by_destination.remove(destination);
+                self.by_destination.remove(&destination);
             }
         }
     }
@@ -72,11 +85,7 @@ pub async fn run(gateway: Arc<Gateway>, stop: impl Future<Output = ()>) {
         };
         tokio::select! {
             () = &mut stop => break,
-            Some(ended) = places.tasks.join_next() => {
-                if let Ok(destination) = ended {
-                    places.end(&destination);
-                }
-            }
+            Some(ended) = places.tasks.join_next_with_id() => places.end(ended),
             () = gateway.outbox_change() => {}
             () = tokio::time::sleep(sleep.max(Duration::from_millis(5))) => {}
         }
@@ -133,5 +142,24 @@ async fn attempt(gateway: &Gateway, leg: &Leg) {
                 "an attempt could not be recorded");
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_attempt_that_panics_gives_its_place_back() {
+        let mut places = Places::default();
+        let task = places
+            .tasks
+            .spawn(async { panic!("a panic that a test asked for") });
+        places.destinations.insert(task.id(), "lantern".to_owned());
+        places.by_destination.insert("lantern".to_owned(), 1);
+        assert_eq!(places.full(1), ["lantern"]);
+        let ended = places.tasks.join_next_with_id().await;
+        places.end(ended.expect("one task"));
+        assert!(places.full(1).is_empty());
     }
 }

@@ -62,7 +62,7 @@ pub struct UpdateKey {
     pub case_id: CaseId,
     /// The provider's slug.
     pub provider: String,
-    /// The provider's key, unique within case and provider.
+    /// The provider's key, unique within case and provider; kept as a keyed hash only.
     pub client_key: String,
     /// SHA-256 of the request body.
     pub body_hash: [u8; 32],

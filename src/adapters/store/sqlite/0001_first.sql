@@ -118,7 +118,7 @@ CREATE INDEX legs_list  ON legs (destination, number) WHERE kind = 'deliver';
 CREATE TABLE update_keys (
     case_id         BLOB NOT NULL REFERENCES cases (id),
     provider        TEXT NOT NULL,
-    client_key      TEXT NOT NULL,
+    client_key      TEXT NOT NULL,     -- keyed hash, in hexadecimal
     body_hash       BLOB NOT NULL,
     http            INTEGER NOT NULL,
     sealed_response BLOB NOT NULL,

@@ -43,7 +43,7 @@ async fn no_personal_value_is_in_the_database_or_its_log() {
     unit.update_key = Some(UpdateKey {
         case_id: case_id(1),
         provider: "northside".to_owned(),
-        client_key: "k1".to_owned(),
+        client_key: "9990000018-accepted".to_owned(),
         body_hash: [3; 32],
         http: 200,
         response: b"oddresponseword".to_vec(),

@@ -56,8 +56,9 @@ pub(super) struct CaseView {
     responsible: &'static str,
     /// Media type of the payload.
     payload_type: String,
-    /// The fields that this provider's table names, in its own words; null once the
-    /// referral was stopped before it was read.
+    /// The fields that this provider's table names, in its own words; null when the
+    /// referral was stopped before it was read, has not left yet over the provider's own
+    /// channel, or the agreement has ended.
     #[schema(value_type = Option<Object>)]
     payload: Option<Value>,
     /// What happened to the case.

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::{Api, answer, cases};
 use crate::domain::status::Status;
-use crate::gateway::feed_back::{FedBack, Report};
+use crate::gateway::feed_back::{FedBack, Report, TimedBy};
 use crate::gateway::sha256;
 use crate::problem::{Problem, area::provider_api as problems};
 
@@ -71,6 +71,7 @@ async fn take_update(
     let report = Report {
         word: update.status,
         occurred_at,
+        timed_by: TimedBy::Provider,
         sequence: update.sequence,
         client_key,
         body_hash: sha256(body),

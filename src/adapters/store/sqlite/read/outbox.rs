@@ -11,7 +11,8 @@ use crate::domain::identifiers::{CaseId, OutboxId};
 
 /// Legs to be sent now. Within a case and destination the order of release holds: a leg
 /// waits for every earlier one that is not delivered or stopped. A stop waits for
-/// earlier stops only (DESIGN I10).
+/// earlier stops only (DESIGN I10), and a response for no parked one: each tells the whole
+/// of where the case stands, and the last word must not wait for a person.
 pub(in super::super::super) fn legs_due(
     connection: &Connection,
     scope: &Scope,
@@ -25,7 +26,8 @@ pub(in super::super::super) fn legs_due(
          AND NOT EXISTS (SELECT 1 FROM legs f WHERE f.case_id = l.case_id
              AND f.destination = l.destination AND f.number < l.number
              AND f.state IN ('released', 'waiting', 'parked')
-             AND (l.kind <> 'stop' OR f.kind = 'stop'))
+             AND (l.kind <> 'stop' OR f.kind = 'stop')
+             AND (l.kind <> 'respond' OR f.state <> 'parked'))
          ORDER BY l.due_at, l.number LIMIT ?4",
         rows::LEG,
         scope.legs
