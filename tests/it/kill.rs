@@ -1,7 +1,7 @@
 //! The process is killed at random moments under load: nothing acknowledged is lost,
 //! nothing happens twice, nobody is left without an owner (DESIGN I3, section 8).
 //!
-//! `WORKWELL_KILLS` says how often (12 unless told), `WORKWELL_KILL_SEED` repeats the
+//! `WORKWELL_KILLS` says how often (10 unless told), `WORKWELL_KILL_SEED` repeats the
 //! moments of an earlier run.
 
 mod chance;
@@ -21,7 +21,7 @@ use register::Register;
 use senders::{Acknowledged, Cancelling, Senders};
 use verdict::Findings;
 
-const KILLS: u64 = 12;
+const KILLS: u64 = 10;
 const SENDERS: u64 = 4;
 /// The longest wait for what is under way at the end.
 const DRAIN: Duration = Duration::from_secs(60);
