@@ -6,8 +6,8 @@ use super::Gateway;
 use super::conditions::Condition;
 use super::tell_referrer::Telling;
 use crate::adapters::store::{
-    CaseChange, CaseRow, CommitError, Hold, LegChange, LegFilter, LegKind, LegState, NewEvent,
-    Unit, UpdateKey,
+    CaseChange, CaseRow, CommitError, Hold, LegChange, LegFilter, LegKind, LegRow, LegState,
+    NewEvent, Unit, UpdateKey,
 };
 use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind};
@@ -86,6 +86,9 @@ impl Gateway {
             let status = match row.status {
                 Status::CancelRequested => Status::Cancelled,
                 over if over.is_terminal() => {
+                    if !self.confirm_stop(caller, &row).await? {
+                        continue;
+                    }
                     return Ok(FedBack {
                         status: over,
                         outcome: "unchanged",
@@ -115,6 +118,37 @@ impl Gateway {
                 Taken::Done(done) => return Ok(done),
                 Taken::ReadAgain => {}
             }
+        }
+    }
+
+    /// A case that was sent in error is over at once, yet its holder has to confirm the
+    /// stop: with that the stop needs no further sending (DESIGN I10). `false` when the
+    /// rows have changed meanwhile.
+    async fn confirm_stop(&self, caller: &Caller, row: &CaseRow) -> Result<bool, Problem> {
+        let filter = LegFilter {
+            case_id: Some(row.id),
+            kind: Some(LegKind::Stop),
+            ..LegFilter::default()
+        };
+        let mut open = self.store.legs(&Caller::System, &filter).await?;
+        open.retain(|leg| matches!(leg.state, LegState::Waiting | LegState::Parked));
+        if open.is_empty() {
+            return Ok(true);
+        }
+        let unit = Unit {
+            leg_changes: open.iter().map(settled).collect(),
+            facts: vec![
+                Fact::new(FactKind::StatusReported, caller)
+                    .about(row.id)
+                    .with("status", row.status.code())
+                    .with("outcome", "stop-confirmed"),
+            ],
+            ..Unit::default()
+        };
+        match self.store.commit(unit, self.clock.now()).await {
+            Ok(_) => Ok(true),
+            Err(CommitError::Stale) => Ok(false),
+            Err(error) => Err(super::unavailable(&error)),
         }
     }
 
@@ -218,21 +252,14 @@ impl Gateway {
                 },
             )
             .await?;
-        let settled = open.into_iter().filter(|leg| match leg.kind {
+        let over = open.iter().filter(|leg| match leg.kind {
             LegKind::Deliver => leg.state == LegState::Waiting,
             LegKind::Stop => {
                 status.is_terminal() && matches!(leg.state, LegState::Waiting | LegState::Parked)
             }
             LegKind::Respond => false,
         });
-        unit.leg_changes.extend(settled.map(|leg| LegChange {
-            id: leg.id,
-            expected_attempts: leg.attempts,
-            state: LegState::Delivered,
-            attempts: leg.attempts,
-            due_at: leg.due_at,
-            last_error: None,
-        }));
+        unit.leg_changes.extend(over.map(settled));
         Ok(())
     }
 
@@ -304,6 +331,18 @@ impl Gateway {
             Err(error) => return Err(super::unavailable(&error)),
         }
         Err(Problem::new(&problems::UNKNOWN_WORD).at("status"))
+    }
+}
+
+/// A leg that needs no sending any more, because its destination has what it carries.
+fn settled(leg: &LegRow) -> LegChange {
+    LegChange {
+        id: leg.id,
+        expected_attempts: leg.attempts,
+        state: LegState::Delivered,
+        attempts: leg.attempts,
+        due_at: leg.due_at,
+        last_error: None,
     }
 }
 
