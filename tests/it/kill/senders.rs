@@ -109,11 +109,15 @@ impl Senders {
     pub async fn watch(self: Arc<Self>) {
         while !self.stopped() {
             let responses = self.parties.gp.responses();
-            let over = responses.iter().filter(|response| {
-                ["finished", "cancelled"].contains(&response.encounter_status.as_str())
-            });
-            let acknowledged = self.ledger().acknowledged.len();
-            let under_way = acknowledged.saturating_sub(over.count());
+            let ended = responses
+                .iter()
+                .filter(|r| r.encounter_status == "finished")
+                .count();
+            let acknowledged = self.ledger().acknowledged.clone();
+            let to_end = acknowledged
+                .iter()
+                .filter(|c| c.cancelling != Cancelling::Done);
+            let under_way = to_end.count().saturating_sub(ended);
             self.under_way.store(under_way, Ordering::Relaxed);
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
@@ -125,10 +129,10 @@ impl Senders {
         while !self.stopped() {
             if self.under_way.load(Ordering::Relaxed) > MOST_UNDER_WAY {
                 tokio::time::sleep(Duration::from_millis(10)).await;
-            } else {
-                let person = self.next_person.fetch_add(1, Ordering::Relaxed);
-                mine.extend(self.refer(person, &mut chance).await);
+                continue;
             }
+            let person = self.next_person.fetch_add(1, Ordering::Relaxed);
+            mine.extend(self.refer(person, &mut chance).await);
             if chance.percent(15) && !mine.is_empty() {
                 // A late one as well as one that is being delivered at this very moment.
                 let last = u64::try_from(mine.len().min(20)).unwrap_or(1);
