@@ -116,7 +116,7 @@ async fn kill_often(program: &mut Program, kills: u64, chance: &mut Chance) {
             tokio::time::sleep(chance.millis(0, 150)).await;
         } else {
             program.ready().await;
-            tokio::time::sleep(chance.millis(0, 600)).await;
+            tokio::time::sleep(chance.millis(0, 700)).await;
         }
         program.kill();
         tokio::time::sleep(chance.millis(0, 50)).await;

@@ -15,7 +15,7 @@ use super::chance::Chance;
 
 /// The most cases under way at once: enough that the outbox is never empty, few enough
 /// that a slow build does not spend minutes on the rest.
-const MOST_UNDER_WAY: usize = 120;
+const MOST_UNDER_WAY: usize = 40;
 
 /// The providers by the places that they serve.
 pub const PLACES: [(&str, Place); 3] = [
