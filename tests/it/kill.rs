@@ -24,7 +24,7 @@ use verdict::Findings;
 const KILLS: u64 = 10;
 const SENDERS: u64 = 4;
 /// The longest wait for what is under way at the end.
-const DRAIN: Duration = Duration::from_secs(60);
+const DRAIN: Duration = Duration::from_mins(1);
 
 fn from_environment(name: &str) -> Option<u64> {
     let value = std::env::var(name).ok().filter(|value| !value.is_empty())?;

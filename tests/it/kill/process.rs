@@ -58,15 +58,12 @@ impl Program {
     fn settings(&self, parties: &Parties) -> String {
         let [bars, provider, admin] = self.ports;
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let tokens: String = parties
-            .desks()
-            .iter()
-            .map(|(slug, desk)| {
-                let digest = sha256(desk.api().token().as_bytes());
-                let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-                format!("[[provider_api.tokens]]\nprovider = \"{slug}\"\nsha256 = \"{hex}\"\n")
-            })
-            .collect();
+        let tokens = parties.desks().map(|(slug, desk)| {
+            let digest = sha256(desk.api().token().as_bytes());
+            let hex = digest.map(|byte| format!("{byte:02x}")).concat();
+            format!("[[provider_api.tokens]]\nprovider = \"{slug}\"\nsha256 = \"{hex}\"\n")
+        });
+        let tokens = tokens.concat();
         let pauses = vec!["\"1s\""; 30].join(", ");
         format!(
             r#"version = 1
