@@ -10,9 +10,12 @@ use tokio::sync::watch;
 use crate::conformance::parties::wire;
 
 /// How often a call is repeated when no answer or a 5xx came.
-const TRIES: u32 = 8;
+const TRIES: u32 = 35;
 /// The first wait between two tries; it doubles.
 const FIRST_WAIT: Duration = Duration::from_millis(50);
+/// The longest wait between two tries: with a gateway that is often away, a few long
+/// waits would miss it more easily than many short ones. About 13 seconds in all.
+const LONGEST_WAIT: Duration = Duration::from_millis(400);
 
 /// One row of the list.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
@@ -159,7 +162,7 @@ impl Api {
                 return result;
             }
             tokio::time::sleep(wait).await;
-            wait *= 2;
+            wait = LONGEST_WAIT.min(wait * 2);
         }
         Err(Fault::NoAnswer)
     }
