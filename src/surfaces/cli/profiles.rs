@@ -39,11 +39,12 @@ enum Action {
 
 /// Arguments of `profiles import`.
 #[derive(Debug, Args)]
+#[command(override_usage = "workwell-gateway profiles import --package NAME --version VERSION DIR")]
 struct ImportArgs {
     /// Folder with the definitions, JSON or XML, read with its sub-folders
     dir: PathBuf,
     /// Name of the package, for the lock file
-    #[arg(long)]
+    #[arg(long, value_name = "NAME")]
     package: String,
     /// Version of the package, for the lock file
     #[arg(long)]
@@ -52,7 +53,7 @@ struct ImportArgs {
     #[arg(long, default_value = "profiles")]
     into: PathBuf,
     /// Text for people or JSON for programs
-    #[arg(long, value_enum, default_value_t = Format::Text)]
+    #[arg(long, value_enum, default_value_t = Format::Text, hide_possible_values = true)]
     format: Format,
 }
 
@@ -63,7 +64,7 @@ struct CheckArgs {
     #[arg(long, default_value = "profiles")]
     profiles: PathBuf,
     /// Text for people or JSON for programs
-    #[arg(long, value_enum, default_value_t = Format::Text)]
+    #[arg(long, value_enum, default_value_t = Format::Text, hide_possible_values = true)]
     format: Format,
 }
 
