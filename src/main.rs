@@ -52,7 +52,7 @@ enum Verb {
         #[arg(long)]
         loopback_destinations: bool,
     },
-    /// Make the master key file that the settings name; never overwrites one
+    /// Make the master key file that the settings name, if there is none
     Key,
     /// See and move what is on its way
     #[command(subcommand)]

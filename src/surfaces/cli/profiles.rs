@@ -52,7 +52,7 @@ struct ImportArgs {
     /// Folder of the lean sets
     #[arg(long, default_value = "profiles")]
     into: PathBuf,
-    /// Text for people or JSON for programs
+    /// Text for people, JSON for programs
     #[arg(long, value_enum, default_value_t = Format::Text, hide_possible_values = true)]
     format: Format,
 }
@@ -63,7 +63,7 @@ struct CheckArgs {
     /// Folder of the lean sets
     #[arg(long, default_value = "profiles")]
     profiles: PathBuf,
-    /// Text for people or JSON for programs
+    /// Text for people, JSON for programs
     #[arg(long, value_enum, default_value_t = Format::Text, hide_possible_values = true)]
     format: Format,
 }
