@@ -14,17 +14,23 @@ use workwell_gateway::surfaces::cli::{
 };
 use workwell_gateway::telemetry;
 
-/// Interoperability gateway for WorkWell referrals: BaRS in, local provider out,
-/// status back.
+/// WorkWell referrals: BaRS in, local provider out, status back
 #[derive(Parser)]
-#[command(name = "workwell-gateway", version, max_term_width = 80)]
+#[command(name = "workwell-gateway", version, after_help = AFTER_HELP)]
 struct CommandLine {
-    /// The settings; else ./gateway.toml, else the built-in defaults
+    /// Settings; else ./gateway.toml, else defaults
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]
     verb: Verb,
 }
+
+/// What stands under the help of the program.
+const AFTER_HELP: &str = "\
+New here? `workwell-gateway demo` shows the whole road in ten seconds.
+
+Exit codes: 0 done, 1 something found, 2 wrong command line, 3 not reachable,
+70 a fault of ours, 78 settings that cannot be used.";
 
 #[derive(Subcommand)]
 enum Verb {
@@ -39,14 +45,14 @@ enum Verb {
     },
     /// Take referrals, deliver them, return statuses
     Serve {
-        /// Write the bound addresses to this file once everything listens
+        /// Write the bound addresses here, as JSON
         #[arg(long, value_name = "FILE")]
         addresses: Option<PathBuf>,
-        /// Allow destinations on this very machine (for trials)
+        /// Allow receivers on this machine, for trials
         #[arg(long)]
         loopback_destinations: bool,
     },
-    /// Make the master key file that the settings name; never overwrites one
+    /// Make the master key file that the settings name, if there is none
     Key,
     /// Put right where a case stands
     #[command(subcommand)]
@@ -89,7 +95,10 @@ fn with_settings(path: Option<&Path>, verb: &Verb, out: &mut io::Stdout) -> i32 
     };
     telemetry::start(settings.log);
     let result = match verb {
-        Verb::Key => start::create_key(&settings).map(|()| exit::OK),
+        Verb::Key => {
+            let is_new = !settings.store.master_key_file.exists();
+            start::create_key(&settings).map(|()| told_key(&settings, is_new, out))
+        }
         Verb::Serve {
             addresses,
             loopback_destinations,
@@ -138,7 +147,27 @@ fn complain(faults: &[Problem], code: i32) -> i32 {
     let mut err = io::stderr();
     for fault in faults {
         // Standard error that is closed leaves nobody to tell.
-        let _ = writeln!(err, "{fault}\n  {}", fault.entry.advice);
+        let _ = writeln!(err, "{}", told(fault));
     }
     code
+}
+
+fn told_key(settings: &Settings, is_new: bool, out: &mut io::Stdout) -> i32 {
+    let key = settings.store.master_key_file.display();
+    let store = settings.store.path.display();
+    let mut lines = vec![if is_new {
+        format!("The master key was made in {key}, readable by you alone.")
+    } else {
+        format!("The master key is in {key} already; it was not touched.")
+    }];
+    lines.push("Keep a copy apart from the database: without it nothing there can be read.".into());
+    if is_new && settings.store.path.exists() {
+        lines.push(format!(
+            "The store {store} is older and belongs to another key."
+        ));
+    }
+    match writeln!(out, "{}", lines.join("\n")) {
+        Ok(()) => exit::OK,
+        Err(_) => exit::BUG,
+    }
 }

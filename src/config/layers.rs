@@ -105,13 +105,22 @@ pub struct Item {
 /// Values by their key, e.g. `bars.services[0].value`.
 pub(super) type Items = BTreeMap<String, Item>;
 
-/// Reads a TOML text; every syntax fault at once. The text of the line is not quoted,
-/// since it may hold a secret.
+/// How many syntax faults are told: one bracket that is not closed makes a fault of every
+/// line below it.
+const MOST_SYNTAX_FAULTS: usize = 3;
+
+/// Reads a TOML text; the first syntax faults, one a line. The text of the line is not
+/// quoted, since it may hold a secret.
 pub(super) fn scan(text: &str, file: Option<&str>, faults: &mut Vec<Problem>) -> Items {
     let lines = Lines { text, file };
     let (table, errors) = DeTable::parse_recoverable(text);
+    let mut told = Vec::new();
     for error in errors {
         let line = lines.number(error.span().map_or(0, |span| span.start));
+        if told.contains(&line) || told.len() == MOST_SYNTAX_FAULTS {
+            continue;
+        }
+        told.push(line);
         faults.push(
             Problem::new(&entries::NOT_TOML)
                 .at(lines.origin(line).to_string())

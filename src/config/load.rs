@@ -233,6 +233,14 @@ mod tests {
     }
 
     #[test]
+    fn a_bracket_that_is_not_closed_is_not_told_for_every_line_below_it() {
+        let below = "[log]\nlevel = \"info\"\nformat = \"text\"\n".repeat(5);
+        let text = refused(&format!("[delivery]\nretry_after = [\"5s\"\n{below}"));
+        assert!(text.contains("gateway.toml:3"), "{text}");
+        assert_eq!(text.matches("WW-CFG-003").count(), 3, "{text}");
+    }
+
+    #[test]
     fn a_secret_is_never_repeated() {
         let text = refused(
             "[[provider_api.tokens]]\nprovider = \"hope-works\"\nsha256 = \"hush1\"\ntoken = \"hush2\"\n\

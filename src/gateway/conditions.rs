@@ -4,6 +4,8 @@
 //! Rows that no policy can change carry no key. A verb asks [`Condition::treatment`]
 //! and never decides by itself.
 
+use std::fmt::Write as _;
+
 use crate::config::{Policies, Policy};
 
 /// What is done about a condition.
@@ -19,7 +21,17 @@ pub enum Treatment {
     Accept,
 }
 
-impl Treatment {}
+impl Treatment {
+    /// What is done, for the reference page.
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Refuse => "refused",
+            Self::Hold => "held",
+            Self::Warn => "accepted with a warning",
+            Self::Accept => "accepted",
+        }
+    }
+}
 
 impl From<Policy> for Treatment {
     fn from(policy: Policy) -> Self {
@@ -32,15 +44,20 @@ impl From<Policy> for Treatment {
 }
 
 macro_rules! conditions {
-    ($($(#[$doc:meta])* $name:ident = $code:literal, $default:ident, $policy:expr;)*) => {
+    ($(#[doc = $words:literal] $name:ident = $code:literal, $default:ident, $policy:expr;)*) => {
         /// A condition that a referral or a report can be in.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Condition { $($(#[$doc])* $name,)* }
+        pub enum Condition { $(#[doc = $words] $name,)* }
 
         impl Condition {
             /// Every condition with its code, default treatment and policy key.
             pub const TABLE: &'static [(Self, &'static str, Treatment, Option<&'static str>)] =
                 &[$((Self::$name, $code, Treatment::$default, $policy),)*];
+
+            /// The condition in a few words, as the reference page has it.
+            pub const fn words(self) -> &'static str {
+                match self { $(Self::$name => $words,)* }
+            }
         }
     };
 }
@@ -131,9 +148,39 @@ impl Condition {
     }
 }
 
+/// The table as `docs/reference/conditions.md`.
+pub fn page() -> String {
+    let mut page = String::from(PAGE_HEAD);
+    for (condition, code, default, policy) in Condition::TABLE {
+        let words = condition.words().trim().trim_end_matches('.');
+        let policy = policy.map_or_else(String::new, |key| format!("`{key}`"));
+        let done = default.words();
+        // Writing to a string cannot fail.
+        let _ = writeln!(page, "| {words} | `{code}` | {done} | {policy} |");
+    }
+    page
+}
+
+const PAGE_HEAD: &str = "# What each condition gets\n\n\
+    This page is made from the table in `src/gateway/conditions.rs`; do not edit it. Write it \
+    anew with `UPDATE=1 cargo test --lib is_current`.\n\n\
+    *Refused*: one OperationOutcome with every fault; nothing of the message is kept, and the \
+    person stays with the referrer. *Held*: accepted, and nothing leaves until the named \
+    operator has decided. *Accepted*: routed and delivered. A policy is a key under \
+    `[bars.policies]` that may change the default; its allowed values are in \
+    [configuration.md](configuration.md). HTTP statuses and codes of refusals are in \
+    [errors.md](errors.md).\n\n\
+    | condition | word in logs and figures | default | policy |\n\
+    |---|---|---|---|\n";
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_page_of_conditions_is_current() {
+        crate::problem::page::assert_current("docs/reference/conditions.md", &page());
+    }
 
     #[test]
     fn only_rows_with_a_key_listen_to_a_policy() {

@@ -5,7 +5,9 @@ use std::path::Path;
 
 use super::{Tools, start};
 use crate::config::Settings;
+use crate::domain::provider::Channel;
 use crate::problem::Problem;
+use crate::surfaces::cli::wrap;
 
 /// Serves until SIGTERM or Ctrl-C, then drains. `addresses` is a file to which the
 /// bound addresses are written once everything listens, for whoever started us with
@@ -47,7 +49,11 @@ fn announce(running: &super::Running, out: &mut dyn Write) -> std::io::Result<()
         running.provider
     )?;
     writeln!(out, "  admin         http://{}/_status", running.admin)?;
-    writeln!(out, "  providers     {}", providers.join(", "))?;
+    let providers = match providers.as_slice() {
+        [] => "none; nobody can be referred to anybody".to_owned(),
+        some => some.join(", "),
+    };
+    writeln!(out, "{}", wrap("  providers     ", &providers))?;
     for disabled in &tables.disabled {
         writeln!(
             out,
@@ -56,7 +62,51 @@ fn announce(running: &super::Running, out: &mut dyn Write) -> std::io::Result<()
             disabled.problems.len()
         )?;
     }
+    for warning in warnings(running) {
+        writeln!(out, "{}", wrap("  warning       ", &warning))?;
+    }
     out.flush()
+}
+
+/// What lets the gateway start and would only be noticed when a person waits.
+fn warnings(running: &super::Running) -> Vec<String> {
+    let tables = running.gateway.tables();
+    let settings = running.gateway.settings();
+    let loaded = tables.providers().iter().map(|found| found.slug.as_str());
+    let disabled = tables.disabled.iter().map(|found| found.slug.as_str());
+    let known: Vec<&str> = loaded.chain(disabled).collect();
+    let tokens = settings.provider_api.tokens.iter();
+    let named = tokens
+        .map(|token| ("provider_api.tokens", token.provider.as_str()))
+        .chain(
+            settings
+                .providers
+                .keys()
+                .map(|slug| ("providers", slug.as_str())),
+        );
+    let unknown = named
+        .filter(|(_, slug)| !known.contains(slug))
+        .map(|(key, slug)| format!("`{key}` names `{slug}`, which no table folder is called"));
+    let unreadable = tables.providers().iter().filter_map(|provider| {
+        let file = secret_file(&provider.channel)?;
+        let error = std::fs::read_to_string(file).err()?;
+        let slug = &provider.slug;
+        let kind = error.kind();
+        Some(format!(
+            "deliveries to `{slug}` will be parked: its secret file {file} cannot be read ({kind}); \
+             `providers.{slug}.secret_file` names another"
+        ))
+    });
+    unknown.chain(unreadable).collect()
+}
+
+fn secret_file(channel: &Channel) -> Option<&str> {
+    match channel {
+        Channel::Webhook { secret_file, .. } | Channel::FhirRest { secret_file, .. } => {
+            secret_file.as_deref()
+        }
+        Channel::Collect => None,
+    }
 }
 
 fn write_addresses(running: &super::Running, path: &Path) {

@@ -40,7 +40,7 @@ super::entries! {
     KEY_UNREADABLE = {
         "WW-STO-006", "the master key cannot be read",
         meaning: "The file with the master key is not there or the gateway may not read or make it; without it no personal data can be sealed.",
-        advice: "Put the key file at the path that is named, owned by the gateway's user with mode 0600.",
+        advice: "Put the key file at the path that is named, owned by the gateway's user with mode 0600; for a new store, `workwell-gateway key` makes one.",
         Operator, 500, "REC_SERVER_ERROR", "exception", AfterFix
     }
     /// The master key file is readable by others.

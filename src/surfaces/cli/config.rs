@@ -28,7 +28,7 @@ pub enum Config {
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
     },
-    /// Print what is in force and where each value comes from, without secrets
+    /// Print what is in force and where each value comes from; no secrets
     Show {
         /// The file to read instead of ./gateway.toml
         #[arg(long)]

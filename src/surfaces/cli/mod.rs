@@ -16,9 +16,44 @@ mod wrap;
 pub use format::Format;
 pub use wrap::{WIDTH, wrap};
 
+use crate::problem::Problem;
+use crate::problem::page::capital;
+
+/// A problem as a person reads it in a terminal: code and place, what is wrong, what to
+/// do; no line wider than [`WIDTH`].
+pub fn told(problem: &Problem) -> String {
+    let place = problem.path.as_deref().unwrap_or_default();
+    let head = wrap("", &format!("{}  {place}", problem.entry.code));
+    let mut words = capital(problem.entry.title);
+    if let Some(detail) = &problem.detail {
+        words = format!("{words}: {detail}");
+    }
+    let body = wrap("  ", &words);
+    let advice = wrap("  ", problem.entry.advice);
+    format!("{head}\n{body}\n{advice}")
+}
+
 #[cfg(test)]
 mod tests {
     use clap::{Args, Command, Subcommand};
+
+    use super::{WIDTH, told};
+    use crate::problem::{Problem, catalogue};
+
+    #[test]
+    fn a_problem_is_told_within_the_width_of_a_terminal() {
+        for entry in catalogue() {
+            let problem = Problem::new(entry)
+                .at("gateway.toml:12 bars.services[0].system")
+                .with("found nothing here, and something was expected ".repeat(3));
+            let text = told(&problem);
+            assert!(text.starts_with(entry.code), "{text}");
+            assert!(
+                text.lines().all(|line| line.chars().count() <= WIDTH),
+                "{text}"
+            );
+        }
+    }
 
     #[test]
     fn the_command_lines_hold_no_contradiction() {

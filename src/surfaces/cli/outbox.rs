@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde_json::{Value, json};
 
-use super::{Format, exit};
+use super::{Format, exit, told};
 use crate::domain::caller::Caller;
 use crate::domain::identifiers::OutboxId;
 use crate::gateway::Gateway;
@@ -75,7 +75,7 @@ pub async fn run(args: &Outbox, gateway: &Gateway, out: &mut dyn Write) -> i32 {
     match result {
         Ok(written) => exit::after(&written, exit::OK),
         Err(problem) => {
-            let written = writeln!(out, "{problem}\n  {}", problem.entry.advice);
+            let written = writeln!(out, "{}", told(&problem));
             exit::after(&written, exit::FINDING)
         }
     }

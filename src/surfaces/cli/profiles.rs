@@ -39,11 +39,12 @@ enum Action {
 
 /// Arguments of `profiles import`.
 #[derive(Debug, Args)]
+#[command(override_usage = "workwell-gateway profiles import --package NAME --version VERSION DIR")]
 struct ImportArgs {
     /// Folder with the definitions, JSON or XML, read with its sub-folders
     dir: PathBuf,
     /// Name of the package, for the lock file
-    #[arg(long)]
+    #[arg(long, value_name = "NAME")]
     package: String,
     /// Version of the package, for the lock file
     #[arg(long)]
@@ -51,8 +52,8 @@ struct ImportArgs {
     /// Folder of the lean sets
     #[arg(long, default_value = "profiles")]
     into: PathBuf,
-    /// Text for people or JSON for programs
-    #[arg(long, value_enum, default_value_t = Format::Text)]
+    /// Text for people, JSON for programs
+    #[arg(long, value_enum, default_value_t = Format::Text, hide_possible_values = true)]
     format: Format,
 }
 
@@ -62,8 +63,8 @@ struct CheckArgs {
     /// Folder of the lean sets
     #[arg(long, default_value = "profiles")]
     profiles: PathBuf,
-    /// Text for people or JSON for programs
-    #[arg(long, value_enum, default_value_t = Format::Text)]
+    /// Text for people, JSON for programs
+    #[arg(long, value_enum, default_value_t = Format::Text, hide_possible_values = true)]
     format: Format,
 }
 

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde_json::json;
 
-use super::{Format, exit};
+use super::{Format, exit, told};
 use crate::gateway::Gateway;
 
 /// What to do with the store.
@@ -24,7 +24,7 @@ pub async fn run(args: &Store, gateway: &Gateway, out: &mut dyn Write) -> i32 {
     let (integrity, counts) = match (gateway.integrity().await, gateway.counts().await) {
         (Ok(integrity), Ok(counts)) => (integrity, counts),
         (Err(problem), _) | (_, Err(problem)) => {
-            let written = writeln!(out, "{problem}\n  {}", problem.entry.advice);
+            let written = writeln!(out, "{}", told(&problem));
             return exit::after(&written, exit::FINDING);
         }
     };

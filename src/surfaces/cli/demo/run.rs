@@ -72,6 +72,8 @@ pub async fn play(
             patience: options.patience,
         };
         let mut stories = std::pin::pin!(stage.play());
+        // Ended in order, so that the temporary store goes as well.
+        let mut ended = std::pin::pin!(tokio::signal::ctrl_c());
         loop {
             tokio::select! {
                 biased;
@@ -81,6 +83,11 @@ pub async fn play(
                     }
                 }
                 tally = &mut stories => break tally,
+                _ = &mut ended => {
+                    writeln!(out, "\nEnded before the last story.")?;
+                    let missing = vec!["ended before the last story".to_owned()];
+                    return Ok(Tally { missing, ..Tally::default() });
+                }
             }
         }
     };

@@ -62,7 +62,10 @@ pub(super) fn write(out: &mut dyn Write, tally: &Tally) -> io::Result<()> {
     for missing in &tally.missing {
         writeln!(out, "  MISSING: {missing}")?;
     }
-    writeln!(out, "\nWhat to try next")?;
+    writeln!(
+        out,
+        "\nWhat to try next (from a checkout: cargo run -- and the verb)"
+    )?;
     let own = tally
         .refusal_codes
         .iter()

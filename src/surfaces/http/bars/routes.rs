@@ -109,3 +109,22 @@ impl Route {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reference_page_names_every_route_and_every_search_parameter() {
+        let page = include_str!("../../../../docs/reference/http.md");
+        for route in ROUTES {
+            assert!(page.contains(&format!("{}`", route.path)), "{}", route.path);
+            if let Does::Search(_, parameters) = route.does {
+                for parameter in parameters {
+                    let name = format!("`{}`", parameter.name);
+                    assert!(page.contains(&name), "{name}");
+                }
+            }
+        }
+    }
+}
