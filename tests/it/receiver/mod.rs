@@ -58,9 +58,8 @@ async fn second_practice(ods: &str) -> Gp {
 fn sent_by(referral: Referral, ods: &str) -> Referral {
     referral.change(|bundle| {
         for entry in bundle["entry"].as_array_mut().into_iter().flatten() {
-            let identifier = &mut entry["resource"]["identifier"][0];
-            if identifier["value"] == PRACTICE_ODS {
-                identifier["value"] = json!(ods);
+            if entry["resource"]["identifier"][0]["value"] == PRACTICE_ODS {
+                entry["resource"]["identifier"][0]["value"] = json!(ods);
             }
         }
     })
