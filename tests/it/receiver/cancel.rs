@@ -21,10 +21,19 @@ fn stop_of(referral: &Referral, answer: &Answer, how: StopAs) -> Stop {
 }
 
 async fn stops(gateway: &TestGateway, stop: &Stop) -> Answer {
-    let answer = gateway.parties.gp.stop(&gateway.bars(), stop).await.expect("an answer");
+    let answer = gateway
+        .parties
+        .gp
+        .stop(&gateway.bars(), stop)
+        .await
+        .expect("an answer");
     assert!(answer.accepted() && answer.ids_echoed, "{answer:?}");
     assert_eq!(answer.body["id"], stop.json()["id"]);
-    assert_eq!(kinds(&answer.body), kinds(stop.json()), "echoed, nothing added");
+    assert_eq!(
+        kinds(&answer.body),
+        kinds(stop.json()),
+        "echoed, nothing added"
+    );
     answer
 }
 
@@ -34,7 +43,11 @@ async fn refuses_stop(gateway: &TestGateway, stop: &Stop) -> (u16, Vec<[String; 
     let reply = wire::post(gateway, &sending).await;
     reply.assert_outcome();
     reply.assert_echoes(&sending);
-    assert_eq!(wire::post(gateway, &sending).await.bytes, reply.bytes, "the repeat");
+    assert_eq!(
+        wire::post(gateway, &sending).await.bytes,
+        reply.bytes,
+        "the repeat"
+    );
     (reply.status, reply.errors())
 }
 
@@ -67,8 +80,11 @@ async fn a_held_referral_is_cancelled_both_ways_and_nothing_ever_left() {
         let (word, status) = over(how);
         assert_eq!((shown.row.status, shown.row.hold.as_ref()), (status, None));
         assert_eq!(status_read(&gateway, &answer).await, word);
-        let kinds: Vec<&str> =
-            legs_of(&gateway, &shown).await.iter().map(|leg| leg.kind.code()).collect();
+        let kinds: Vec<&str> = legs_of(&gateway, &shown)
+            .await
+            .iter()
+            .map(|leg| leg.kind.code())
+            .collect();
         assert_eq!(kinds, ["respond"], "only the referrer is told");
     }
 }
@@ -80,8 +96,15 @@ async fn a_referral_whose_delivery_fails_is_cancelled_and_never_delivered_as_a_c
     });
     let gateway = gateway.await;
     for (seed, how) in (1..).zip(BOTH) {
-        let failing = Reception::Fail { status: 500, times: 9 };
-        gateway.parties.lantern.desk.script_next(Script::silent().received(failing));
+        let failing = Reception::Fail {
+            status: 500,
+            times: 9,
+        };
+        gateway
+            .parties
+            .lantern
+            .desk
+            .script_next(Script::silent().received(failing));
         let referral = referral(seed);
         let answer = gateway.refer(&referral).await;
         eventually("the first attempt has failed", || async {
@@ -96,11 +119,17 @@ async fn a_referral_whose_delivery_fails_is_cancelled_and_never_delivered_as_a_c
         let reference = answer.case_reference().expect("a reference").to_owned();
         eventually("the stop reaches the provider", || async {
             let stops = gateway.parties.lantern.desk.stops();
-            stops.keys().any(|key| key.contains(&reference)).then_some(())
+            stops
+                .keys()
+                .any(|key| key.contains(&reference))
+                .then_some(())
         })
         .await;
         let effects = gateway.parties.lantern.desk.effects();
-        assert!(!effects.keys().any(|key| key.contains(&reference)), "{effects:?}");
+        assert!(
+            !effects.keys().any(|key| key.contains(&reference)),
+            "{effects:?}"
+        );
     }
 }
 
@@ -108,17 +137,30 @@ async fn a_referral_whose_delivery_fails_is_cancelled_and_never_delivered_as_a_c
 async fn a_referral_that_nobody_has_collected_is_cancelled_before_it_is_seen() {
     let gateway = quiet().await;
     // The council does not come: every round of it fails.
-    let absent = Reception::Fail { status: 500, times: u32::MAX };
-    gateway.parties.borough_works.desk.script_usual(Script::silent().received(absent));
+    let absent = Reception::Fail {
+        status: 500,
+        times: u32::MAX,
+    };
+    gateway
+        .parties
+        .borough_works
+        .desk
+        .script_usual(Script::silent().received(absent));
     let referral = Referral::new(1).at(Place::BOROUGH_WORKS);
     let answer = gateway.refer(&referral).await;
     stops(&gateway, &stop_of(&referral, &answer, StopAs::Cancelled)).await;
     let shown = case_of(&gateway, &answer.body).await;
     assert_eq!(shown.row.status, Status::Cancelled);
     let legs = legs_of(&gateway, &shown).await;
-    let delivery = legs.iter().find(|leg| leg.kind.code() == "deliver").expect("a leg");
+    let delivery = legs
+        .iter()
+        .find(|leg| leg.kind.code() == "deliver")
+        .expect("a leg");
     assert_eq!(delivery.state.code(), "stopped");
-    assert!(!legs.iter().any(|leg| leg.kind.code() == "stop"), "nobody is to be stopped");
+    assert!(
+        !legs.iter().any(|leg| leg.kind.code() == "stop"),
+        "nobody is to be stopped"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -137,9 +179,15 @@ async fn a_delivered_referral_is_cancelled_both_ways_and_the_stop_follows_it() {
             assert_eq!(status_read(&gateway, &answer).await, word, "at once");
             let reference = answer.case_reference().expect("a reference").to_owned();
             let desks = gateway.parties.desks();
-            let (_, desk) = desks.into_iter().find(|(known, _)| *known == slug).expect("a desk");
+            let (_, desk) = desks
+                .into_iter()
+                .find(|(known, _)| *known == slug)
+                .expect("a desk");
             eventually("the provider is stopped", || async {
-                desk.stops().keys().any(|key| key.contains(&reference)).then_some(())
+                desk.stops()
+                    .keys()
+                    .any(|key| key.contains(&reference))
+                    .then_some(())
             })
             .await;
             eventually("the stop is confirmed", || async {
@@ -149,7 +197,11 @@ async fn a_delivered_referral_is_cancelled_both_ways_and_the_stop_follows_it() {
             .await;
         }
     }
-    assert!(gateway.parties.gp.faults().is_empty(), "{:?}", gateway.parties.gp.faults());
+    assert!(
+        gateway.parties.gp.faults().is_empty(),
+        "{:?}",
+        gateway.parties.gp.faults()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -158,7 +210,12 @@ async fn a_cancel_of_a_referral_that_nobody_has_is_refused() {
     for (seed, how) in (1..).zip(BOTH) {
         let unknown = Stop::of(referral(seed).json(), referral(seed).correlation_id(), how);
         let found = refuses_stop(&gateway, &unknown).await;
-        let expected = error("REC_BAD_REQUEST", "invariant", "WW-REF-040", "ServiceRequest");
+        let expected = error(
+            "REC_BAD_REQUEST",
+            "invariant",
+            "WW-REF-040",
+            "ServiceRequest",
+        );
         assert_eq!(found, (400, expected));
     }
     assert_eq!(super::open_cases(&gateway).await, 0);
@@ -173,7 +230,10 @@ async fn a_cancel_of_a_referral_that_is_over_is_a_conflict() {
     stops(&gateway, &stop_of(&held, &answer, StopAs::Cancelled)).await;
     let again = stop_of(&held, &answer, StopAs::Cancelled);
     let (status, errors) = refuses_stop(&gateway, &again).await;
-    assert_eq!((status, errors), (409, error("REC_CONFLICT", "conflict", "WW-REF-041", "")));
+    assert_eq!(
+        (status, errors),
+        (409, error("REC_CONFLICT", "conflict", "WW-REF-041", ""))
+    );
 
     let desk = &gateway.parties.lantern.desk;
     desk.script_usual(Script::to_completion(desk.words()));
@@ -196,14 +256,20 @@ async fn the_referral_of_another_organisation_is_as_unknown_as_none() {
     let answer = reaches(&gateway, &referral, "lantern").await;
     let other = second_practice("Y99009").await;
     let stop = Stop::of(
-        super::sent_by(Referral::new(9).change(|bundle| *bundle = answer.body.clone()), "Y99009")
-            .json(),
+        super::sent_by(
+            Referral::new(9).change(|bundle| *bundle = answer.body.clone()),
+            "Y99009",
+        )
+        .json(),
         referral.correlation_id(),
         StopAs::Cancelled,
     );
     let sending = other.prepare_stop(&stop);
     let reply = wire::post(&gateway, &sending).await;
-    assert_eq!((reply.status, reply.codes()), (400, vec!["WW-REF-040".to_owned()]));
+    assert_eq!(
+        (reply.status, reply.codes()),
+        (400, vec!["WW-REF-040".to_owned()])
+    );
     assert_eq!(status_read(&gateway, &answer).await, "active");
 }
 
@@ -232,7 +298,10 @@ async fn a_repeated_cancel_is_a_duplicate_and_stops_once() {
     assert_eq!(wire::post(&gateway, &sending).await.status, 200);
     let gateway = gateway.restart().await;
     let again = wire::post(&gateway, &sending).await;
-    assert_eq!((again.status, again.codes()), (409, vec!["WW-REF-043".to_owned()]));
+    assert_eq!(
+        (again.status, again.codes()),
+        (409, vec!["WW-REF-043".to_owned()])
+    );
     assert_eq!(facts(&gateway, "case.stopped").await, 1);
 }
 

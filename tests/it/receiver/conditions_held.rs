@@ -53,7 +53,10 @@ async fn a_second_referral_of_a_person_is_linked_and_answered_like_a_first() {
     let first = reaches(&gateway, &at_lantern(1), "lantern").await;
     let other = second_practice("Y99009").await;
     let second = sent_by(at_lantern(2).same_person_as(1), "Y99009");
-    let answer = other.refer(&gateway.bars(), &second).await.expect("an answer");
+    let answer = other
+        .refer(&gateway.bars(), &second)
+        .await
+        .expect("an answer");
     assert!(answer.accepted(), "{answer:?}");
     assert_held(&gateway, &answer, "open-case").await;
     let shown = case_of(&gateway, &answer.body).await;
@@ -62,9 +65,15 @@ async fn a_second_referral_of_a_person_is_linked_and_answered_like_a_first() {
 
     // A first receipt of the same message shape, by the same practice.
     let stranger = sent_by(at_lantern(3), "Y99009");
-    let receipt = other.refer(&gateway.bars(), &stranger).await.expect("an answer");
+    let receipt = other
+        .refer(&gateway.bars(), &stranger)
+        .await
+        .expect("an answer");
     has_reached(&gateway, &receipt, "lantern").await;
-    assert_eq!((answer.status, &answer.content_type), (200, &receipt.content_type));
+    assert_eq!(
+        (answer.status, &answer.content_type),
+        (200, &receipt.content_type)
+    );
     assert_eq!(shape(&answer.body), shape(&receipt.body));
     assert_eq!(ours(&answer.body)["status"], ours(&receipt.body)["status"]);
     let text = answer.body.to_string();
@@ -73,13 +82,18 @@ async fn a_second_referral_of_a_person_is_linked_and_answered_like_a_first() {
         first.service_request_id().expect("an id"),
         &first_case.row.id.to_string(),
     ] {
-        assert!(!text.contains(secret), "the first case shows in the second answer");
+        assert!(
+            !text.contains(secret),
+            "the first case shows in the second answer"
+        );
     }
 }
 
 /// The Encounter that the gateway added.
 fn ours(bundle: &Value) -> &Value {
-    resources(bundle, "Encounter").last().expect("two Encounters")
+    resources(bundle, "Encounter")
+        .last()
+        .expect("two Encounters")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -89,19 +103,31 @@ async fn a_restricted_or_unrecognised_record_is_not_routed_and_its_place_is_in_n
         let referral = at_lantern(1).postcode("ZZ99 1AA").security(code);
         let answer = holds(&gateway, &referral, "restricted").await;
         let shown = case_of(&gateway, &answer.body).await;
-        assert!(shown.row.restricted && shown.row.provider.is_none(), "{code}");
+        assert!(
+            shown.row.restricted && shown.row.provider.is_none(),
+            "{code}"
+        );
         let id = answer.service_request_id().expect("an id");
         let read = wire::get(&gateway, &format!("ServiceRequest/{id}")).await;
         assert_eq!(read.status, 200);
         let number = "patient:identifier=https://fhir.nhs.uk/Id/nhs-number%7C9990000026";
         let search = wire::get(&gateway, &format!("ServiceRequest?{number}")).await;
-        assert_eq!((search.status, &search.json["total"]), (200, &serde_json::json!(1)));
+        assert_eq!(
+            (search.status, &search.json["total"]),
+            (200, &serde_json::json!(1))
+        );
         for text in [
             answer.body.to_string(),
             read.json.to_string(),
             search.json.to_string(),
         ] {
-            for place in ["ZZ99 1AA", "Wobblethorpe", "Y99002", "Northgate", "07700 900"] {
+            for place in [
+                "ZZ99 1AA",
+                "Wobblethorpe",
+                "Y99002",
+                "Northgate",
+                "07700 900",
+            ] {
                 assert!(!text.contains(place), "{code}: {place} in {text}");
             }
         }
@@ -121,10 +147,18 @@ async fn a_restricted_record_is_answered_with_every_resource_still_in_its_place(
 async fn a_red_flag_is_held_and_the_referrer_told_that_this_is_no_crisis_service() {
     let gateway = quiet().await;
     let answer = holds(&gateway, &at_lantern(1).red_flag(), "red-flag").await;
-    let told = ours(&answer.body)["reasonCode"][0]["text"].as_str().unwrap_or_default();
-    assert!(told.contains("no crisis service") && told.contains("999"), "{told}");
+    let told = ours(&answer.body)["reasonCode"][0]["text"]
+        .as_str()
+        .unwrap_or_default();
+    assert!(
+        told.contains("no crisis service") && told.contains("999"),
+        "{told}"
+    );
     let other = gateway.refer(&at_lantern(2)).await;
-    assert!(ours(&other.body).get("reasonCode").is_none(), "only where there is a red flag");
+    assert!(
+        ours(&other.body).get("reasonCode").is_none(),
+        "only where there is a red flag"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -138,7 +172,11 @@ async fn the_policy_may_let_a_red_flag_pass_and_the_referrer_is_told_all_the_sam
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_word_of_a_provider_moves_nothing_and_asks_the_operator() {
     let gateway = TestGateway::start().await;
-    gateway.parties.lantern.desk.script_next(Script::unknown_word());
+    gateway
+        .parties
+        .lantern
+        .desk
+        .script_next(Script::unknown_word());
     let answer = gateway.refer(&at_lantern(1)).await;
     let row = eventually("the case is held for the word", || async {
         let shown = case_of(&gateway, &answer.body).await;
@@ -147,10 +185,16 @@ async fn an_unknown_word_of_a_provider_moves_nothing_and_asks_the_operator() {
     .await;
     let hold = row.hold.expect("a hold");
     assert_eq!(hold.reason, "unknown-provider-word");
-    assert!(matches!(row.status, Status::Delivered | Status::Acknowledged), "{:?}", row.status);
+    assert!(
+        matches!(row.status, Status::Delivered | Status::Acknowledged),
+        "{:?}",
+        row.status
+    );
     let reported = eventually("the provider is told", || async {
         let reported = gateway.parties.lantern.desk.reported();
-        reported.into_iter().find(|report| report.word == "gone fishing")
+        reported
+            .into_iter()
+            .find(|report| report.word == "gone fishing")
     })
     .await;
     assert!(reported.result.is_err(), "{reported:?}");

@@ -26,7 +26,11 @@ async fn refuses_change(referral: Referral, expected: super::Refusal) -> wire::R
     let gateway = quiet().await;
     let sending = gateway.parties.gp.prepare(&referral);
     let reply = refuses(&gateway, &sending, expected).await;
-    assert_eq!(facts(&gateway, "message.refused").await, 1, "one refusal is on record");
+    assert_eq!(
+        facts(&gateway, "message.refused").await,
+        1,
+        "one refusal is on record"
+    );
     reply
 }
 
@@ -50,7 +54,11 @@ async fn nesting_over_the_limit_is_refused() {
     let deep = format!("{{\"a\":{}1{}}}", "[".repeat(200), "]".repeat(200));
     let reply = wire::post(&gateway, &with_body(&gateway, &deep)).await;
     assert_eq!(reply.status, 422, "{}", reply.json);
-    assert!(reply.codes().contains(&"WW-FHR-004".to_owned()), "{}", reply.json);
+    assert!(
+        reply.codes().contains(&"WW-FHR-004".to_owned()),
+        "{}",
+        reply.json
+    );
     reply.assert_outcome();
     assert_eq!(super::open_cases(&gateway).await, 0);
 }
@@ -60,7 +68,11 @@ async fn a_body_that_is_not_json_is_refused() {
     let gateway = quiet().await;
     for body in ["", "{", "hello", "{\"resourceType\":\"Bundle\"} x"] {
         let reply = wire::post(&gateway, &with_body(&gateway, body)).await;
-        assert_eq!((reply.status, reply.codes()), (400, vec!["WW-FHR-001".to_owned()]), "{body}");
+        assert_eq!(
+            (reply.status, reply.codes()),
+            (400, vec!["WW-FHR-001".to_owned()]),
+            "{body}"
+        );
         reply.assert_outcome();
     }
     assert_eq!(super::open_cases(&gateway).await, 0);
@@ -71,13 +83,33 @@ async fn every_duplicate_member_is_told_with_its_place() {
     let gateway = quiet().await;
     let text = String::from_utf8(referral().bytes()).expect("UTF-8");
     let text = text
-        .replacen("\"type\":\"message\"", "\"type\":\"message\",\"type\":\"message\"", 1)
-        .replacen("\"intent\":\"plan\"", "\"intent\":\"plan\",\"intent\":\"plan\"", 1);
+        .replacen(
+            "\"type\":\"message\"",
+            "\"type\":\"message\",\"type\":\"message\"",
+            1,
+        )
+        .replacen(
+            "\"intent\":\"plan\"",
+            "\"intent\":\"plan\",\"intent\":\"plan\"",
+            1,
+        );
     let reply = wire::post(&gateway, &with_body(&gateway, &text)).await;
     assert_eq!(reply.status, 400);
-    assert_eq!(reply.codes(), ["WW-FHR-002", "WW-FHR-002"], "{}", reply.json);
-    let places: Vec<String> = reply.errors().into_iter().map(|[_, _, _, place]| place).collect();
-    assert!(places.iter().all(|place| place.starts_with("Bundle")), "{places:?}");
+    assert_eq!(
+        reply.codes(),
+        ["WW-FHR-002", "WW-FHR-002"],
+        "{}",
+        reply.json
+    );
+    let places: Vec<String> = reply
+        .errors()
+        .into_iter()
+        .map(|[_, _, _, place]| place)
+        .collect();
+    assert!(
+        places.iter().all(|place| place.starts_with("Bundle")),
+        "{places:?}"
+    );
     assert_eq!(super::open_cases(&gateway).await, 0);
 }
 
@@ -87,7 +119,10 @@ async fn xml_with_a_document_type_is_refused() {
     let xml = "<!DOCTYPE Bundle [<!ENTITY a \"b\">]><Bundle xmlns=\"http://hl7.org/fhir\"/>";
     let sending = with_body(&gateway, xml).header("Content-Type", Some("application/fhir+xml"));
     let reply = wire::post(&gateway, &sending).await;
-    assert_eq!((reply.status, reply.codes()), (400, vec!["WW-FHR-006".to_owned()]));
+    assert_eq!(
+        (reply.status, reply.codes()),
+        (400, vec!["WW-FHR-006".to_owned()])
+    );
     reply.assert_outcome();
     let again = wire::post(&gateway, &sending).await;
     assert_eq!(again.bytes, reply.bytes);
@@ -102,7 +137,11 @@ async fn a_body_that_is_no_message_is_refused() {
     ] {
         let reply = wire::post(&gateway, &with_body(&gateway, &body.to_string())).await;
         assert_eq!(reply.status, 400, "{}", reply.json);
-        assert!(reply.codes().contains(&"WW-FHR-008".to_owned()), "{}", reply.json);
+        assert!(
+            reply.codes().contains(&"WW-FHR-008".to_owned()),
+            "{}",
+            reply.json
+        );
         reply.assert_outcome();
     }
 }
@@ -112,7 +151,10 @@ async fn a_combination_without_a_meaning_is_refused_and_the_value_named() {
     let gateway = quiet().await;
     let place = "Bundle.entry[0].resource";
     for (referral, word) in [
-        (referral().event("servicerequest-wish"), "servicerequest-wish"),
+        (
+            referral().event("servicerequest-wish"),
+            "servicerequest-wish",
+        ),
         (referral().event("booking-response"), "booking-response"),
         (referral().reason("perhaps"), "perhaps"),
         (referral().category("request"), "request"),
@@ -128,7 +170,9 @@ async fn a_combination_without_a_meaning_is_refused_and_the_value_named() {
         let sending = gateway.parties.gp.prepare(&referral);
         let expected = (400, BAD, "invariant", "WW-REF-007", place);
         let reply = refuses(&gateway, &sending, expected).await;
-        let told = reply.json["issue"][0]["diagnostics"].as_str().unwrap_or_default();
+        let told = reply.json["issue"][0]["diagnostics"]
+            .as_str()
+            .unwrap_or_default();
         assert!(told.contains(word), "{told}");
     }
 }
@@ -176,7 +220,11 @@ async fn a_referral_without_any_consent_is_refused() {
     let sending = gateway.parties.gp.prepare(&referral().without_consent());
     let reply = wire::post(&gateway, &sending).await;
     assert_eq!(reply.status, 400, "{}", reply.json);
-    assert!(reply.codes().contains(&"WW-REF-018".to_owned()), "{}", reply.json);
+    assert!(
+        reply.codes().contains(&"WW-REF-018".to_owned()),
+        "{}",
+        reply.json
+    );
     assert_eq!(super::open_cases(&gateway).await, 0);
 }
 
@@ -202,9 +250,22 @@ async fn every_fault_of_a_message_is_told_at_once() {
     let mut codes = reply.codes();
     codes.sort();
     codes.dedup();
-    let expected = ["WW-REF-002", "WW-REF-006", "WW-REF-013", "WW-REF-017", "WW-REF-018"];
+    let expected = [
+        "WW-REF-002",
+        "WW-REF-006",
+        "WW-REF-013",
+        "WW-REF-017",
+        "WW-REF-018",
+    ];
     assert_eq!(codes, expected, "{}", reply.json);
-    assert!(reply.errors().iter().all(|[_, _, _, place]| !place.is_empty()), "{}", reply.json);
+    assert!(
+        reply
+            .errors()
+            .iter()
+            .all(|[_, _, _, place]| !place.is_empty()),
+        "{}",
+        reply.json
+    );
     assert_eq!(wire::post(&gateway, &sending).await.bytes, reply.bytes);
     assert_eq!(super::open_cases(&gateway).await, 0);
 }
@@ -232,7 +293,13 @@ async fn versions_use_cases_and_categories_that_are_not_offered_are_refused() {
         ),
         (
             referral().application_version(Some("9.0.0")),
-            (422, unprocessable, "not-supported", "WW-REF-003", "Bundle.meta.versionId"),
+            (
+                422,
+                unprocessable,
+                "not-supported",
+                "WW-REF-003",
+                "Bundle.meta.versionId",
+            ),
         ),
         (
             referral().use_case("a8t1"),
@@ -246,7 +313,13 @@ async fn versions_use_cases_and_categories_that_are_not_offered_are_refused() {
         ),
         (
             referral().event("booking-request"),
-            (422, unprocessable, "not-supported", "WW-REF-008", "Bundle.entry[0].resource"),
+            (
+                422,
+                unprocessable,
+                "not-supported",
+                "WW-REF-008",
+                "Bundle.entry[0].resource",
+            ),
         ),
     ] {
         let sending = gateway.parties.gp.prepare(&referral);

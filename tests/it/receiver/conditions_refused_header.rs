@@ -13,7 +13,10 @@ async fn prepared() -> (
     workwell_gateway::conformance::parties::gp::Sending,
 ) {
     let gateway = quiet().await;
-    let sending = gateway.parties.gp.prepare(&Referral::new(1).at(Place::LANTERN));
+    let sending = gateway
+        .parties
+        .gp
+        .prepare(&Referral::new(1).at(Place::LANTERN));
     (gateway, sending)
 }
 
@@ -55,7 +58,10 @@ async fn a_malformed_id_is_a_wrong_value_on_a_read() {
     let reply = wire::ask(&gateway, reqwest::Method::GET, path, &headers).await;
     assert_eq!(reply.status, 400);
     reply.assert_outcome();
-    assert_eq!(reply.errors(), [[BAD, "value", "WW-HDR-003", "http.X-Request-Id"]]);
+    assert_eq!(
+        reply.errors(),
+        [[BAD, "value", "WW-HDR-003", "http.X-Request-Id"]]
+    );
     assert_eq!(reply.header("X-Correlation-Id"), headers[1].1);
 }
 
@@ -68,10 +74,16 @@ async fn a_target_that_cannot_be_read_or_is_not_ours_is_refused() {
         (None, "required", "WW-HDR-004"),
         (Some("not*base64".to_owned()), "invalid", "WW-HDR-005"),
         (Some("bm90IEpTT04=".to_owned()), "invalid", "WW-HDR-006"),
-        (Some(encoded(&json!({"value": "1"}))), "invalid", "WW-HDR-007"),
+        (
+            Some(encoded(&json!({"value": "1"}))),
+            "invalid",
+            "WW-HDR-007",
+        ),
         (Some(encoded(&other)), "value", "WW-HDR-008"),
     ] {
-        let sending = sending.clone().header("NHSD-Target-Identifier", value.as_deref());
+        let sending = sending
+            .clone()
+            .header("NHSD-Target-Identifier", value.as_deref());
         refuses(&gateway, &sending, (400, BAD, issue, code, place)).await;
     }
 }
@@ -79,7 +91,11 @@ async fn a_target_that_cannot_be_read_or_is_not_ours_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_media_type_that_is_not_fhir_is_refused() {
     let (gateway, sending) = prepared().await;
-    for value in [None, Some("text/plain"), Some("application/fhir+json; charset=latin1")] {
+    for value in [
+        None,
+        Some("text/plain"),
+        Some("application/fhir+json; charset=latin1"),
+    ] {
         let sending = sending.clone().header("Content-Type", value);
         let expected = (400, BAD, "value", "WW-HDR-015", "http.Content-Type");
         refuses(&gateway, &sending, expected).await;
@@ -129,8 +145,20 @@ async fn every_fault_of_the_headers_is_told_at_once() {
     let expected = [
         (400, BAD, "required", "WW-HDR-001", "http.X-Request-Id"),
         (400, BAD, "invalid", "WW-HDR-002", "http.X-Correlation-Id"),
-        (400, BAD, "invalid", "WW-HDR-005", "http.NHSD-Target-Identifier"),
-        (400, BAD, "required", "WW-HDR-009", "http.NHSD-End-User-Organisation"),
+        (
+            400,
+            BAD,
+            "invalid",
+            "WW-HDR-005",
+            "http.NHSD-Target-Identifier",
+        ),
+        (
+            400,
+            BAD,
+            "required",
+            "WW-HDR-009",
+            "http.NHSD-End-User-Organisation",
+        ),
         (400, BAD, "value", "WW-HDR-015", "http.Content-Type"),
     ];
     refuses_all(&gateway, &sending, 400, &expected).await;

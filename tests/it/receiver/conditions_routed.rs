@@ -21,13 +21,20 @@ async fn a_plain_good_referral_is_echoed_with_ids_and_our_planned_encounter() {
     assert_eq!(kinds(&answer.body), sent);
     for entry in answer.body["entry"].as_array().expect("entries") {
         let resource = &entry["resource"];
-        let senders_own = resource["resourceType"] == "Encounter" && resource["status"] != "planned";
+        let senders_own =
+            resource["resourceType"] == "Encounter" && resource["status"] != "planned";
         assert_eq!(resource["id"].is_string(), !senders_own, "{resource}");
     }
     let journey = "EpisodeOfCare/";
-    let planned = answer.body["entry"].as_array().and_then(|all| all.last()).expect("an entry");
+    let planned = answer.body["entry"]
+        .as_array()
+        .and_then(|all| all.last())
+        .expect("an entry");
     let carried = planned["resource"]["episodeOfCare"][0]["reference"].as_str();
-    assert!(carried.is_some_and(|found| found.starts_with(journey)), "{planned}");
+    assert!(
+        carried.is_some_and(|found| found.starts_with(journey)),
+        "{planned}"
+    );
     assert!(answer.case_reference().is_some());
 }
 
@@ -69,8 +76,16 @@ async fn missing_optional_data_is_no_refusal() {
     reaches(&gateway, &plain, "vale-nhs-trust").await;
     let sparse = Referral::new(2).at(Place::LANTERN).change(|bundle| {
         let patient = resource_mut(bundle, "Patient").expect("a Patient");
-        for member in ["contact", "communication", "extension", "gender", "birthDate"] {
-            patient.as_object_mut().map(|members| members.remove(member));
+        for member in [
+            "contact",
+            "communication",
+            "extension",
+            "gender",
+            "birthDate",
+        ] {
+            patient
+                .as_object_mut()
+                .map(|members| members.remove(member));
         }
         let plan = resource_mut(bundle, "CarePlan").expect("a plan");
         plan.as_object_mut().map(|members| members.remove("period"));

@@ -22,12 +22,22 @@ fn beside(gateway: &TestGateway) -> Connection {
 async fn an_unknown_path_is_not_implemented() {
     let gateway = quiet().await;
     let headers = wire::read_headers("Y99001");
-    for path in ["Slot", "Appointment/1", "Task", "metadata/", "servicerequest", ""] {
+    for path in [
+        "Slot",
+        "Appointment/1",
+        "Task",
+        "metadata/",
+        "servicerequest",
+        "",
+    ] {
         let reply = wire::ask(&gateway, Method::GET, path, &headers).await;
         assert_eq!(reply.status, 501, "{path}");
         reply.assert_outcome();
         let errors = reply.errors();
-        assert_eq!(errors, [["REC_NOT_IMPLEMENTED", "not-supported", "WW-HDR-029", ""]]);
+        assert_eq!(
+            errors,
+            [["REC_NOT_IMPLEMENTED", "not-supported", "WW-HDR-029", ""]]
+        );
         assert_eq!(reply.header("X-Request-Id"), headers[0].1);
         assert_eq!(reply.header("X-Correlation-Id"), headers[1].1);
     }
@@ -41,14 +51,25 @@ async fn a_wrong_verb_is_told_with_the_verbs_that_are_right() {
         (Method::PUT, "metadata", "GET,HEAD"),
         (Method::POST, "MessageDefinition", "GET,HEAD"),
         (Method::GET, "$process-message", "POST"),
-        (Method::DELETE, "ServiceRequest/0d4fb6c2-6f0e-4a5d-8a3c-2f1f0c9d8e77", "GET,HEAD"),
+        (
+            Method::DELETE,
+            "ServiceRequest/0d4fb6c2-6f0e-4a5d-8a3c-2f1f0c9d8e77",
+            "GET,HEAD",
+        ),
         (Method::PATCH, "ServiceRequest", "GET,HEAD"),
     ] {
         let reply = wire::ask(&gateway, method.clone(), path, &headers).await;
-        assert_eq!((reply.status, reply.header("allow")), (405, allow), "{method} {path}");
+        assert_eq!(
+            (reply.status, reply.header("allow")),
+            (405, allow),
+            "{method} {path}"
+        );
         reply.assert_outcome();
         let errors = reply.errors();
-        assert_eq!(errors, [["REC_METHOD_NOT_ALLOWED", "not-supported", "WW-HDR-028", ""]]);
+        assert_eq!(
+            errors,
+            [["REC_METHOD_NOT_ALLOWED", "not-supported", "WW-HDR-028", ""]]
+        );
         assert_eq!(reply.header("X-Request-Id"), headers[0].1);
     }
 }
@@ -58,14 +79,21 @@ async fn a_store_that_cannot_write_is_told_as_503_and_the_same_request_succeeds_
     let gateway = quiet().await;
     let sending = gateway.parties.gp.prepare(&referral());
     let outside = beside(&gateway);
-    outside.execute_batch("ALTER TABLE messages RENAME TO messages_away").expect("renamed");
+    outside
+        .execute_batch("ALTER TABLE messages RENAME TO messages_away")
+        .expect("renamed");
     let reply = wire::post(&gateway, &sending).await;
     assert_eq!(reply.status, 503, "{}", reply.json);
     reply.assert_outcome();
     reply.assert_echoes(&sending);
-    assert_eq!(reply.errors(), [["REC_SERVICE_UNAVAILABLE", "transient", "WW-STO-001", ""]]);
+    assert_eq!(
+        reply.errors(),
+        [["REC_SERVICE_UNAVAILABLE", "transient", "WW-STO-001", ""]]
+    );
     assert_eq!(reply.header("retry-after"), "5");
-    outside.execute_batch("ALTER TABLE messages_away RENAME TO messages").expect("renamed");
+    outside
+        .execute_batch("ALTER TABLE messages_away RENAME TO messages")
+        .expect("renamed");
     assert_eq!(open_cases(&gateway).await, 0);
     let again = wire::post(&gateway, &sending).await;
     assert_eq!(again.status, 200, "{}", again.json);
@@ -79,12 +107,17 @@ async fn work_over_the_time_limit_is_told_as_408_and_still_comes_to_its_end() {
     let gateway = quieted(gateway.await);
     let sending = gateway.parties.gp.prepare(&referral());
     let outside = beside(&gateway);
-    outside.execute_batch("BEGIN IMMEDIATE").expect("the only writer");
+    outside
+        .execute_batch("BEGIN IMMEDIATE")
+        .expect("the only writer");
     let reply = wire::post(&gateway, &sending).await;
     assert_eq!(reply.status, 408, "{}", reply.json);
     reply.assert_outcome();
     reply.assert_echoes(&sending);
-    assert_eq!(reply.errors(), [["REC_TIMEOUT", "timeout", "WW-HDR-030", ""]]);
+    assert_eq!(
+        reply.errors(),
+        [["REC_TIMEOUT", "timeout", "WW-HDR-030", ""]]
+    );
     outside.execute_batch("ROLLBACK").expect("let go");
     eventually("the repeat is a duplicate of what was done", || async {
         let again = wire::post(&gateway, &sending).await;

@@ -34,7 +34,10 @@ impl Published {
             bytes.clone()
         };
         Self {
-            name: path.file_stem().map(|name| name.to_string_lossy().into_owned()).expect("a name"),
+            name: path
+                .file_stem()
+                .map(|name| name.to_string_lossy().into_owned())
+                .expect("a name"),
             is_xml,
             json: serde_json::from_slice(&json).unwrap_or_default(),
             bytes,
@@ -42,7 +45,10 @@ impl Published {
     }
 
     fn header(&self) -> Value {
-        resources(&self.json, "MessageHeader").next().cloned().unwrap_or_default()
+        resources(&self.json, "MessageHeader")
+            .next()
+            .cloned()
+            .unwrap_or_default()
     }
 
     fn destination(&self) -> ServiceAddress {
@@ -60,7 +66,11 @@ impl Published {
             .iter()
             .filter_map(Value::as_array)
             .flatten()
-            .filter(|coding| coding["system"].as_str().is_some_and(|s| s.contains("usecase")))
+            .filter(|coding| {
+                coding["system"]
+                    .as_str()
+                    .is_some_and(|s| s.contains("usecase"))
+            })
             .filter_map(|coding| coding["code"].as_str().map(str::to_ascii_lowercase))
             .collect()
     }
@@ -112,7 +122,8 @@ async fn service(published: &[Published]) -> TestGateway {
             });
         }
     }
-    let mappings = Path::new(env!("CARGO_MANIFEST_DIR")).join("conformance/fixtures/mappings-catch-all");
+    let mappings =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("conformance/fixtures/mappings-catch-all");
     let gateway = TestGateway::with(|settings| {
         settings.bars.services = services;
         settings.bars.policies.nhs_number_check = Policy::Warn;
@@ -133,7 +144,11 @@ async fn sending(published: &Published) -> Sending {
     let carrier = Referral::new(1).change(|bundle| *bundle = published.json.clone());
     let address = published.destination();
     let target = encoded(&json!({"system": address.system, "value": address.value}));
-    let media = if published.is_xml { "application/fhir+xml" } else { "application/fhir+json" };
+    let media = if published.is_xml {
+        "application/fhir+xml"
+    } else {
+        "application/fhir+json"
+    };
     let mut sending = gp
         .prepare(&carrier)
         .header("X-Correlation-Id", Some(&uuid::Uuid::new_v4().to_string()))
@@ -157,7 +172,12 @@ async fn every_published_message_gets_an_answer_that_is_no_failure_of_ours() {
     for one in &published {
         let sending = sending(one).await;
         let reply = wire::post(&gateway, &sending).await;
-        assert!((200..500).contains(&reply.status), "{}: {}", one.name, reply.status);
+        assert!(
+            (200..500).contains(&reply.status),
+            "{}: {}",
+            one.name,
+            reply.status
+        );
         reply.assert_echoes(&sending);
         if reply.status != 200 {
             reply.assert_outcome();
@@ -184,37 +204,56 @@ async fn published_messages_get_what_the_standard_says() {
     ] {
         let one = named(&published, name).unwrap_or_else(|| panic!("{name} is not there"));
         let reply = wire::post(&gateway, &sending(one).await).await;
-        assert_eq!((reply.status, reply.codes()), (status, codes.iter().map(|c| (*c).to_owned()).collect()), "{name}: {}", reply.json);
+        assert_eq!(
+            (reply.status, reply.codes()),
+            (status, codes.iter().map(|c| (*c).to_owned()).collect()),
+            "{name}: {}",
+            reply.json
+        );
     }
     assert!(open_cases(&gateway).await >= 2, "two were accepted");
     let legs = gateway.running.gateway.counts().await.expect("counts").legs;
-    assert!(!legs.is_empty(), "and are to be collected: direct care needs no further consent");
+    assert!(
+        !legs.is_empty(),
+        "and are to be collected: direct care needs no further consent"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_published_cancels_made_for_a_stored_referral_are_taken() {
     let published = all();
-    let Some(referral) = named(&published, "REFREQ03") else { return };
+    let Some(referral) = named(&published, "REFREQ03") else {
+        return;
+    };
     let gateway = service(&published).await;
     for name in ["SERVREQ01", "SERVREQ02"] {
         let first = wire::post(
             &gateway,
-            &sending(referral).await.header("Accept", Some("application/fhir+json")),
+            &sending(referral)
+                .await
+                .header("Accept", Some("application/fhir+json")),
         )
         .await;
         assert_eq!(first.status, 200, "{}", first.json);
-        let stored = resources(&first.json, "ServiceRequest").next().expect("one");
+        let stored = resources(&first.json, "ServiceRequest")
+            .next()
+            .expect("one");
         let sender = referral.sender();
         let cancel = named(&published, name).expect("a published cancel");
         let mut adapted = cancel.json.clone();
         let request = resource_mut(&mut adapted, "ServiceRequest").expect("one");
         request["id"] = stored["id"].clone();
-        let person = resources(&first.json, "Patient").next().cloned().expect("one");
+        let person = resources(&first.json, "Patient")
+            .next()
+            .cloned()
+            .expect("one");
         let patient = resource_mut(&mut adapted, "Patient").expect("one");
         for member in ["id", "identifier", "name", "birthDate"] {
             patient[member] = person[member].clone();
         }
-        let reference = cancel.header()["sender"]["reference"].as_str().map(str::to_owned);
+        let reference = cancel.header()["sender"]["reference"]
+            .as_str()
+            .map(str::to_owned);
         for entry in adapted["entry"].as_array_mut().into_iter().flatten() {
             if entry["fullUrl"].as_str() == reference.as_deref() {
                 entry["resource"]["identifier"][0]["value"] = json!(sender);
@@ -240,7 +279,11 @@ async fn the_published_cancels_made_for_a_stored_referral_are_taken() {
             .collect();
         let path = format!("ServiceRequest/{}", stored["id"].as_str().expect("an id"));
         let read = wire::ask(&gateway, reqwest::Method::GET, &path, &headers).await;
-        let word = if name == "SERVREQ01" { "revoked" } else { "entered-in-error" };
+        let word = if name == "SERVREQ01" {
+            "revoked"
+        } else {
+            "entered-in-error"
+        };
         assert_eq!(read.json["status"], word, "{name}: {}", read.json);
     }
 }

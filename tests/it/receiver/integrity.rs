@@ -24,7 +24,10 @@ async fn what_was_done_is_a_duplicate_when_it_comes_again_also_after_a_restart()
         assert_eq!(again.status, 409);
         again.assert_outcome();
         again.assert_echoes(&sending);
-        assert_eq!(again.errors(), [["REC_CONFLICT", "duplicate", "WW-REF-043", ""]]);
+        assert_eq!(
+            again.errors(),
+            [["REC_CONFLICT", "duplicate", "WW-REF-043", ""]]
+        );
         gateway = gateway.restart().await;
     }
     assert!(open_cases(&gateway).await >= before);
@@ -40,7 +43,9 @@ async fn a_retry_while_the_first_is_still_processed_is_too_early() {
     // for as long as this test wishes.
     let file = gateway.folder().join("demo.db");
     let outside = Connection::open(file).expect("the store's file");
-    outside.execute_batch("BEGIN IMMEDIATE").expect("the only writer");
+    outside
+        .execute_batch("BEGIN IMMEDIATE")
+        .expect("the only writer");
     let (base, body) = (gateway.bars(), sending.clone());
     let first = tokio::spawn(async move { wire::post_to(&base, &body).await });
     let again = tokio::spawn({
@@ -56,7 +61,10 @@ async fn a_retry_while_the_first_is_still_processed_is_too_early() {
     assert_eq!(early.status, 425, "{}", early.json);
     early.assert_outcome();
     early.assert_echoes(&sending);
-    assert_eq!(early.errors(), [["REC_TOO_EARLY", "duplicate", "WW-REF-044", ""]]);
+    assert_eq!(
+        early.errors(),
+        [["REC_TOO_EARLY", "duplicate", "WW-REF-044", ""]]
+    );
     assert_eq!(early.header("retry-after"), "5");
     outside.execute_batch("ROLLBACK").expect("let go");
     eventually("the first comes to its end", || async {
@@ -68,7 +76,10 @@ async fn a_retry_while_the_first_is_still_processed_is_too_early() {
         (reply.status != 425).then_some(reply)
     })
     .await;
-    assert_eq!((later.status, later.codes()), (409, vec!["WW-REF-043".to_owned()]));
+    assert_eq!(
+        (later.status, later.codes()),
+        (409, vec!["WW-REF-043".to_owned()])
+    );
     assert_eq!(facts(&gateway, "referral.accepted").await, 1);
 }
 
@@ -76,7 +87,10 @@ async fn a_retry_while_the_first_is_still_processed_is_too_early() {
 async fn many_at_once_give_exactly_one_200() {
     let gateway = quiet().await;
     for seed in 1..=3 {
-        let sending = gateway.parties.gp.prepare(&Referral::new(seed).at(Place::LANTERN));
+        let sending = gateway
+            .parties
+            .gp
+            .prepare(&Referral::new(seed).at(Place::LANTERN));
         let many: Vec<_> = (0..16)
             .map(|_| {
                 let (base, sending) = (gateway.bars(), sending.clone());
@@ -89,7 +103,12 @@ async fn many_at_once_give_exactly_one_200() {
         }
         let done = statuses.iter().filter(|status| **status == 200).count();
         assert_eq!(done, 1, "{statuses:?}");
-        assert!(statuses.iter().all(|status| [200, 409, 425].contains(status)), "{statuses:?}");
+        assert!(
+            statuses
+                .iter()
+                .all(|status| [200, 409, 425].contains(status)),
+            "{statuses:?}"
+        );
     }
     assert_eq!(facts(&gateway, "referral.accepted").await, 3);
 }
@@ -98,8 +117,14 @@ async fn many_at_once_give_exactly_one_200() {
 async fn what_failed_fails_again_in_the_same_words_also_after_a_restart() {
     let mut gateway = quiet().await;
     let refused = [
-        gateway.parties.gp.prepare(&Referral::new(1).at(Place::NOWHERE)),
-        gateway.parties.gp.prepare(&referral().nhs_number("9990000027").two_patients()),
+        gateway
+            .parties
+            .gp
+            .prepare(&Referral::new(1).at(Place::NOWHERE)),
+        gateway
+            .parties
+            .gp
+            .prepare(&referral().nhs_number("9990000027").two_patients()),
         {
             let mut sending = gateway.parties.gp.prepare(&referral());
             sending.body.truncate(5_000);
@@ -127,7 +152,10 @@ async fn what_failed_fails_again_in_the_same_words_also_after_a_restart() {
 async fn the_same_ids_with_another_body_are_a_conflict_and_told_as_misuse() {
     let mut gateway = quiet().await;
     let done = gateway.parties.gp.prepare(&referral());
-    let refused = gateway.parties.gp.prepare(&Referral::new(2).at(Place::NOWHERE));
+    let refused = gateway
+        .parties
+        .gp
+        .prepare(&Referral::new(2).at(Place::NOWHERE));
     assert_eq!(wire::post(&gateway, &done).await.status, 200);
     assert_eq!(wire::post(&gateway, &refused).await.status, 422);
     let mut misused = 0;
@@ -138,7 +166,10 @@ async fn the_same_ids_with_another_body_are_a_conflict_and_told_as_misuse() {
             let reply = wire::post(&gateway, &sending).await;
             assert_eq!(reply.status, 409);
             reply.assert_outcome();
-            assert_eq!(reply.errors(), [["REC_CONFLICT", "conflict", "WW-REF-045", ""]]);
+            assert_eq!(
+                reply.errors(),
+                [["REC_CONFLICT", "conflict", "WW-REF-045", ""]]
+            );
             misused += 1;
             assert_eq!(facts(&gateway, "request.misused").await, misused);
         }
@@ -159,5 +190,8 @@ async fn a_new_request_id_in_the_same_conversation_is_a_new_message() {
     // same, refused only because the referral is open.
     let again = gateway.parties.gp.prepare(&first);
     let reply = wire::post(&gateway, &again).await;
-    assert_eq!((reply.status, reply.codes()), (409, vec!["WW-REF-042".to_owned()]));
+    assert_eq!(
+        (reply.status, reply.codes()),
+        (409, vec!["WW-REF-042".to_owned()])
+    );
 }

@@ -1,8 +1,8 @@
 //! The BaRS Receiver over real sockets: what each condition gets, transactional
 //! integrity, cancels, reads, published messages and the canary.
 
-mod cancel;
 mod canary;
+mod cancel;
 mod conditions_held;
 mod conditions_refused_body;
 mod conditions_refused_header;
@@ -93,7 +93,11 @@ async fn refuses_all(
     let again = wire::post(gateway, sending).await;
     assert_eq!(again.status, status, "the repeat");
     assert_eq!(again.without_id(), reply.without_id(), "the repeat");
-    assert_eq!(open_cases(gateway).await, 0, "nothing is stored but the refusal");
+    assert_eq!(
+        open_cases(gateway).await,
+        0,
+        "nothing is stored but the refusal"
+    );
     reply
 }
 
@@ -153,7 +157,10 @@ async fn assert_held(gateway: &TestGateway, answer: &Answer, reason: &str) {
     assert!(legs_of(gateway, &shown).await.is_empty(), "nothing leaves");
     for (slug, _) in gateway.parties.desks() {
         let caller = Caller::Provider(slug.to_owned());
-        let page = gateway.running.gateway.list_cases(&caller, None, None, None);
+        let page = gateway
+            .running
+            .gateway
+            .list_cases(&caller, None, None, None);
         let page = page.await.expect("a list");
         let seen = page.cases.iter().any(|case| case.id == shown.row.id);
         assert!(!seen, "{slug} sees a held case");
@@ -174,7 +181,11 @@ async fn reaches(gateway: &TestGateway, referral: &Referral, slug: &str) -> Answ
 
 async fn has_reached(gateway: &TestGateway, answer: &Answer, slug: &str) {
     let shown = case_of(gateway, &answer.body).await;
-    let chosen = shown.row.provider.as_ref().map(|chosen| chosen.slug.as_str());
+    let chosen = shown
+        .row
+        .provider
+        .as_ref()
+        .map(|chosen| chosen.slug.as_str());
     assert_eq!((chosen, shown.row.hold.as_ref()), (Some(slug), None));
     eventually("the provider has the case", || async {
         let legs = legs_of(gateway, &shown).await;
@@ -184,10 +195,17 @@ async fn has_reached(gateway: &TestGateway, answer: &Answer, slug: &str) {
     })
     .await;
     let reference = answer.case_reference().expect("a case reference");
-    let desk = gateway.parties.desks().into_iter().find(|(known, _)| *known == slug);
+    let desk = gateway
+        .parties
+        .desks()
+        .into_iter()
+        .find(|(known, _)| *known == slug);
     let (_, desk) = desk.expect("a provider of the demonstration");
     eventually("the provider's desk has booked it in", || async {
-        desk.effects().keys().any(|key| key.contains(reference)).then_some(())
+        desk.effects()
+            .keys()
+            .any(|key| key.contains(reference))
+            .then_some(())
     })
     .await;
 }
@@ -201,7 +219,9 @@ fn encoded(value: &Value) -> String {
 fn shape(tree: &Value) -> Value {
     match tree {
         Value::Object(members) => {
-            let inner = members.iter().map(|(name, value)| (name.clone(), shape(value)));
+            let inner = members
+                .iter()
+                .map(|(name, value)| (name.clone(), shape(value)));
             Value::Object(inner.collect())
         }
         Value::Array(items) => Value::Array(items.iter().map(shape).collect()),

@@ -24,7 +24,9 @@ pub struct Reply {
 impl Reply {
     pub fn header(&self, name: &str) -> &str {
         let value = self.headers.get(name);
-        value.and_then(|value| value.to_str().ok()).unwrap_or_default()
+        value
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
     }
 
     /// The error issues: REC code, issue code, our code, place.
@@ -39,14 +41,22 @@ impl Reply {
                     found => text(found),
                 };
                 let coding = &issue["details"]["coding"];
-                [text(&coding[0]["code"]), text(&issue["code"]), text(&coding[1]["code"]), place]
+                [
+                    text(&coding[0]["code"]),
+                    text(&issue["code"]),
+                    text(&coding[1]["code"]),
+                    place,
+                ]
             })
             .collect()
     }
 
     /// Our codes of the error issues.
     pub fn codes(&self) -> Vec<String> {
-        self.errors().into_iter().map(|[_, _, code, _]| code).collect()
+        self.errors()
+            .into_iter()
+            .map(|[_, _, code, _]| code)
+            .collect()
     }
 
     /// The body is an OperationOutcome as BaRS shapes it, and no cache keeps it.
@@ -54,13 +64,27 @@ impl Reply {
         assert_eq!(self.json["resourceType"], "OperationOutcome", "{self:?}");
         let id = self.json["id"].as_str().unwrap_or_default();
         assert!(uuid::Uuid::try_parse(id).is_ok(), "the id is a UUID: {id}");
-        assert!(self.header("content-type").starts_with("application/fhir+json; version=1.5.0"));
+        assert!(
+            self.header("content-type")
+                .starts_with("application/fhir+json; version=1.5.0")
+        );
         assert_eq!(self.header("cache-control"), "no-store");
         assert_eq!(self.json["issue"][0]["severity"], "error");
         let coding = &self.json["issue"][0]["details"]["coding"][0];
-        assert_eq!(coding["system"], "https://fhir.nhs.uk/CodeSystem/http-error-codes");
-        let display = format!("{} - {}", self.status, coding["code"].as_str().unwrap_or_default());
-        assert_eq!(coding["display"], display.as_str(), "issue[0] decides the status");
+        assert_eq!(
+            coding["system"],
+            "https://fhir.nhs.uk/CodeSystem/http-error-codes"
+        );
+        let display = format!(
+            "{} - {}",
+            self.status,
+            coding["code"].as_str().unwrap_or_default()
+        );
+        assert_eq!(
+            coding["display"],
+            display.as_str(),
+            "issue[0] decides the status"
+        );
         for issue in self.json["issue"].as_array().into_iter().flatten() {
             let told = issue["diagnostics"].as_str().unwrap_or_default();
             assert!(told.starts_with("WW-") && told.len() > 30, "{issue}");
@@ -106,7 +130,13 @@ pub async fn ask(
     path: &str,
     headers: &[(&'static str, String)],
 ) -> Reply {
-    call(method, &format!("{}/{path}", gateway.bars()), headers, Vec::new()).await
+    call(
+        method,
+        &format!("{}/{path}", gateway.bars()),
+        headers,
+        Vec::new(),
+    )
+    .await
 }
 
 /// The headers of a read by this organisation, with fresh ids.
@@ -133,7 +163,9 @@ async fn call(
     headers: &[(&'static str, String)],
     body: Vec<u8>,
 ) -> Reply {
-    let mut request = wire::client(Duration::from_secs(30)).request(method, url).body(body);
+    let mut request = wire::client(Duration::from_secs(30))
+        .request(method, url)
+        .body(body);
     for (name, value) in headers {
         request = request.header(*name, value);
     }

@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
+use workwell_gateway::config::Settings;
 use workwell_gateway::conformance::parties::Parties;
 use workwell_gateway::conformance::parties::gp::Answer;
 use workwell_gateway::conformance::parties::referral::Referral;
-use workwell_gateway::config::Settings;
 use workwell_gateway::start::{self, Running, Tools, demo};
 
 /// A running gateway with its parties and its folder.
@@ -145,7 +145,10 @@ pub fn shared(folder: &str) -> Option<std::path::PathBuf> {
         return Some(path);
     }
     let forbidden = std::env::var("WORKWELL_NO_SKIP").is_ok_and(|value| !value.is_empty());
-    assert!(!forbidden, "shared/{folder} is not there and skips are forbidden");
+    assert!(
+        !forbidden,
+        "shared/{folder} is not there and skips are forbidden"
+    );
     eprintln!("SKIPPED: shared/{folder} is not there");
     None
 }
