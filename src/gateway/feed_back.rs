@@ -64,7 +64,10 @@ impl Gateway {
                 .provider(slug)
                 .and_then(|provider| provider.status_words.find(&report.word));
             let Some(word) = word.cloned() else {
-                return self.hold_for_unknown_word(caller, &row, &report).await;
+                if self.hold_for_unknown_word(caller, &row, &report).await? {
+                    return Err(Problem::new(&problems::UNKNOWN_WORD).at("status"));
+                }
+                continue;
             };
             match self.take_report(caller, &row, &report, &word).await? {
                 Taken::Done(done) => return Ok(done),
@@ -264,13 +267,14 @@ impl Gateway {
     }
 
     /// An unknown word is never guessed: the case keeps its status and a named operator
-    /// is asked to look (DESIGN I5).
+    /// is asked to look (DESIGN I5). `false` when the rows have changed meanwhile and have
+    /// to be read again: an unknown word without its queue entry would be lost.
     async fn hold_for_unknown_word(
         &self,
         caller: &Caller,
         row: &CaseRow,
         report: &Report,
-    ) -> Result<FedBack, Problem> {
+    ) -> Result<bool, Problem> {
         let now = self.clock.now();
         let reason = Condition::UnknownProviderWord.code();
         let unit = Unit {
@@ -300,10 +304,10 @@ impl Gateway {
             ..Unit::default()
         };
         match self.store.commit(unit, now).await {
-            Ok(_) | Err(CommitError::Stale) => {}
-            Err(error) => return Err(super::unavailable(&error)),
+            Ok(_) => Ok(true),
+            Err(CommitError::Stale) => Ok(false),
+            Err(error) => Err(super::unavailable(&error)),
         }
-        Err(Problem::new(&problems::UNKNOWN_WORD).at("status"))
     }
 }
 
