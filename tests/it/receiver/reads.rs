@@ -428,6 +428,32 @@ async fn a_referral_comes_and_goes_in_xml() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_comes_in_xml_too_whatever_it_is_refused_for() {
+    let gateway = quiet().await;
+    let mut headers = wire::read_headers("Y99001");
+    headers.retain(|(name, _)| !["Accept", "NHSD-Target-Identifier"].contains(name));
+    headers.push(("Accept", "application/fhir+xml".to_owned()));
+    for (method, path, status) in [
+        (Method::GET, "ServiceRequest", 400),
+        (Method::GET, "Slot", 501),
+        (Method::PUT, "metadata", 405),
+    ] {
+        let reply = wire::ask(&gateway, method, path, &headers).await;
+        assert_eq!(reply.status, status, "{path}");
+        assert_eq!(
+            reply.header("content-type"),
+            "application/fhir+xml; version=1.5.0"
+        );
+        let read = xml::to_json(&reply.bytes, 1 << 20).expect("FHIR XML");
+        let read: Value = serde_json::from_slice(&read).expect("JSON");
+        assert_eq!(read["resourceType"], "OperationOutcome");
+        assert_eq!(reply.header("X-Request-Id"), headers[0].1);
+        assert_eq!(reply.header("allow").is_empty(), status != 405);
+        assert_eq!(reply.header("cache-control"), "no-store");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn reads_and_searches_are_on_record_without_what_was_searched_for() {
     let gateway = quiet().await;
     let answer = reaches(&gateway, &referral(1), "lantern").await;
