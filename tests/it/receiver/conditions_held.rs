@@ -4,8 +4,8 @@
 use serde_json::Value;
 use workwell_gateway::config::Policy;
 use workwell_gateway::conformance::parties::providers::Script;
-use workwell_gateway::conformance::parties::referral::bundle::resources;
-use workwell_gateway::conformance::parties::referral::{Consent, Place, Referral};
+use workwell_gateway::conformance::parties::referral::bundle::{resource_mut, resources};
+use workwell_gateway::conformance::parties::referral::{Consent, Place, Referral, Stop, StopAs};
 use workwell_gateway::domain::status::Status;
 
 use super::{
@@ -141,6 +141,25 @@ async fn a_restricted_record_is_answered_with_every_resource_still_in_its_place(
     let plain = gateway.refer(&at_lantern(1)).await;
     let restricted = gateway.refer(&at_lantern(2).security("R")).await;
     assert_eq!(kinds(&plain.body), kinds(&restricted.body));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_echo_of_a_restricted_persons_cancel_tells_no_place_either() {
+    let gateway = quiet().await;
+    let sent = at_lantern(1).security("R");
+    let answer = holds(&gateway, &sent, "restricted").await;
+    let mut body = sent.json().clone();
+    let request = resource_mut(&mut body, "ServiceRequest").expect("a ServiceRequest");
+    request["id"] = serde_json::json!(answer.service_request_id());
+    let stop = Stop::of(&body, sent.correlation_id(), StopAs::Cancelled);
+    assert!(stop.json().to_string().contains("Wobblethorpe"));
+    let stopped = gateway.parties.gp.stop(&gateway.bars(), &stop).await;
+    let stopped = stopped.expect("an answer");
+    assert!(stopped.accepted(), "{stopped:?}");
+    let text = stopped.body.to_string();
+    for place in ["ZZ99 1AA", "Wobblethorpe", "Y99002", "07700 900"] {
+        assert!(!text.contains(place), "{place} in {text}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
