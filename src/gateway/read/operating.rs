@@ -1,6 +1,6 @@
 //! Figures and checks for whoever runs the gateway.
 
-pub use crate::adapters::store::{Counts, Integrity};
+pub use crate::adapters::store::{Counts, FactRow, Integrity};
 use crate::domain::caller::Caller;
 use crate::gateway::Gateway;
 use crate::problem::Problem;
@@ -14,6 +14,17 @@ impl Gateway {
     /// Whether the store is whole and every audit leaf is what it was.
     pub async fn integrity(&self) -> Result<Integrity, Problem> {
         self.store.integrity().await
+    }
+
+    /// The audit log from a position on (the first is 1), at most `limit` facts; nothing
+    /// for a referrer or a provider.
+    pub async fn audit(
+        &self,
+        caller: &Caller,
+        from: i64,
+        limit: u32,
+    ) -> Result<Vec<FactRow>, Problem> {
+        self.store.facts(caller, from, limit).await
     }
 
     /// Whether the store takes a unit of work now.

@@ -265,7 +265,7 @@ super::entries! {
         "WW-REF-046", "the Patient is not the one of the referral",
         meaning: "A cancel or an amendment names another person than the referral that it is about.",
         advice: "Check the ServiceRequest.id; the Patient of a cancel is the one of the referral.",
-        Referrer, 409, "REC_CONFLICT", "conflict", AfterFix
+        Referrer, 400, "REC_BAD_REQUEST", "invariant", AfterFix
     }
     /// The policy refuses where no WorkWell consent is recorded.
     WORKWELL_CONSENT_MISSING = {

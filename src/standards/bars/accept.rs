@@ -139,7 +139,63 @@ fn hide_location<'d>(document: &'d Document, splice: &mut Splice<'d>) {
             splice.remove(resource, member);
         }
     }
+    hide_practice(document, splice);
 }
+
+/// The practice's own entry stays, because other references may lead to it, and loses
+/// what tells which one it is. The sender stays as it is: it knows itself.
+fn hide_practice<'d>(document: &'d Document, splice: &mut Splice<'d>) {
+    let all: Vec<_> = resources(document).collect();
+    let of_kind = |wanted: &str| all.iter().find(|(kind, _)| *kind == wanted);
+    let sender = of_kind("MessageHeader")
+        .and_then(|(_, header)| header.dig(&["sender", "reference"]))
+        .and_then(Node::text);
+    let mut open: Vec<&str> = Vec::new();
+    if let Some((_, patient)) = of_kind("Patient") {
+        let practices = patient.each("generalPractitioner");
+        let all = practices.chain(patient.get("managingOrganization"));
+        open.extend(all.filter_map(|reference| reference.str("reference")));
+    }
+    let mut seen = Vec::new();
+    while let Some(url) = open.pop() {
+        if Some(url) == sender || seen.contains(&url) {
+            continue;
+        }
+        seen.push(url);
+        let mut entries = document.root().each("entry");
+        let found = entries.find(|entry| entry.str("fullUrl") == Some(url));
+        let Some(resource) = found.and_then(|entry| entry.get("resource")) else {
+            continue;
+        };
+        for member in ["organization", "practitioner", "partOf"] {
+            let reference = resource.dig(&[member, "reference"]).and_then(Node::text);
+            open.extend(reference);
+        }
+        for member in IDENTIFYING {
+            splice.remove(resource, member);
+        }
+        // R4 wants an identifier or a name of an Organization (org-1).
+        if resource.str("resourceType") == Some("Organization") {
+            splice.set(resource, "name", "\"Withheld\"");
+        }
+    }
+}
+
+/// What tells which Organization, Practitioner or PractitionerRole it is.
+const IDENTIFYING: [&str; 12] = [
+    "identifier",
+    "name",
+    "alias",
+    "telecom",
+    "address",
+    "contact",
+    "partOf",
+    "organization",
+    "practitioner",
+    "location",
+    "text",
+    "extension",
+];
 
 fn our_encounter(document: &Document, minted: &Minted) -> Value {
     let senders = resources(document).find(|(kind, _)| *kind == "Encounter");
@@ -280,6 +336,7 @@ mod tests {
         }
         assert!(!answer.to_string().contains("Invented Row"));
         assert!(patient.get("name").is_some());
+        sample::assert_sound(&answer);
     }
 
     #[test]

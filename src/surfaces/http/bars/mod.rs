@@ -53,11 +53,12 @@ async fn guard(State(gateway): State<Arc<Gateway>>, request: Request, next: Next
     let received = request.headers().clone();
     let limit = gateway.settings().bars.limits.time_limit;
     let work = tokio::spawn(next.run(request));
-    let mut response = match tokio::time::timeout(limit, work).await {
+    let response = match tokio::time::timeout(limit, work).await {
         Ok(Ok(response)) => response,
         Ok(Err(_panicked)) => answer::refusal(&gateway, &[Problem::new(&problems::INTERNAL)]),
         Err(_elapsed) => answer::refusal(&gateway, &[Problem::new(&problems::TIMEOUT)]),
     };
+    let mut response = answer::in_asked_format(&gateway, &received, response).await;
     answer::echo_ids(&received, response.headers_mut());
     response
 }
