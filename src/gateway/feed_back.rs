@@ -389,18 +389,6 @@ impl Gateway {
     }
 }
 
-/// A leg that needs no sending any more, because its destination has what it carries.
-fn settled(leg: &LegRow) -> LegChange {
-    LegChange {
-        id: leg.id,
-        expected_attempts: leg.attempts,
-        state: LegState::Delivered,
-        attempts: leg.attempts,
-        due_at: leg.due_at,
-        last_error: None,
-    }
-}
-
 enum Taken {
     Done(FedBack),
     ReadAgain,
