@@ -10,7 +10,7 @@ use workwell_gateway::config::Settings;
 use workwell_gateway::problem::Problem;
 use workwell_gateway::start::{self, Tools, demo, serve};
 use workwell_gateway::surfaces::cli::{
-    Format, cases, config, exit, explain, outbox, profiles, store, version,
+    Format, cases, config, exit, explain, outbox, profiles, store, told, version,
 };
 use workwell_gateway::telemetry;
 

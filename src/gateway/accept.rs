@@ -215,12 +215,7 @@ impl Gateway {
         let mut unit = message.done(Some(id), now);
         unit.unique_open_identifier = case.referral.service_request_identifier.is_some();
         unit.messages = vec![message.received(id)];
-        unit.facts = vec![
-            Fact::new(FactKind::ReferralAccepted, &message.caller)
-                .about(id)
-                .shown_by(message.id)
-                .with("use-case", case.referral.use_case.clone()),
-        ];
+        unit.facts = vec![accepted(message, id, &case.referral.use_case)];
         let status = match &way {
             Way::Released { .. } => Status::Routed,
             Way::Held { .. } => Status::Held,
@@ -324,4 +319,22 @@ fn refuses_without_consent(provider: &Provider) -> bool {
 
 fn already_open() -> Vec<Problem> {
     vec![Problem::new(&problems::REFERRAL_OPEN).at("ServiceRequest.identifier")]
+}
+
+/// The audit fact of a receipt, with the codes of its warnings: each once.
+fn accepted(message: &Message<'_>, id: CaseId, use_case: &str) -> Fact {
+    let mut codes: Vec<&str> = message
+        .warnings
+        .iter()
+        .map(|found| found.entry.code)
+        .collect();
+    codes.sort_unstable();
+    codes.dedup();
+    let fact = Fact::new(FactKind::ReferralAccepted, &message.caller)
+        .about(id)
+        .shown_by(message.id)
+        .with("use-case", use_case);
+    codes
+        .into_iter()
+        .fold(fact, |fact, code| fact.with("warning", code))
 }

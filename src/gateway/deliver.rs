@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::Gateway;
 use super::tell_referrer::Telling;
@@ -21,6 +21,10 @@ use crate::domain::responsibility::Responsible;
 use crate::domain::status::Status;
 use crate::problem::Problem;
 use crate::telemetry::Delivery;
+
+/// After the last attempt nothing is due; should its result be lost with the process,
+/// the leg is looked at again after this time.
+const LAST_ATTEMPT: SignedDuration = SignedDuration::from_mins(10);
 
 /// What became of one attempt, for the worker's log and metrics.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,8 +152,19 @@ impl Gateway {
     /// Counts the attempt durably. `None` when the row has changed meanwhile.
     async fn count_attempt(&self, mut found: LegWithCase) -> Result<Option<LegWithCase>, Problem> {
         let attempts = found.leg.attempts + 1;
+        // Whatever happens to this attempt, the next one waits for its own time: an attempt
+        // that ends in a panic or with the process must not come again at once.
+        let now = self.clock.now();
+        let due_at = match self
+            .schedule
+            .next(&found.leg.effect_key, attempts, now, None)
+        {
+            Next::At(at) => at,
+            Next::Park => now + LAST_ATTEMPT,
+        };
         let change = LegChange {
             attempts,
+            due_at,
             ..unchanged(&found.leg)
         };
         let unit = Unit {
@@ -159,6 +174,7 @@ impl Gateway {
         match self.store.commit(unit, self.clock.now()).await {
             Ok(_) => {
                 found.leg.attempts = attempts;
+                found.leg.due_at = due_at;
                 Ok(Some(found))
             }
             Err(CommitError::Stale) => Ok(None),

@@ -124,6 +124,8 @@ pub(super) struct Message<'a> {
     pub bundle_id: BundleId,
     pub person: Option<&'a Person>,
     pub has_red_flag: bool,
+    /// What was found and is no reason to refuse.
+    pub warnings: &'a [Problem],
     pub at: Timestamp,
 }
 
@@ -255,6 +257,7 @@ impl Gateway {
             bundle_id,
             person: person.as_ref(),
             has_red_flag: !reading.red_flags.is_empty(),
+            warnings: &reading.problems,
             at: self.clock.now(),
         };
         let decided = self.decide(&message, meaning, referral, before).await;
@@ -392,6 +395,28 @@ impl Gateway {
             }
         }
         repeat(earlier, body_hash)
+    }
+
+    /// Refuses what was never read as a message: unusable headers, a body over the limit.
+    /// Every access attempt is recorded (BaRS non-functional requirements); without both
+    /// ids and a whole body there is no row to repeat the answer from, and the same
+    /// request is refused the same way anyhow.
+    pub async fn refuse_early(&self, headers: Option<&Headers>, found: &[Problem]) -> Answer {
+        let codes: Vec<&'static str> = found.iter().map(|problem| problem.entry.code).collect();
+        let request = headers.map(|headers| headers.request_id);
+        self.telemetry.referral_refused("message", request, &codes);
+        let sender = headers.and_then(|headers| headers.organisation.as_ref());
+        let actor = sender.map_or(Caller::System, |sender| {
+            Caller::Referrer(sender.ods.clone())
+        });
+        let mut fact = Fact::new(FactKind::MessageRefused, &actor);
+        for code in codes {
+            fact = fact.with("code", code);
+        }
+        match self.record(vec![fact]).await {
+            Ok(()) => self.refusal(found),
+            Err(problem) => self.refusal(&[problem]),
+        }
     }
 
     /// The OperationOutcome of these problems.

@@ -57,6 +57,8 @@ impl Gateway {
         now: Timestamp,
     ) -> Option<NewLeg> {
         let address = case.referral.return_address.as_ref()?;
+        // Without a BaRS endpoint nothing is posted; the status can still be read.
+        self.settings.bars.outbound.address_for(address)?;
         if !Milestone::of(telling.status).tells_referrer {
             return None;
         }

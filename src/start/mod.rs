@@ -121,7 +121,7 @@ pub fn build(settings: Settings, tools: &Tools) -> Result<Gateway, Vec<Problem>>
         policy: channels::Policy {
             allow_private: settings.delivery.private_addresses,
             allow_loopback: tools.loopback_destinations,
-            ..channels::Policy::default()
+            trusted_hosts: operators_hosts(&settings),
         },
     })
     .map_err(one)?;
@@ -142,6 +142,23 @@ pub fn build(settings: Settings, tools: &Tools) -> Result<Gateway, Vec<Problem>>
         ids: tools.ids.clone(),
         telemetry: Telemetry::default(),
     }))
+}
+
+/// The hosts that the operator's own settings name, in lower case and without a port.
+fn operators_hosts(settings: &Settings) -> Vec<String> {
+    let outbound = &settings.bars.outbound;
+    let providers = settings
+        .providers
+        .values()
+        .filter_map(|provider| provider.url.as_deref());
+    let addresses = outbound.base_url.as_deref().into_iter();
+    let addresses = addresses
+        .chain(outbound.targets.values().map(String::as_str))
+        .chain(providers);
+    let mut hosts: Vec<String> = addresses.filter_map(channels::host_of).collect();
+    hosts.sort();
+    hosts.dedup();
+    hosts
 }
 
 /// Starts a gateway: three listeners and the delivery worker.

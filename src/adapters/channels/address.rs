@@ -20,8 +20,9 @@ pub struct Policy {
     pub allow_loopback: bool,
     /// Private networks (RFC 1918, unique local, carrier-grade NAT).
     pub allow_private: bool,
-    /// Hosts from the operator's own configuration that may lie in a private network,
-    /// such as a national proxy reached through a hospital's network; lower case.
+    /// Hosts from the operator's own configuration that may lie in a private network, or
+    /// be this machine: a national proxy reached through a hospital's network, a relay
+    /// beside the gateway; lower case. A table never adds to them.
     pub trusted_hosts: Vec<String>,
 }
 
@@ -38,7 +39,7 @@ pub fn check(address: &str, policy: &Policy) -> Result<Url, Problem> {
     }
     match url.scheme() {
         "https" => {}
-        "http" if policy.allow_loopback && is_loopback(host) => {}
+        "http" if is_loopback(host) && (policy.allow_loopback || policy.trusts(host)) => {}
         "http" => return Err(malformed("it is http, not https")),
         _ => return Err(malformed("its scheme is not https")),
     }
@@ -50,6 +51,14 @@ pub fn check(address: &str, policy: &Policy) -> Result<Url, Problem> {
     Ok(url)
 }
 
+/// The host of an address as [`Policy::trusted_hosts`] holds it.
+pub fn host_of(address: &str) -> Option<String> {
+    Url::parse(address)
+        .ok()?
+        .host_str()
+        .map(str::to_ascii_lowercase)
+}
+
 impl Policy {
     fn allows(&self, host: &str, address: IpAddr) -> bool {
         // `localhost` means this machine whatever a resolver says (RFC 6761, 6.3).
@@ -58,7 +67,7 @@ impl Policy {
         }
         match Kind::of(address) {
             Kind::Public => true,
-            Kind::Loopback => self.allow_loopback,
+            Kind::Loopback => self.allow_loopback || self.trusts(host),
             Kind::Private => self.allow_private || self.trusts(host),
             Kind::Reserved => false,
         }
@@ -222,6 +231,19 @@ mod tests {
         check(address, policy)
             .err()
             .map(|problem| problem.entry.code)
+    }
+
+    #[test]
+    fn the_operators_own_relay_on_this_machine_may_be_called_and_no_other() {
+        let policy = Policy {
+            trusted_hosts: vec!["127.0.0.1".to_owned()],
+            ..Policy::default()
+        };
+        assert!(check("http://127.0.0.1:9000/base", &policy).is_ok());
+        assert!(check("http://127.0.0.2:9000/base", &policy).is_err());
+        assert!(check("http://proxy.example/base", &policy).is_err());
+        let none = Policy::default();
+        assert!(check("http://127.0.0.1:9000/base", &none).is_err());
     }
 
     #[test]

@@ -26,7 +26,7 @@ use reqwest::{Client, redirect, retry};
 
 use crate::problem::{Problem, area::channel};
 
-pub use address::{Policy, check as check_address};
+pub use address::{Policy, check as check_address, host_of};
 pub use schedule::{Next, Schedule};
 pub use secret::{Secret, SigningKeys};
 

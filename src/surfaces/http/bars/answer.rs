@@ -20,6 +20,11 @@ pub(super) fn refusal(gateway: &Gateway, found: &[Problem]) -> Response {
     json(gateway, gateway.refusal(found))
 }
 
+/// Renders an answer as JSON; used where the headers could not be read.
+pub(super) fn plain(gateway: &Gateway, answer: Answer) -> Response {
+    json(gateway, answer)
+}
+
 /// Renders an answer in the format that the caller accepts.
 pub(super) async fn accepted(gateway: &Gateway, headers: &Headers, answer: Answer) -> Response {
     if headers.accept.format != Format::Xml {

@@ -19,14 +19,17 @@ pub(super) async fn process(
 ) -> Response {
     let headers = match read_headers(&gateway, RequestKind::Message, &map) {
         Ok(headers) => headers,
-        Err(found) => return answer::refusal(&gateway, &found),
+        Err(found) => {
+            let refused = gateway.refuse_early(None, &found).await;
+            return answer::plain(&gateway, refused);
+        }
     };
     let most = gateway.settings().bars.limits.body_bytes;
     let Ok(bytes) = to_bytes(body, most).await else {
         let found = Problem::new(&problems::TOO_LARGE)
             .at("body")
             .with(format!("a body has at most {most} bytes and arrives whole"));
-        let refused = gateway.refusal(&[found]);
+        let refused = gateway.refuse_early(Some(&headers), &[found]).await;
         return answer::accepted(&gateway, &headers, refused).await;
     };
     let answered = gateway.process_message(&headers, bytes.to_vec()).await;

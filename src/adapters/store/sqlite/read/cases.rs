@@ -135,6 +135,8 @@ pub(in super::super::super) fn cases_by_hash(
 
 /// A provider's cases by the number of the first leg that brought (or will bring) each
 /// to it: a case released later always comes later, so a cursor misses nothing.
+/// A case stands where it was last released to the provider or stopped there: a stop
+/// brings it up again behind every cursor.
 pub(in super::super::super) fn provider_cases(
     connection: &Connection,
     scope: &Scope,
@@ -145,12 +147,12 @@ pub(in super::super::super) fn provider_cases(
 ) -> Read<Page> {
     let sql = format!(
         "SELECT {}, l.number FROM legs l JOIN cases c ON c.id = l.case_id
-         WHERE {} AND l.destination = ?2 AND l.kind = 'deliver' AND l.number > ?3
+         WHERE {} AND l.destination = ?2 AND l.kind IN ('deliver', 'stop') AND l.number > ?3
          AND c.provider = ?2 AND (?4 IS NULL OR c.status = ?4)
-         AND (l.state <> 'stopped' OR l.attempts > 0)
+         AND (l.kind = 'stop' OR l.state <> 'stopped' OR l.attempts > 0)
          AND NOT EXISTS (SELECT 1 FROM legs f WHERE f.case_id = l.case_id
-             AND f.destination = ?2 AND f.kind = 'deliver' AND f.number < l.number
-             AND (f.state <> 'stopped' OR f.attempts > 0))
+             AND f.destination = ?2 AND f.kind IN ('deliver', 'stop') AND f.number > l.number
+             AND (f.kind = 'stop' OR f.state <> 'stopped' OR f.attempts > 0))
          ORDER BY l.number LIMIT ?5",
         rows::CASE,
         scope.cases
