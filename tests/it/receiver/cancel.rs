@@ -92,7 +92,7 @@ async fn a_held_referral_is_cancelled_both_ways_and_nothing_ever_left() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_referral_whose_delivery_fails_is_cancelled_and_never_delivered_as_a_case() {
     let gateway = TestGateway::with(|settings| {
-        settings.delivery.retry_after = vec![std::time::Duration::from_secs(3_600)];
+        settings.delivery.retry_after = vec![std::time::Duration::from_hours(1)];
     });
     let gateway = gateway.await;
     for (seed, how) in (1..).zip(BOTH) {

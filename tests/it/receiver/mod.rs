@@ -11,6 +11,7 @@ mod conditions_routed;
 mod conditions_server;
 mod corpus;
 mod integrity;
+mod negotiation;
 mod reads;
 mod wire;
 
