@@ -165,7 +165,9 @@ impl Gateway {
             status: Some(to),
             responsible: Some(holder),
             hold: row.hold.as_ref().map(|_| None),
-            closure_reason: Some(Some("referrer-cancelled".to_owned())),
+            // The status itself tells an error; no closure reason says it better.
+            closure_reason: (reason == StopReason::Cancel)
+                .then(|| Some("referrer-cancelled".to_owned())),
             ..CaseChange::of(row.id, row.revision)
         });
         unit.stop_unsent = Some(row.id);

@@ -4,7 +4,7 @@ super::entries! {
     /// No such case.
     NO_SUCH_CASE = {
         "WW-OPR-001", "there is no such case",
-        meaning: "No case has this id.",
+        meaning: "No case of this gateway has the id that was given.",
         advice: "Take the case id from `outbox list`, from the provider's list or from the log.",
         Operator, 404, "REC_NOT_FOUND", "not-found", AfterFix
     }

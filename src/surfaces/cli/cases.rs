@@ -12,14 +12,15 @@ use crate::gateway::Gateway;
 #[derive(Clone, Debug, clap::Subcommand)]
 pub enum Cases {
     /// Set where a case stands, with evidence; the referrer is told
+    #[command(override_usage = "workwell-gateway cases correct ID --to STATUS --evidence REF")]
     Correct {
         /// The case's id
         id: CaseId,
-        /// The canonical status it should stand at
-        #[arg(long, value_parser = read_status)]
+        /// The canonical status it should have
+        #[arg(long, value_name = "STATUS", value_parser = read_status)]
         to: Status,
-        /// A reference to what shows it, such as a call number; names nobody
-        #[arg(long)]
+        /// What shows it: a call number; names nobody
+        #[arg(long, value_name = "REF")]
         evidence: String,
     },
 }

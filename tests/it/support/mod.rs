@@ -4,7 +4,6 @@
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
 use tempfile::TempDir;
 use workwell_gateway::config::Settings;
 use workwell_gateway::conformance::parties::Parties;
@@ -151,17 +150,4 @@ pub fn shared(folder: &str) -> Option<std::path::PathBuf> {
     );
     eprintln!("SKIPPED: shared/{folder} is not there");
     None
-}
-
-/// The codes of the gateway in an OperationOutcome's diagnostics, in order.
-pub fn gateway_codes(outcome: &Value) -> Vec<String> {
-    let issues = outcome["issue"].as_array().cloned().unwrap_or_default();
-    issues
-        .iter()
-        .filter_map(|issue| issue["diagnostics"].as_str())
-        .filter_map(|text| {
-            let start = text.find("WW-")?;
-            text.get(start..start + 10).map(str::to_owned)
-        })
-        .collect()
 }

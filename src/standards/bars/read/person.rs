@@ -31,7 +31,7 @@ pub(super) fn read(patient: Node<'_>, entries: &Entries<'_>, faults: &mut Faults
         interpreter: interpreter(patient),
         ethnicity: ethnicity(patient),
         practice: practice(patient, entries),
-        security: security(patient),
+        security: security(entries),
     }
 }
 
@@ -265,17 +265,25 @@ fn practice(patient: Node<'_>, entries: &Entries<'_>) -> Option<OdsCode> {
     })
 }
 
-/// PDS labels: U is unrestricted, R, V and REDACTED are restricted; any other label is
-/// not understood and therefore restricts too.
-fn security(patient: Node<'_>) -> Security {
-    let labels = patient
-        .get("meta")
-        .into_iter()
+/// The strictest label of the message: the Bundle's, the Patient's or that of any other
+/// resource, since each of them can tell where the person is.
+///
+/// PDS labels: U is unrestricted, R, V and REDACTED are restricted. HL7's L, M and N lie
+/// below R. Any other label is not understood and therefore restricts too.
+fn security(entries: &Entries<'_>) -> Security {
+    let resources = entries.list.iter().filter_map(|entry| entry.resource);
+    let bundle = entries
+        .list
+        .first()
+        .and_then(|entry| entry.node.parent()?.parent());
+    let labels = resources
+        .chain(bundle)
+        .filter_map(|labelled| labelled.get("meta"))
         .flat_map(|meta| meta.each("security"));
     let mut found = Security::Unrestricted;
     for label in labels {
         match label.str("code").map(str::to_ascii_uppercase).as_deref() {
-            Some("U") => {}
+            Some("U" | "L" | "M" | "N") => {}
             Some("R" | "V" | "REDACTED") => return Security::Restricted,
             _ => found = Security::Unrecognised,
         }

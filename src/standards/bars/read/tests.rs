@@ -809,11 +809,24 @@ fn security_labels_restrict_and_an_unknown_one_restricts_too() {
         ("R", Security::Restricted),
         ("V", Security::Restricted),
         ("REDACTED", Security::Restricted),
+        ("N", Security::Unrestricted),
         ("Q", Security::Unrecognised),
     ] {
         let mut message = sample::referral();
         resource(&mut message, 3)["meta"]["security"] = json!([{ "code": label }]);
         assert_eq!(referral_of(&message).person.security, security, "{label}");
+    }
+}
+
+#[test]
+fn a_label_on_the_bundle_or_on_any_resource_restricts_as_well() {
+    let mut on_bundle = sample::referral();
+    on_bundle["meta"]["security"] = json!([{ "code": "R" }]);
+    let mut on_request = sample::referral();
+    resource(&mut on_request, 1)["meta"]["security"] = json!([{ "code": "V" }]);
+    for message in [on_bundle, on_request] {
+        let person = referral_of(&message).person;
+        assert_eq!(person.security, Security::Restricted);
     }
 }
 
