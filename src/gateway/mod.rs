@@ -5,6 +5,7 @@
 //! before it is durable.
 
 pub mod accept;
+pub mod acknowledge;
 pub mod cancel;
 pub mod collect;
 pub mod conditions;
