@@ -171,10 +171,11 @@ impl Gateway {
             let held = legs.iter().rev().find(|leg| reached_or_may_have(leg));
             unit.legs
                 .extend(held.map(|leg| self.stop_leg(case, leg, reason, now)));
-        } else {
-            unit.legs
-                .extend(self.response_to(case, &Telling::of(to), now));
         }
+        // A cancel that waits for its holder's confirmation is no milestone yet and is told
+        // then; any other stop is final at once, whoever has the case.
+        unit.legs
+            .extend(self.response_to(case, &Telling::of(to), now));
         unit
     }
 

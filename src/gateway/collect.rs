@@ -49,6 +49,10 @@ impl Gateway {
             };
             let legs = self.store.legs(&Caller::System, &filter).await?;
             let leg = legs.last().ok_or_else(not_found)?;
+            // The first read is a new disclosure; reading again is none.
+            if leg.state == LegState::Waiting && self.agreement_ended(slug) {
+                return Err(Problem::new(&problems::AGREEMENT_ENDED));
+            }
             if leg.state == LegState::Waiting
                 && !self.record_collection(caller, &row, leg.id).await?
             {

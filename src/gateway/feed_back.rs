@@ -6,7 +6,7 @@ use super::Gateway;
 use super::conditions::Condition;
 use super::tell_referrer::Telling;
 use crate::adapters::store::{
-    CaseChange, CaseRow, CommitError, Hold, LegChange, LegFilter, LegKind, LegState, NewEvent,
+    CaseChange, CaseRow, CommitError, Hold, LegChange, LegFilter, LegKind, LegRow, LegState, NewEvent,
     Unit, UpdateKey,
 };
 use crate::domain::caller::Caller;
@@ -63,10 +63,11 @@ impl Gateway {
             let word = tables
                 .provider(slug)
                 .and_then(|provider| provider.status_words.find(&report.word));
-            let Some(word) = word.cloned() else {
-                return self.hold_for_unknown_word(caller, &row, &report).await;
+            let taken = match word.cloned() {
+                Some(word) => self.take_report(caller, &row, &report, &word).await?,
+                None => self.hold_for_unknown_word(caller, &row, &report).await?,
             };
-            match self.take_report(caller, &row, &report, &word).await? {
+            match taken {
                 Taken::Done(done) => return Ok(done),
                 Taken::ReadAgain => {}
             }
@@ -86,6 +87,7 @@ impl Gateway {
             let status = match row.status {
                 Status::CancelRequested => Status::Cancelled,
                 over if over.is_terminal() => {
+                    self.confirm_stop(caller, &row).await?;
                     return Ok(FedBack {
                         status: over,
                         outcome: "unchanged",
@@ -115,6 +117,37 @@ impl Gateway {
                 Taken::Done(done) => return Ok(done),
                 Taken::ReadAgain => {}
             }
+        }
+    }
+
+    /// The holder confirms the stop of a case that was over at once (entered in error):
+    /// the stop need not be brought to it again.
+    async fn confirm_stop(&self, caller: &Caller, row: &CaseRow) -> Result<(), Problem> {
+        let filter = LegFilter {
+            case_id: Some(row.id),
+            kind: Some(LegKind::Stop),
+            ..LegFilter::default()
+        };
+        let legs = self.store.legs(&Caller::System, &filter).await?;
+        let open = legs
+            .iter()
+            .filter(|leg| matches!(leg.state, LegState::Waiting | LegState::Parked));
+        let unit = Unit {
+            leg_changes: open.map(settled).collect(),
+            facts: vec![
+                Fact::new(FactKind::LegDelivered, caller)
+                    .about(row.id)
+                    .with("kind", LegKind::Stop.code()),
+            ],
+            ..Unit::default()
+        };
+        if unit.leg_changes.is_empty() {
+            return Ok(());
+        }
+        match self.store.commit(unit, self.clock.now()).await {
+            // Somebody else has moved the row: the worker, or a second confirmation.
+            Ok(_) | Err(CommitError::Stale) => Ok(()),
+            Err(error) => Err(super::unavailable(&error)),
         }
     }
 
@@ -218,21 +251,14 @@ impl Gateway {
                 },
             )
             .await?;
-        let settled = open.into_iter().filter(|leg| match leg.kind {
+        let over = open.iter().filter(|leg| match leg.kind {
             LegKind::Deliver => leg.state == LegState::Waiting,
             LegKind::Stop => {
                 status.is_terminal() && matches!(leg.state, LegState::Waiting | LegState::Parked)
             }
             LegKind::Respond => false,
         });
-        unit.leg_changes.extend(settled.map(|leg| LegChange {
-            id: leg.id,
-            expected_attempts: leg.attempts,
-            state: LegState::Delivered,
-            attempts: leg.attempts,
-            due_at: leg.due_at,
-            last_error: None,
-        }));
+        unit.leg_changes.extend(over.map(settled));
         Ok(())
     }
 
@@ -270,7 +296,7 @@ impl Gateway {
         caller: &Caller,
         row: &CaseRow,
         report: &Report,
-    ) -> Result<FedBack, Problem> {
+    ) -> Result<Taken, Problem> {
         let now = self.clock.now();
         let reason = Condition::UnknownProviderWord.code();
         let unit = Unit {
@@ -300,16 +326,29 @@ impl Gateway {
             ..Unit::default()
         };
         match self.store.commit(unit, now).await {
-            Ok(_) | Err(CommitError::Stale) => {}
-            Err(error) => return Err(super::unavailable(&error)),
+            Ok(_) => Err(Problem::new(&problems::UNKNOWN_WORD).at("status")),
+            // The provider may only be told once somebody was asked to look.
+            Err(CommitError::Stale) => Ok(Taken::ReadAgain),
+            Err(error) => Err(super::unavailable(&error)),
         }
-        Err(Problem::new(&problems::UNKNOWN_WORD).at("status"))
     }
 }
 
 enum Taken {
     Done(FedBack),
     ReadAgain,
+}
+
+/// A leg whose destination has shown that it knows.
+fn settled(leg: &LegRow) -> LegChange {
+    LegChange {
+        id: leg.id,
+        expected_attempts: leg.attempts,
+        state: LegState::Delivered,
+        attempts: leg.attempts,
+        due_at: leg.due_at,
+        last_error: None,
+    }
 }
 
 /// Once a case is over its last holder has nothing more to do; the referrer has it back
