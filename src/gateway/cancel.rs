@@ -201,6 +201,10 @@ impl Gateway {
             unit.legs
                 .extend(self.response_to(case, &Telling::of(to), now));
         }
+        // A cancel that waits for its holder's confirmation is no milestone yet and is told
+        // then; any other stop is final at once, whoever has the case.
+        unit.legs
+            .extend(self.response_to(case, &Telling::of(to), now));
         unit
     }
 

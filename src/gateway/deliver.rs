@@ -363,12 +363,18 @@ impl Gateway {
         if found.leg.kind != LegKind::Deliver {
             return None;
         }
-        let tables = self.tables();
-        let provider = tables.provider(&found.leg.destination)?;
-        provider.agreement.is_expired(self.clock.today()).then(|| {
+        let slug = &found.leg.destination;
+        self.agreement_ended(slug).then(|| {
             Problem::new(&crate::problem::area::routing::PROVIDER_UNAVAILABLE)
-                .at(format!("provider {}", provider.slug))
+                .at(format!("provider {slug}"))
         })
+    }
+
+    /// Whether the agreement with this provider is over.
+    pub(super) fn agreement_ended(&self, slug: &str) -> bool {
+        let tables = self.tables();
+        let provider = tables.provider(slug);
+        provider.is_some_and(|provider| provider.agreement.is_expired(self.clock.today()))
     }
 }
 

@@ -230,7 +230,9 @@ fn admin_of(gateway: &Arc<Gateway>) -> admin::Admin {
     let handle = tokio::runtime::Handle::current();
     let writable = Arc::clone(gateway);
     let of_providers = Arc::clone(gateway);
+    let (measured, on) = (Arc::clone(gateway), handle.clone());
     admin::Admin {
+        measure: Arc::new(move || on.block_on(measured.measure())),
         checks: admin::Checks {
             store: Arc::new(move || handle.block_on(writable.can_write())),
             // The key opened the store at the start and is held in memory since.

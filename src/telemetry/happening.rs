@@ -3,6 +3,7 @@
 //! No method takes a free text or anything of a person: ids of ours, codes, counts and
 //! times only (DESIGN I4).
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tracing::{error, info, warn};
@@ -112,11 +113,12 @@ impl Telemetry {
         warn!(milestone, case.id = %case, error.code = code, "status not returned to the referrer");
     }
 
-    /// One transaction with so many writes became durable.
-    pub fn store_committed(&self, writes: u64) {
-        self.metrics.commits.inc();
-        self.metrics.writes.inc_by(writes);
-        tracing::debug!(writes, "store committed");
+    /// How many transactions the store has made durable since the start, and how many
+    /// writes were in them. The store counts for itself; both only ever grow.
+    pub fn set_store_written(&self, transactions: u64, writes: u64) {
+        let commits = self.metrics.commits.inner();
+        commits.fetch_max(transactions, Ordering::Relaxed);
+        self.metrics.writes.inner().fetch_max(writes, Ordering::Relaxed);
     }
 
     /// A request was answered. `route` is the pattern that matched, e.g.
@@ -211,7 +213,7 @@ mod tests {
         telemetry.delivery_parked(&delivery, "WW-DLV-001");
         telemetry.status_returned("accepted", case());
         telemetry.status_not_returned("accepted", case(), "WW-DLV-001");
-        telemetry.store_committed(3);
+        telemetry.set_store_written(1, 3);
         telemetry.request_answered(
             "BREW",
             "/ServiceRequest/{id}",

@@ -11,6 +11,30 @@ impl Gateway {
         self.store.counts(&Caller::System).await
     }
 
+    /// Brings the gauges and the store's counters up to date; called when somebody asks
+    /// for the metrics, so that nothing is counted while nobody looks.
+    pub async fn measure(&self) {
+        let figures = self.store.figures();
+        self.telemetry
+            .set_store_written(figures.groups, figures.commits);
+        // A store that cannot be read shows in `/readyz`; the gauges keep what they had.
+        let Ok(counts) = self.counts().await else {
+            return;
+        };
+        let now = self.clock.now();
+        let age = counts.oldest_undelivered.map(|since| {
+            let age = now.duration_since(since);
+            Duration::try_from(age).unwrap_or_default()
+        });
+        self.telemetry
+            .set_oldest_undelivered(age.unwrap_or_default());
+        let parked = counts
+            .legs
+            .iter()
+            .find(|(state, _)| *state == LegState::Parked);
+        self.telemetry.set_parked(parked.map_or(0, |(_, count)| *count));
+    }
+
     /// Whether the store is whole and every audit leaf is what it was.
     pub async fn integrity(&self) -> Result<Integrity, Problem> {
         self.store.integrity().await

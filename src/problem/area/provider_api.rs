@@ -57,4 +57,11 @@ super::entries! {
         advice: "Use a method that the Allow header names.",
         Provider, 405, "REC_METHOD_NOT_ALLOWED", "not-supported", Never
     }
+    /// A case that was not read before the agreement ended.
+    AGREEMENT_ENDED = {
+        "WW-PRV-009", "your agreement has ended",
+        meaning: "The agreement under which cases are shared with you is over, so a case that you have not read before is not disclosed. Cases that you hold go on: reports and cancellations still flow.",
+        advice: "Ask the ICB to renew the agreement; the case waits for you.",
+        Icb, 403, "REC_FORBIDDEN", "forbidden", AfterFix
+    }
 }

@@ -1,6 +1,9 @@
 //! A whole gateway for a test: real sockets on port 0, a real store in a temporary
 //! folder, the stand-in parties around it.
 
+pub mod call;
+pub mod receiver;
+
 use std::future::Future;
 use std::time::{Duration, Instant};
 
@@ -30,12 +33,18 @@ impl TestGateway {
 
     /// The same with other settings; retries come fast, so that a test need not wait.
     pub async fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::at(Clock::default(), change).await
+    }
+
+    /// The same under a clock of the test's own; advancing a clone of it moves the gateway.
+    pub async fn at(clock: Clock, change: impl FnOnce(&mut Settings)) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let parties = Parties::start().await.expect("the parties start");
         let mut settings = demo::settings(folder.path(), &parties).expect("settings");
         settings.delivery.retry_after = vec![Duration::from_millis(50); 4];
         change(&mut settings);
         let tools = Tools {
+            clock,
             loopback_destinations: true,
             make_key: true,
             ..Tools::default()
@@ -102,6 +111,32 @@ impl TestGateway {
             .post(&self.bars(), &sending)
             .await
             .expect("an answer")
+    }
+
+    /// Every row of the outbox of this kind, oldest first.
+    pub async fn legs(&self, kind: LegKind) -> Vec<Leg> {
+        let filter = Filter {
+            kind: Some(kind),
+            limit: 500,
+            ..Filter::default()
+        };
+        let legs = self.running.gateway.list_legs(&Caller::System, &filter);
+        legs.await.expect("the outbox is read")
+    }
+
+    /// Waits until the row of this kind that was made last is in this state.
+    pub async fn leg_in(&self, kind: LegKind, state: LegState) -> Leg {
+        eventually(&format!("a {} row that is {}", kind.code(), state.code()), || async {
+            let last = self.legs(kind).await.pop()?;
+            (last.state == state).then_some(last)
+        })
+        .await
+    }
+
+    /// The case of an outbox row, as it stands now.
+    pub async fn case_of(&self, leg: &Leg) -> CaseRow {
+        let found = self.running.gateway.show_leg(&Caller::System, leg.id).await;
+        found.expect("the row is there").case
     }
 
     /// Ends it in order.

@@ -27,6 +27,8 @@ pub struct Admin {
     pub checks: Checks,
     /// What was counted.
     pub metrics: Metrics,
+    /// Brings the gauges up to date before they are shown; may block.
+    pub measure: Arc<dyn Fn() + Send + Sync>,
     /// The version of the program.
     pub version: &'static str,
 }
@@ -68,6 +70,10 @@ async fn status(State(admin): State<Arc<Admin>>) -> Response {
 }
 
 async fn metrics(State(admin): State<Arc<Admin>>) -> Response {
+    let measure = Arc::clone(&admin.measure);
+    if tokio::task::spawn_blocking(move || measure()).await.is_err() {
+        tracing::error!("the gauges could not be brought up to date");
+    }
     ([(header::CONTENT_TYPE, CONTENT_TYPE)], admin.metrics.text()).into_response()
 }
 
@@ -88,6 +94,7 @@ mod tests {
         let admin = Admin {
             checks,
             metrics: Metrics::new(),
+            measure: Arc::new(|| ()),
             version: "0.1.0",
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;

@@ -53,7 +53,15 @@ pub fn document() -> Value {
         "/provider/v1/cases/{id}/updates": { "post": operation(
             "postUpdate", "Where the case stands, in a word of your status table", "Updated",
             &[id(), key()], Some("NewUpdate")) },
+        "/provider/v1/openapi.json": { "get": {
+            "operationId": "readDescription",
+            "summary": "This description; it needs no token",
+            "security": [],
+            "responses": { "200": { "description": "OpenAPI 3.1", "content": { "application/json": {} } } },
+        } },
     });
+    document["paths"]["/provider/v1/cases/{id}"]["get"]["responses"]["403"] =
+        refusal("Your agreement has ended, and you have not read this case before");
     document["x-reportable-statuses"] = json!(reportable());
     document
 }
@@ -65,9 +73,6 @@ fn operation(
     parameters: &[Value],
     body: Option<&str>,
 ) -> Value {
-    let content =
-        |schema: &str| json!({ "schema": { "$ref": format!("#/components/schemas/{schema}") } });
-    let refusal = |text: &str| json!({ "description": text, "content": { "application/problem+json": content("ProblemBody") } });
     let mut operation = json!({
         "operationId": id,
         "summary": summary,
@@ -88,6 +93,14 @@ fn operation(
         operation["responses"]["422"] = refusal("The word is not in your status table");
     }
     operation
+}
+
+fn content(schema: &str) -> Value {
+    json!({ "schema": { "$ref": format!("#/components/schemas/{schema}") } })
+}
+
+fn refusal(text: &str) -> Value {
+    json!({ "description": text, "content": { "application/problem+json": content("ProblemBody") } })
 }
 
 fn query(name: &str, text: &str) -> Value {

@@ -1,0 +1,159 @@
+//! `POST /cases/{id}/updates`.
+
+use serde_json::json;
+use workwell_gateway::adapters::store::LegKind;
+use workwell_gateway::gateway::read::outbox::LegState;
+
+use super::{call, done, outcome, post_update, quiet, read_case, report};
+use crate::support::eventually;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_key_and_body_get_the_same_answer_and_another_body_is_a_conflict() {
+    let gateway = quiet().await;
+    let (_, id) = read_case(&gateway, 1).await;
+    let body = |word: &str| {
+        json!({ "status": word, "occurred_at": jiff::Timestamp::now().to_string(), "sequence": 1 })
+            .to_string()
+    };
+    let accepted = body("ACCEPTED");
+    let first = post_update(&gateway, &id, "key-1", &accepted).await;
+    assert_eq!(outcome(&first), done("accepted", "moved"));
+    report(&gateway, &id, "key-2", "IN PROGRESS", 1).await;
+    // The repeat gets the answer of its time, not of now.
+    let repeat = post_update(&gateway, &id, "key-1", &accepted).await;
+    assert_eq!((repeat.status, &repeat.text), (200, &first.text));
+    let misuse = post_update(&gateway, &id, "key-1", &body("WITHDRAWN")).await;
+    assert_eq!(misuse.refusal(), (409, "WW-PRV-005".to_owned()));
+    let view = call(&gateway, "GET", &format!("cases/{id}")).send().await.json();
+    assert_eq!(view["status"], "in-support");
+    // Delivered, accepted, in support: the repeat told nobody anything.
+    assert_eq!(gateway.legs(LegKind::Respond).await.len(), 3);
+    // The key is the case's: another case may use it.
+    let (_, other) = read_case(&gateway, 2).await;
+    let got = report(&gateway, &other, "key-1", "ACCEPTED", 0).await;
+    assert_eq!(outcome(&got), done("accepted", "moved"));
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_word_is_refused_and_a_named_operator_is_asked_to_look() {
+    let gateway = quiet().await;
+    let (_, id) = read_case(&gateway, 1).await;
+    let leg = gateway.leg_in(LegKind::Deliver, LegState::Delivered).await;
+    let got = report(&gateway, &id, "k1", "gone fishing", 0).await;
+    assert_eq!(got.refusal(), (422, "WW-PRV-003".to_owned()));
+    assert!(!got.text.contains("fishing"), "{}", got.text);
+    let case = gateway.case_of(&leg).await;
+    assert_eq!(case.status.code(), "delivered", "the status stays");
+    let hold = case.hold.expect("it is held");
+    assert_eq!(hold.reason, "unknown-provider-word");
+    let view = call(&gateway, "GET", &format!("cases/{id}")).send().await.json();
+    let kinds: Vec<&str> = view["history"]
+        .as_array()
+        .expect("a history")
+        .iter()
+        .filter_map(|event| event["kind"].as_str())
+        .collect();
+    assert!(kinds.contains(&"case.held"), "{kinds:?}");
+    // Nothing of it reaches the practice, and the case goes on with a known word.
+    assert_eq!(gateway.legs(LegKind::Respond).await.len(), 1);
+    let got = report(&gateway, &id, "k2", "ACCEPTED", 0).await;
+    assert_eq!(outcome(&got), done("accepted", "moved"));
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_report_goes_to_history_and_is_not_sent_on() {
+    let gateway = quiet().await;
+    let (referral, id) = read_case(&gateway, 1).await;
+    report(&gateway, &id, "k1", "IN PROGRESS", 0).await;
+    let late = report(&gateway, &id, "k2", "APPOINTMENT MADE", -30).await;
+    assert_eq!(outcome(&late), done("in-support", "history"));
+    let view = call(&gateway, "GET", &format!("cases/{id}")).send().await.json();
+    assert_eq!(view["status"], "in-support");
+    let last = view["history"].as_array().expect("a history").last();
+    assert_eq!(last.expect("an event")["word"], "APPOINTMENT MADE");
+    eventually("the practice is told twice", || async {
+        let told = gateway.parties.gp.responses_to(referral.bundle_id());
+        (told.len() == 2).then_some(())
+    })
+    .await;
+    assert_eq!(gateway.legs(LegKind::Respond).await.len(), 2, "delivered, in support");
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_providers_own_sequence_goes_before_its_clock() {
+    let gateway = quiet().await;
+    let (_, id) = read_case(&gateway, 1).await;
+    for (key, word, sequence, expected) in [
+        ("k1", "IN PROGRESS", 5, done("in-support", "moved")),
+        ("k2", "SUSPENDED", 4, done("in-support", "history")),
+        ("k3", "ACCEPTED", 5, done("in-support", "history")),
+        ("k4", "SUSPENDED", 6, done("paused", "moved")),
+    ] {
+        let at = jiff::Timestamp::now().to_string();
+        let body = json!({ "status": word, "occurred_at": at, "sequence": sequence });
+        let got = post_update(&gateway, &id, key, &body.to_string()).await;
+        assert_eq!(outcome(&got), expected, "{word} {sequence}");
+    }
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_that_is_over_takes_no_further_report() {
+    let gateway = quiet().await;
+    let (_, id) = read_case(&gateway, 1).await;
+    let closed = report(&gateway, &id, "k1", "CLOSED - SUCCESSFUL", 0).await;
+    assert_eq!(outcome(&closed), done("completed", "moved"));
+    let got = report(&gateway, &id, "k2", "IN PROGRESS", 1).await;
+    assert_eq!(got.refusal(), (409, "WW-PRV-004".to_owned()));
+    assert!(got.text.contains("case-is-over"), "{}", got.text);
+    let got = call(&gateway, "POST", &format!("cases/{id}/acknowledge")).send().await;
+    assert_eq!(outcome(&got), done("completed", "unchanged"));
+    let view = call(&gateway, "GET", &format!("cases/{id}")).send().await.json();
+    assert_eq!(view["status"], "completed");
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_cannot_be_read_is_refused_without_its_words() {
+    let gateway = quiet().await;
+    let (_, id) = read_case(&gateway, 1).await;
+    let long = format!(r#"{{"status":"{}"}}"#, "zebulon ".repeat(3_000));
+    let huge = "zebulon ".repeat(400_000);
+    for body in [
+        "",
+        "zebulon",
+        r#"["zebulon"]"#,
+        r#"{"status":"ACCEPTED"}"#,
+        r#"{"status":17,"occurred_at":"2026-11-01T10:00:00Z"}"#,
+        r#"{"status":"ACCEPTED","occurred_at":"zebulon"}"#,
+        r#"{"status":"ACCEPTED","occurred_at":"2026-11-01T10:00:00"}"#,
+        r#"{"status":"ACCEPTED","occurred_at":"2126-11-01T10:00:00Z"}"#,
+        r#"{"status":"ACCEPTED","occurred_at":"2026-11-01T10:00:00Z","sequence":"zebulon"}"#,
+        r#"{"status":"ACCEPTED","occurred_at":"2026-11-01T10:00:00Z","zebulon":1}"#,
+        &long,
+        &huge,
+    ] {
+        let got = post_update(&gateway, &id, "k", body).await;
+        let shown: String = body.chars().take(80).collect();
+        assert_eq!(got.refusal(), (400, "WW-PRV-006".to_owned()), "{shown}");
+        assert_eq!(got.header("content-type"), "application/problem+json");
+        assert!(!got.text.contains("zebulon"), "{}", got.text);
+    }
+    let body = r#"{"status":"ACCEPTED","occurred_at":"2026-11-01T10:00:00Z"}"#;
+    for key in [None, Some(""), Some("zebulon zebulon"), Some(&*"z".repeat(101))] {
+        let mut update = call(&gateway, "POST", &format!("cases/{id}/updates")).body(body);
+        if let Some(key) = key {
+            update = update.header("Idempotency-Key", key);
+        }
+        let got = update.send().await;
+        assert_eq!(got.refusal(), (400, "WW-PRV-006".to_owned()), "{key:?}");
+        assert_eq!(got.json()["pointer"], "Idempotency-Key");
+        assert!(!got.text.contains("zebulon"), "{}", got.text);
+    }
+    let view = call(&gateway, "GET", &format!("cases/{id}")).send().await.json();
+    assert_eq!(view["status"], "delivered");
+    gateway.end().await;
+}
