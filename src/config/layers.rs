@@ -1,6 +1,6 @@
 //! The defaults, the operator's file and the environment, laid over each other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use toml::Spanned;
@@ -257,7 +257,13 @@ fn wrong_kind(key: &str, item: &Item, kind: Kind) -> Problem {
 }
 
 fn unknown(defaults: &Items, key: &str, origin: &Origin) -> Problem {
-    let known: Vec<String> = shape::known_keys(defaults).collect();
+    let mut known: Vec<String> = shape::known_keys(defaults).collect();
+    let sections: BTreeSet<&str> = known
+        .iter()
+        .filter_map(|key| Some(key.rsplit_once('.')?.0))
+        .collect();
+    let sections: Vec<String> = sections.into_iter().map(str::to_owned).collect();
+    known.extend(sections);
     let pattern = shape::pattern(key);
     let near = nearest(&pattern, known.iter().map(String::as_str), 1);
     let advice = match near.first() {

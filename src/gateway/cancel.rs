@@ -196,11 +196,6 @@ impl Gateway {
             unit.legs
                 .extend(held.map(|leg| self.stop_leg(case, leg, reason, now)));
         }
-        // A cancel that waits for its holder is told when the holder has confirmed it.
-        if to.is_terminal() {
-            unit.legs
-                .extend(self.response_to(case, &Telling::of(to), now));
-        }
         // A cancel that waits for its holder's confirmation is no milestone yet and is told
         // then; any other stop is final at once, whoever has the case.
         unit.legs

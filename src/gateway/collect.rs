@@ -55,12 +55,17 @@ impl Gateway {
                 .leg_with_case(&Caller::System, leg.id)
                 .await?
                 .ok_or_else(not_found)?;
-            let withheld = is_withheld(&opened) || self.forbids_collection(&opened);
+            if self.forbids_collection(&opened) {
+                return Err(Problem::new(&problems::AGREEMENT_ENDED));
+            }
+            let withheld = is_withheld(&opened);
             if !withheld && !self.record_reading(caller, &opened).await? {
                 continue;
             }
+            // The reading itself may have moved the case.
+            let row = self.store.case_by_id(caller, case_id).await?;
             return Ok(Collected {
-                row: opened.case,
+                row: row.ok_or_else(not_found)?,
                 payload: (!withheld).then_some(opened.payload),
                 content_type: opened.leg.content_type,
                 version: opened.leg.version,

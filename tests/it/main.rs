@@ -2,10 +2,13 @@
 
 mod confirmed_stop;
 mod correct;
+mod delivery;
 mod documents;
 mod house;
 mod kill;
+mod operating;
 mod parked;
+mod provider;
 mod receiver;
 mod reports;
 mod returns;

@@ -1,5 +1,8 @@
 //! Figures and checks for whoever runs the gateway.
 
+use std::time::Duration;
+
+use crate::adapters::store::LegState;
 pub use crate::adapters::store::{Counts, FactRow, Integrity};
 use crate::domain::caller::Caller;
 use crate::gateway::Gateway;
@@ -32,7 +35,8 @@ impl Gateway {
             .legs
             .iter()
             .find(|(state, _)| *state == LegState::Parked);
-        self.telemetry.set_parked(parked.map_or(0, |(_, count)| *count));
+        self.telemetry
+            .set_parked(parked.map_or(0, |(_, count)| *count));
     }
 
     /// Whether the store is whole and every audit leaf is what it was.

@@ -8,10 +8,13 @@ use std::future::Future;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
-use workwell_gateway::config::Settings;
+use workwell_gateway::adapters::store::{CaseRow, LegKind};
+use workwell_gateway::config::{Clock, Settings};
 use workwell_gateway::conformance::parties::Parties;
 use workwell_gateway::conformance::parties::gp::Answer;
 use workwell_gateway::conformance::parties::referral::Referral;
+use workwell_gateway::domain::caller::Caller;
+use workwell_gateway::gateway::read::outbox::{Filter, Leg, LegState};
 use workwell_gateway::start::{self, Running, Tools, demo};
 
 /// A running gateway with its parties and its folder.
@@ -126,10 +129,13 @@ impl TestGateway {
 
     /// Waits until the row of this kind that was made last is in this state.
     pub async fn leg_in(&self, kind: LegKind, state: LegState) -> Leg {
-        eventually(&format!("a {} row that is {}", kind.code(), state.code()), || async {
-            let last = self.legs(kind).await.pop()?;
-            (last.state == state).then_some(last)
-        })
+        eventually(
+            &format!("a {} row that is {}", kind.code(), state.code()),
+            || async {
+                let last = self.legs(kind).await.pop()?;
+                (last.state == state).then_some(last)
+            },
+        )
         .await
     }
 
@@ -185,4 +191,17 @@ pub fn shared(folder: &str) -> Option<std::path::PathBuf> {
     );
     eprintln!("SKIPPED: shared/{folder} is not there");
     None
+}
+
+/// The codes of the gateway in an OperationOutcome's diagnostics, in order.
+pub fn gateway_codes(outcome: &serde_json::Value) -> Vec<String> {
+    let issues = outcome["issue"].as_array().cloned().unwrap_or_default();
+    issues
+        .iter()
+        .filter_map(|issue| issue["diagnostics"].as_str())
+        .filter_map(|text| {
+            let start = text.find("WW-")?;
+            text.get(start..start + 10).map(str::to_owned)
+        })
+        .collect()
 }
