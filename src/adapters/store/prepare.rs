@@ -9,7 +9,7 @@ use super::keys::KeyRing;
 use super::leaf::{LeafColumns, leaf_hash};
 use super::records::{Answer, Demographics, NewCase, NewEvent, NewLeg, NewMessage, UpdateKey};
 use super::unit::{CaseChange, LegChange, Unit};
-use crate::adapters::seal::{CaseKey, Seal, Unsealable};
+use crate::adapters::seal::{CaseKey, Seal, Unsealable, hex};
 use crate::domain::case::{Case, Person};
 use crate::domain::fact::Fact;
 use crate::domain::identifiers::{CaseId, MessageId, OutboxId};
@@ -253,7 +253,7 @@ pub(super) fn identifier_hash(seal: &Seal, value: &str) -> [u8; 32] {
 /// person's number.
 pub(super) fn update_key_hash(seal: &Seal, client_key: &str) -> String {
     let hash = seal.lookup("update-key", client_key);
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&hash)
 }
 
 /// Look-up hash of an NHS number's ten digits.

@@ -65,7 +65,7 @@ async fn the_schedule_is_kept_and_retry_after_is_honoured_within_its_cap() {
     let gateway = TestGateway::at(clock.clone(), |settings| {
         lantern_at(settings, &receiver);
         settings.delivery.retry_after = [10, 20, 30, 40].map(Duration::from_secs).to_vec();
-        settings.delivery.retry_after_cap = Duration::from_secs(300);
+        settings.delivery.retry_after_cap = Duration::from_mins(5);
     })
     .await;
     refer_to_lantern(&gateway, 1).await;

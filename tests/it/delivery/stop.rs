@@ -24,7 +24,7 @@ async fn cancel(gateway: &TestGateway, referral: &Referral, answer: &Answer) {
 }
 
 /// A council that does not come.
-async fn council_stays_away(gateway: &TestGateway) {
+fn council_stays_away(gateway: &TestGateway) {
     let away = Script::silent().received(Reception::Hang { times: u32::MAX });
     gateway.parties.borough_works.desk.script_usual(away);
 }
@@ -70,7 +70,7 @@ async fn a_stop_overtakes_a_delivery_that_is_parked_or_waits_for_its_next_try() 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_case_that_never_left_is_cancelled_at_once() {
     let gateway = TestGateway::start().await;
-    council_stays_away(&gateway).await;
+    council_stays_away(&gateway);
     let (referral, answer) = refer_to(&gateway, 1, Place::BOROUGH_WORKS).await;
     let leg = delivery_in(&gateway, LegState::Waiting).await;
     cancel(&gateway, &referral, &answer).await;
