@@ -1,0 +1,141 @@
+//! The plan of the measurement; the whole takes about a minute.
+
+mod child;
+mod cpu;
+mod idle;
+mod load;
+mod message;
+mod report;
+mod road;
+mod shares;
+mod stage;
+
+use std::error::Error;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use workwell_gateway::conformance::parties::event::Feed;
+use workwell_gateway::conformance::parties::gp::{Gp, Practice};
+use workwell_gateway::conformance::parties::providers::webhook::WebhookProvider;
+use workwell_gateway::conformance::parties::referral::Place;
+
+use child::{Around, Gateway};
+use load::Load;
+use message::Sender;
+
+/// What goes wrong ends the run with its text.
+pub type Fault = Box<dyn Error + Send + Sync>;
+
+/// Messages sent before anything is measured.
+const WARM_UP: u64 = 500;
+/// Rounds of which the median is taken.
+const ROUNDS: u64 = 5;
+/// Messages a round.
+const MESSAGES: u64 = 2_000;
+/// Kept-alive connections, and as many requests in flight at most.
+const CONNECTIONS: usize = 16;
+
+/// The journey alone.
+pub struct Journey {
+    /// CPU of the gateway process for one message, each round.
+    pub rounds: Vec<Duration>,
+    /// Messages a second that both processes reached together on this machine.
+    pub reached_per_second: f64,
+    /// The rate at which latency was looked at.
+    pub half_load: f64,
+    /// Median latency at half load.
+    pub p50: Duration,
+    /// 99th percentile at half load.
+    pub p99: Duration,
+}
+
+pub fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [role, settings] = &arguments[..]
+        && role == child::ROLE
+    {
+        return child::serve(Path::new(settings));
+    }
+    // Cargo adds `--bench`; `cargo test --benches` does not, and wants no measurement.
+    if !arguments.iter().any(|argument| argument == "--bench") {
+        return ExitCode::SUCCESS;
+    }
+    let json = arguments.iter().any(|argument| argument == "json");
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("the machine gives a runtime its threads");
+    match runtime.block_on(measure(json)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("the journey could not be measured: {fault}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn measure(json: bool) -> Result<(), Fault> {
+    let folder = tempfile::tempdir()?;
+    let gp = Gp::start(Practice::default(), Feed::silent()).await?;
+    let lantern = WebhookProvider::start(Feed::silent()).await?;
+    let around = Around {
+        gp: &gp,
+        lantern: &lantern,
+    };
+    let mut gateway = Gateway::start(folder.path(), &around)?;
+    lantern.desk.api().connect(&gateway.provider_api);
+    let mut sender = Sender::new(&gp);
+
+    let journey = journey(&mut gateway, &mut sender).await?;
+    let road = road::measure(&mut gateway, &mut sender, &lantern).await?;
+    gateway.end()?;
+    let shares = shares::measure(&mut sender).await?;
+    let idle = idle::measure(folder.path())?;
+    report::print(&journey, &road, &shares, &idle, json);
+    Ok(())
+}
+
+/// Referrals to the provider that collects: nothing is sent to anybody meanwhile.
+async fn journey(gateway: &mut Gateway, sender: &mut Sender<'_>) -> Result<Journey, Fault> {
+    let at_full = Load {
+        address: gateway.bars,
+        connections: CONNECTIONS,
+        per_second: None,
+    };
+    at_full
+        .post(sender.batch(WARM_UP, Place::BOROUGH_WORKS))
+        .await?;
+    let (mut rounds, mut rates) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        let batch = sender.batch(MESSAGES, Place::BOROUGH_WORKS);
+        let before = gateway.cpu()?;
+        let answers = at_full.post(batch).await?;
+        let used = gateway.cpu()?.saturating_sub(before);
+        rounds.push(used / u32::try_from(MESSAGES)?);
+        rates.push(answers.per_second());
+    }
+    rates.sort_by(f64::total_cmp);
+    let reached_per_second = rates[rates.len() / 2];
+    let half_load = reached_per_second / 2.0;
+    let calm = Load {
+        per_second: Some(half_load),
+        ..at_full
+    };
+    let answers = calm
+        .post(sender.batch(MESSAGES, Place::BOROUGH_WORKS))
+        .await?;
+    Ok(Journey {
+        rounds,
+        reached_per_second,
+        half_load,
+        p50: answers.percentile(50),
+        p99: answers.percentile(99),
+    })
+}
+
+/// The middle one.
+pub fn median(mut values: Vec<Duration>) -> Duration {
+    values.sort_unstable();
+    values[values.len() / 2]
+}
