@@ -87,11 +87,12 @@ async fn measure(json: bool) -> Result<(), Fault> {
     lantern.desk.api().connect(&gateway.provider_api);
     let mut sender = Sender::new(&gp);
 
+    // First, so that what is wrong with the settings shows at once.
+    let idle = idle::measure(folder.path())?;
     let journey = journey(&mut gateway, &mut sender).await?;
     let road = road::measure(&mut gateway, &mut sender, &lantern).await?;
     gateway.end()?;
     let shares = shares::measure(&mut sender).await?;
-    let idle = idle::measure(folder.path())?;
     report::print(&journey, &road, &shares, &idle, json);
     Ok(())
 }

@@ -8,7 +8,8 @@ use super::conditions::{Condition, Treatment};
 use super::receive::{Answer, Message};
 use super::route::Routed;
 use crate::adapters::store::{
-    BeforeReceive, ChosenProvider, CommitError, Hold, NewCase, NewEvent, NewLeg, Receiving, Unit,
+    BeforeReceive, ChosenProvider, CommitError, Hold, LegState, NewCase, NewEvent, NewLeg,
+    Receiving, Unit,
 };
 use crate::domain::caller::Caller;
 use crate::domain::case::{Case, MODEL_VERSION, Referral, SenderIds};
@@ -69,9 +70,14 @@ impl Gateway {
             let held = way.held_for();
             let mut unit = self.unit(message, case, way, now);
             unit.no_open_case_of_person = before.open_cases_of_person.is_empty();
+            // What is held or waits to be collected gives the delivery worker nothing to
+            // do, and its look at the outbox costs as much as reading the message.
+            let to_be_sent = unit.legs.iter().any(|leg| leg.state == LegState::Released);
             match self.store.commit(unit, now).await {
                 Ok(_) => {
-                    self.outbox_changed.notify_one();
+                    if to_be_sent {
+                        self.outbox_changed.notify_one();
+                    }
                     match held {
                         Some(reason) => self.telemetry.referral_held("new", id, reason),
                         None => self.telemetry.referral_accepted("new", id),

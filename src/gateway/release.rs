@@ -103,9 +103,13 @@ fn trace_csv(rendered: &Rendered) -> Vec<u8> {
             &row.transform,
             if row.lossy { "lossy" } else { "" },
             row.outcome.code(),
-        ]
-        .map(quoted);
-        text.push_str(&cells.join(","));
+        ];
+        for (place, cell) in cells.into_iter().enumerate() {
+            if place > 0 {
+                text.push(',');
+            }
+            push_quoted(&mut text, cell);
+        }
         text.push('\n');
     }
     for name in &rendered.unused {
@@ -116,9 +120,12 @@ fn trace_csv(rendered: &Rendered) -> Vec<u8> {
     text.into_bytes()
 }
 
-fn quoted(cell: &str) -> String {
-    if cell.contains([',', '"', '\n']) {
-        return format!("\"{}\"", cell.replace('"', "\"\""));
+fn push_quoted(text: &mut String, cell: &str) {
+    if !cell.contains([',', '"', '\n']) {
+        text.push_str(cell);
+        return;
     }
-    cell.to_owned()
+    text.push('"');
+    text.push_str(&cell.replace('"', "\"\""));
+    text.push('"');
 }

@@ -217,7 +217,7 @@ async fn commit_all(plains: Vec<Plain>) -> Result<Duration, Fault> {
             let receiving = Receiving {
                 key: &answer.key,
                 service_request_identifier: referral.service_request_identifier.as_deref(),
-                nhs_number: referral.person.nhs_number.as_ref(),
+                person: Some(&referral.person),
             };
             let looked = store.before_receive(&caller, receiving).await;
             looked.map_err(|problem| problem.to_string())?;

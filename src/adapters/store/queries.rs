@@ -44,7 +44,7 @@ impl Store {
         let (scope, key) = (Scope::of(caller), receiving.key.clone());
         let readers = &self.inner.readers;
         readers
-            .run(move |c| read::before_receive(c, &scope, &key, identifier, person))
+            .run_here(move |c| read::before_receive(c, &scope, &key, identifier, person))
             .await
     }
 

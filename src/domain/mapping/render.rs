@@ -274,15 +274,14 @@ fn fault(row: &FieldRow, code: FaultCode, list: Option<String>) -> RenderFault {
 /// listed as unused, so that nothing of the case is dropped in silence.
 fn account_for_the_rest(case: &Case, provider: &Provider, out: &mut Rendered) {
     let named: Vec<&'static str> = provider.fields.iter().map(FieldRow::source_name).collect();
-    let part_of_named = |name: &str| {
-        let sources = provider.fields.iter().filter_map(|row| row.source);
-        sources
-            .filter_map(|field| match field.part {
-                Part::Of(parts) => Some(parts),
-                Part::Own => None,
-            })
-            .any(|parts| parts.contains(&name))
-    };
+    let sources = provider.fields.iter().filter_map(|row| row.source);
+    let parts_of_named: Vec<&[&'static str]> = sources
+        .filter_map(|field| match field.part {
+            Part::Of(parts) => Some(parts),
+            Part::Own => None,
+        })
+        .collect();
+    let part_of_named = |name: &str| parts_of_named.iter().any(|parts| parts.contains(&name));
     for field in fields() {
         let made_up = field.part != Part::Own;
         if made_up || named.contains(&field.name) || part_of_named(field.name) {

@@ -15,8 +15,9 @@ pub struct Splice<'d> {
     /// New members of an object, in order of their first setting.
     inserted: BTreeMap<u32, Vec<(String, String)>>,
     pushed: BTreeMap<u32, Vec<String>>,
-    /// Containers that hold an edit somewhere below.
-    touched: BTreeSet<u32>,
+    /// By index: values that are edited or hold an edit somewhere below. A flag a value,
+    /// because each value beside an edit is asked for it.
+    touched: Vec<bool>,
 }
 
 impl<'d> Splice<'d> {
@@ -28,7 +29,7 @@ impl<'d> Splice<'d> {
             removed: BTreeSet::new(),
             inserted: BTreeMap::new(),
             pushed: BTreeMap::new(),
-            touched: BTreeSet::new(),
+            touched: vec![false; document.len()],
         }
     }
 
@@ -99,7 +100,8 @@ impl<'d> Splice<'d> {
     fn touch(&mut self, node: Node<'d>) {
         let mut at = Some(node);
         while let Some(node) = at {
-            if !self.touched.insert(node.index()) {
+            let touched = &mut self.touched[node.index() as usize];
+            if std::mem::replace(touched, true) {
                 return;
             }
             at = node.parent();
@@ -107,17 +109,14 @@ impl<'d> Splice<'d> {
     }
 
     fn write(&self, node: Node<'d>, out: &mut String) {
-        let source = &self.document.source;
-        if let Some(json) = self.replaced.get(&node.index()) {
-            out.push_str(json);
+        if !self.touched[node.index() as usize] {
+            out.push_str(&self.document.source[node.span()]);
             return;
         }
-        let is_container = matches!(node.kind(), Kind::Object | Kind::Array);
-        if !is_container || !self.touched.contains(&node.index()) {
-            out.push_str(&source[node.span()]);
-            return;
+        match self.replaced.get(&node.index()) {
+            Some(json) => out.push_str(json),
+            None => self.write_container(node, out),
         }
-        self.write_container(node, out);
     }
 
     fn write_container(&self, node: Node<'d>, out: &mut String) {
@@ -135,7 +134,8 @@ impl<'d> Splice<'d> {
         let mut from = span.start + 1;
         for child in node.children() {
             let child_span = child.span();
-            if !self.removed.contains(&child.index()) {
+            let touched = self.touched[child.index() as usize];
+            if !(touched && self.removed.contains(&child.index())) {
                 out.push_str(separator);
                 out.push_str(without_comma(&source[from..child_span.start]));
                 self.write(child, out);

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use tokio::task::{Id, JoinError, JoinSet};
@@ -19,6 +19,10 @@ const BATCH: u32 = 64;
 /// The longest sleep without looking: a row that another process released, or a clock
 /// that was set, is noticed by then.
 const LONGEST_SLEEP: Duration = Duration::from_secs(2);
+
+/// The shortest time between two looks at the outbox: under load one look serves what
+/// many commits and ended attempts have announced. A first one after a calm is at once.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
 
 /// What is being sent at this instant.
 #[derive(Default)]
@@ -69,6 +73,13 @@ impl Places {
             }
         }
     }
+
+    /// Frees the places of all attempts that have ended.
+    fn end_all(&mut self) {
+        while let Some(ended) = self.tasks.try_join_next_with_id() {
+            self.end(ended);
+        }
+    }
 }
 
 /// Runs until told to stop, then waits for the attempts that were begun.
@@ -77,6 +88,7 @@ pub async fn run(gateway: Arc<Gateway>, stop: impl Future<Output = ()>) {
     let mut places = Places::default();
     tokio::pin!(stop);
     loop {
+        let looked = Instant::now();
         let begun = begin_what_is_due(&gateway, &mut places, most).await;
         let sleep = if begun == 0 {
             until_next_due(&gateway).await
@@ -87,8 +99,10 @@ pub async fn run(gateway: Arc<Gateway>, stop: impl Future<Output = ()>) {
             () = &mut stop => break,
             Some(ended) = places.tasks.join_next_with_id() => places.end(ended),
             () = gateway.outbox_change() => {}
-            () = tokio::time::sleep(sleep.max(Duration::from_millis(5))) => {}
+            () = tokio::time::sleep(sleep.max(BETWEEN_LOOKS)) => {}
         }
+        tokio::time::sleep(BETWEEN_LOOKS.saturating_sub(looked.elapsed())).await;
+        places.end_all();
     }
     while places.tasks.join_next().await.is_some() {}
 }

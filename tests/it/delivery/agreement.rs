@@ -12,9 +12,9 @@ use workwell_gateway::conformance::parties::referral::{Place, Referral, StopAs};
 use workwell_gateway::gateway::read::outbox::LegState;
 
 use super::{delivery_in, lantern_at, refer_to, refer_to_lantern, stop};
-use crate::support::TestGateway;
 use crate::support::call::Call;
 use crate::support::receiver::{Receiver, Reply};
+use crate::support::{TestGateway, eventually};
 
 /// Later than every agreement of the shipped tables.
 fn years_later(clock: &Clock) {
@@ -38,6 +38,12 @@ async fn after_the_agreement_nothing_new_is_disclosed() {
     refer_to_lantern(&gateway, 2).await;
     receiver.until_taken(1).await;
     receiver.answer_usual(Reply::Status(200));
+    // The clock moves on only when the failure is written down with its next time.
+    eventually("the failure is recorded", || async {
+        let leg = delivery_in(&gateway, LegState::Released).await;
+        leg.last_error.map(|_| ())
+    })
+    .await;
     years_later(&clock);
     // Released before, not sent before: it is not sent any more.
     let parked = delivery_in(&gateway, LegState::Parked).await;

@@ -112,7 +112,9 @@ CREATE TABLE legs (
     sealed_trace   BLOB
 ) STRICT;
 CREATE INDEX legs_order ON legs (case_id, destination, number);
-CREATE INDEX legs_state ON legs (state, due_at);
+-- With the destination, so that the look for what is due passes over the backlog of a
+-- destination that hangs without reading its rows.
+CREATE INDEX legs_state ON legs (state, due_at, number, destination);
 CREATE INDEX legs_list  ON legs (destination, number) WHERE kind = 'deliver';
 
 CREATE TABLE update_keys (

@@ -38,13 +38,7 @@ impl Readers {
         let idle = Arc::clone(&self.idle);
         let path = self.path.clone();
         let work = move || {
-            let taken = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let connection = taken.map_or_else(|| super::open_reader(&path), Ok)?;
-            let result = query(&connection);
-            if result.as_ref().map_or_else(is_sound_after, |_| true) {
-                let mut idle = idle.lock().unwrap_or_else(PoisonError::into_inner);
-                idle.push(connection);
-            }
+            let result = with_connection(&idle, &path, query);
             drop(permit);
             result
         };
@@ -53,6 +47,33 @@ impl Readers {
             Err(_) => Err(unavailable("a query ended abnormally")),
         }
     }
+
+    /// Runs a query on the thread that asks: a few look-ups by index cost less than the
+    /// way to another thread and back. Not for what may read many rows.
+    pub(in super::super) async fn run_here<T>(
+        &self,
+        query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, Problem> {
+        let permit = self.permits.acquire().await;
+        let _permit = permit.map_err(|_| unavailable("the store is closed"))?;
+        with_connection(&self.idle, &self.path, query).map_err(|error| problem_of(&error))
+    }
+}
+
+/// Runs a query on an idle connection, or on a new one.
+fn with_connection<T>(
+    idle: &Mutex<Vec<Connection>>,
+    path: &Path,
+    query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+) -> rusqlite::Result<T> {
+    let taken = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+    let connection = taken.map_or_else(|| super::open_reader(path), Ok)?;
+    let result = query(&connection);
+    if result.as_ref().map_or_else(is_sound_after, |_| true) {
+        let mut idle = idle.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.push(connection);
+    }
+    result
 }
 
 /// Whether a connection is worth keeping after this error.

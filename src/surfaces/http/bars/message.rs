@@ -32,6 +32,6 @@ pub(super) async fn process(
         let refused = gateway.refuse_early(Some(&headers), &[found]).await;
         return answer::accepted(&gateway, &headers, refused).await;
     };
-    let answered = gateway.process_message(&headers, bytes.to_vec()).await;
+    let answered = gateway.process_message(&headers, bytes.into()).await;
     answer::accepted(&gateway, &headers, answered).await
 }
