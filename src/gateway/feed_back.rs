@@ -6,8 +6,8 @@ use super::Gateway;
 use super::conditions::Condition;
 use super::tell_referrer::Telling;
 use crate::adapters::store::{
-    CaseChange, CaseRow, CommitError, Hold, LegChange, LegFilter, LegKind, LegRow, LegState, NewEvent,
-    Unit, UpdateKey,
+    CaseChange, CaseRow, CommitError, Hold, LegChange, LegFilter, LegKind, LegRow, LegState,
+    NewEvent, Unit, UpdateKey,
 };
 use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind};

@@ -118,7 +118,10 @@ impl Telemetry {
     pub fn set_store_written(&self, transactions: u64, writes: u64) {
         let commits = self.metrics.commits.inner();
         commits.fetch_max(transactions, Ordering::Relaxed);
-        self.metrics.writes.inner().fetch_max(writes, Ordering::Relaxed);
+        self.metrics
+            .writes
+            .inner()
+            .fetch_max(writes, Ordering::Relaxed);
     }
 
     /// A request was answered. `route` is the pattern that matched, e.g.

@@ -12,7 +12,9 @@ async fn a_referral_crosses_the_gateway_and_its_status_comes_back() {
     assert!(answer.accepted(), "{answer:?}");
     let responses = eventually("the referrer is told of an end", || async {
         let responses = gateway.parties.gp.responses_to(referral.bundle_id());
-        let ended = responses.iter().any(|response| response.encounter_status == "finished");
+        let ended = responses
+            .iter()
+            .any(|response| response.encounter_status == "finished");
         ended.then_some(responses)
     })
     .await;

@@ -35,7 +35,8 @@ impl Gateway {
             .legs
             .iter()
             .find(|(state, _)| *state == LegState::Parked);
-        self.telemetry.set_parked(parked.map_or(0, |(_, count)| *count));
+        self.telemetry
+            .set_parked(parked.map_or(0, |(_, count)| *count));
     }
 
     /// Whether the store is whole and every audit leaf is what it was.

@@ -6,9 +6,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use workwell_gateway::adapters::store::LegKind;
+use workwell_gateway::config::Clock;
 use workwell_gateway::conformance::parties::providers::{Reception, Script};
 use workwell_gateway::conformance::parties::referral::{Place, Referral, StopAs};
-use workwell_gateway::config::Clock;
 use workwell_gateway::gateway::read::outbox::LegState;
 
 use super::{delivery_in, lantern_at, refer_to, refer_to_lantern, stop};
@@ -46,7 +46,12 @@ async fn after_the_agreement_nothing_new_is_disclosed() {
     // Waiting to be collected: the list tells of it, the person's data stay here.
     let url = format!("{}/cases/{}", gateway.provider_api(), collected.case_id);
     let got = Call::get(url).token(council.api().token()).send().await;
-    assert_eq!(got.refusal(), (403, "WW-PRV-009".to_owned()), "{}", got.text);
+    assert_eq!(
+        got.refusal(),
+        (403, "WW-PRV-009".to_owned()),
+        "{}",
+        got.text
+    );
     let waiting = gateway.legs(LegKind::Deliver).await;
     assert_eq!(waiting[0].state, LegState::Waiting);
     // A new referral stays with its referrer.
@@ -74,13 +79,21 @@ async fn after_the_agreement_status_and_stop_still_flow() {
         .body(body.to_string())
         .send()
         .await;
-    assert_eq!((got.status, got.json()["status"].as_str()), (200, Some("accepted")), "{}", got.text);
+    assert_eq!(
+        (got.status, got.json()["status"].as_str()),
+        (200, Some("accepted")),
+        "{}",
+        got.text
+    );
     // What the charity holds it may read again: that is no new disclosure.
     assert_eq!(Call::get(&case).token(token).send().await.status, 200);
     let stopped = stop(&gateway, &referral, &answer, StopAs::Cancelled).await;
     assert!(stopped.accepted(), "{stopped:?}");
     gateway.leg_in(LegKind::Stop, LegState::Delivered).await;
-    let got = Call::post(format!("{case}/acknowledge")).token(token).send().await;
+    let got = Call::post(format!("{case}/acknowledge"))
+        .token(token)
+        .send()
+        .await;
     assert_eq!(got.json()["status"], "cancelled", "{}", got.text);
     let told = super::told(&gateway, &referral, 3).await;
     assert_eq!(told, ["planned", "in-progress", "cancelled"]);

@@ -45,7 +45,12 @@ async fn a_case_that_was_taken_although_its_answer_was_lost_is_counted_once() {
         let leg = delivery_in(&gateway, LegState::Delivered).await;
         assert_eq!(leg.attempts, 3);
         let reference = answer.case_reference().expect("a reference");
-        assert_eq!(desk.effects().get(reference), Some(&1), "{:?}", desk.effects());
+        assert_eq!(
+            desk.effects().get(reference),
+            Some(&1),
+            "{:?}",
+            desk.effects()
+        );
         assert_eq!(desk.attempts(), 3);
     }
     gateway.end().await;
@@ -88,7 +93,13 @@ async fn the_referrer_is_told_in_order_even_when_it_fails_at_first() {
     // Delivered, acknowledged, accepted, in support, completed.
     assert_eq!(
         words,
-        ["planned", "planned", "in-progress", "in-progress", "finished"]
+        [
+            "planned",
+            "planned",
+            "in-progress",
+            "in-progress",
+            "finished"
+        ]
     );
     assert_eq!(gateway.parties.gp.faults(), Vec::<String>::new());
     let legs = gateway.legs(LegKind::Respond).await;

@@ -35,7 +35,11 @@ async fn a_provider_that_hangs_delays_no_other() {
         let words = told(&gateway, referral, 4).await;
         assert_eq!(words[0], "planned");
     }
-    assert_eq!(gateway.parties.lantern.desk.attempts(), 2, "its places only");
+    assert_eq!(
+        gateway.parties.lantern.desk.attempts(),
+        2,
+        "its places only"
+    );
     let waiting = gateway.legs(LegKind::Deliver).await;
     let waiting = waiting.iter().filter(|leg| leg.destination == "lantern");
     for leg in waiting {

@@ -10,9 +10,9 @@ mod retry;
 mod stop;
 
 use workwell_gateway::adapters::store::LegKind;
+use workwell_gateway::config::Settings;
 use workwell_gateway::conformance::parties::gp::Answer;
 use workwell_gateway::conformance::parties::referral::{Place, Referral, Stop, StopAs};
-use workwell_gateway::config::Settings;
 use workwell_gateway::gateway::read::outbox::{Leg, LegState};
 
 use crate::support::receiver::Receiver;

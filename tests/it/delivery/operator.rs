@@ -41,7 +41,12 @@ async fn the_list_shows_what_waits_for_a_person_and_why() {
     let (gateway, _, leg, _) = parked(&receiver).await;
     let (code, text) = outbox(&gateway, list(None, Format::Text)).await;
     assert_eq!(code, 0);
-    for part in [&leg.id.to_string(), "parked", "to lantern by webhook", "explain WW-DLV-005"] {
+    for part in [
+        &leg.id.to_string(),
+        "parked",
+        "to lantern by webhook",
+        "explain WW-DLV-005",
+    ] {
         assert!(text.contains(part), "{part} in {text}");
     }
     let (code, json) = outbox(&gateway, list(Some(LegState::Parked), Format::Json)).await;
@@ -65,12 +70,25 @@ async fn a_row_is_shown_with_how_each_field_came_to_be_and_never_a_value() {
         let (code, shown) = outbox(&gateway, Outbox::Show { id: leg.id, format }).await;
         assert_eq!(code, 0);
         let reference = answer.case_reference().expect("a reference");
-        for part in [reference, "routed", "who.name,full_name,", "fields.csv:", "not-used"] {
+        for part in [
+            reference,
+            "routed",
+            "who.name,full_name,",
+            "fields.csv:",
+            "not-used",
+        ] {
             assert!(shown.contains(part), "{part} in {shown}");
         }
         let number = person::nhs_number(3);
         let born = person::birth_date(3);
-        for datum in [person::family(3), person::given(3), &number, &born, "07700", "ZZ99"] {
+        for datum in [
+            person::family(3),
+            person::given(3),
+            &number,
+            &born,
+            "07700",
+            "ZZ99",
+        ] {
             assert!(!shown.contains(datum), "a value is shown");
         }
     }
@@ -140,9 +158,15 @@ async fn a_retry_never_brings_a_stopped_case_back() {
 async fn a_row_that_is_not_there_is_said_so() {
     let gateway = TestGateway::start().await;
     let id: workwell_gateway::domain::identifiers::OutboxId =
-        "0190d0a0-0000-7000-8000-00000000000f".parse().expect("an id");
+        "0190d0a0-0000-7000-8000-00000000000f"
+            .parse()
+            .expect("an id");
     let format = Format::Text;
-    for args in [Outbox::Show { id, format }, Outbox::Retry { id }, Outbox::Park { id }] {
+    for args in [
+        Outbox::Show { id, format },
+        Outbox::Retry { id },
+        Outbox::Park { id },
+    ] {
         let (code, text) = outbox(&gateway, args).await;
         assert_eq!(code, 1);
         assert!(text.contains("WW-DLV-019"), "{text}");

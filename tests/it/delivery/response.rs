@@ -51,7 +51,11 @@ async fn each_milestone_is_a_message_of_its_own_in_the_same_conversation() {
         assert_ne!(bundle_id, referral.bundle_id());
     }
     let id = answer.service_request_id().expect("an id");
-    let read = gateway.parties.gp.get(&gateway.bars(), &format!("ServiceRequest/{id}")).await;
+    let read = gateway
+        .parties
+        .gp
+        .get(&gateway.bars(), &format!("ServiceRequest/{id}"))
+        .await;
     assert_eq!(read.expect("an answer").status, 200);
     gateway.end().await;
 }
@@ -61,9 +65,11 @@ async fn a_referrer_that_fails_gets_the_same_request_again() {
     let proxy = Receiver::start().await;
     proxy.answer_next([Reply::Status(503), Reply::Cut]);
     let gateway = with_proxy(&proxy).await;
-    gateway.parties.lantern.desk.script_next(
-        workwell_gateway::conformance::parties::providers::Script::silent(),
-    );
+    gateway
+        .parties
+        .lantern
+        .desk
+        .script_next(workwell_gateway::conformance::parties::providers::Script::silent());
     refer_to_lantern(&gateway, 1).await;
     let leg = gateway.leg_in(LegKind::Respond, LegState::Delivered).await;
     let taken = proxy.taken();
@@ -84,9 +90,11 @@ async fn a_referrer_that_has_it_already_counts_as_told() {
     let headers = "content-type: application/fhir+json\r\n";
     proxy.answer_next([Reply::Cut, Reply::Full(409, headers, DUPLICATE)]);
     let gateway = with_proxy(&proxy).await;
-    gateway.parties.lantern.desk.script_next(
-        workwell_gateway::conformance::parties::providers::Script::silent(),
-    );
+    gateway
+        .parties
+        .lantern
+        .desk
+        .script_next(workwell_gateway::conformance::parties::providers::Script::silent());
     refer_to_lantern(&gateway, 1).await;
     let leg = gateway.leg_in(LegKind::Respond, LegState::Delivered).await;
     assert_eq!(leg.attempts, 2);
@@ -101,7 +109,10 @@ async fn a_status_that_cannot_be_returned_can_still_be_read() {
     let path = format!("ServiceRequest/{id}");
     eventually("the end can be read", || async {
         let read = gateway.parties.gp.get(&gateway.bars(), &path).await.ok()?;
-        read.body.to_string().contains("Support finished").then_some(())
+        read.body
+            .to_string()
+            .contains("Support finished")
+            .then_some(())
     })
     .await;
     // Nothing is lost either: the message waits for the operator to set the address.

@@ -55,7 +55,10 @@ async fn a_stop_overtakes_a_delivery_that_is_parked_or_waits_for_its_next_try() 
         assert_eq!(taken[1].header("webhook-id"), stop.effect_key);
         assert_eq!(delivery_in(&gateway, LegState::Stopped).await.attempts, 1);
         // The charity may have it: the case ends when the charity says so.
-        assert_eq!(gateway.case_of(&leg).await.status.code(), "cancel-requested");
+        assert_eq!(
+            gateway.case_of(&leg).await.status.code(),
+            "cancel-requested"
+        );
         let id = leg.case_id.to_string();
         let got = acknowledge(&gateway, &gateway.parties.lantern.desk, &id).await;
         assert_eq!(got.json()["status"], "cancelled", "{}", got.text);
@@ -73,7 +76,10 @@ async fn a_case_that_never_left_is_cancelled_at_once() {
     cancel(&gateway, &referral, &answer).await;
     assert_eq!(told(&gateway, &referral, 1).await, ["cancelled"]);
     delivery_in(&gateway, LegState::Stopped).await;
-    assert!(gateway.legs(LegKind::Stop).await.is_empty(), "nobody to tell");
+    assert!(
+        gateway.legs(LegKind::Stop).await.is_empty(),
+        "nobody to tell"
+    );
     let case = gateway.case_of(&leg).await;
     assert_eq!(case.status.code(), "cancelled");
     assert_eq!(case.responsible.kind(), "referrer");
@@ -100,7 +106,10 @@ async fn a_stop_after_delivery_stays_open_until_the_holder_confirms_it() {
     assert_eq!(case.responsible.name(), "lantern");
     let id = leg.case_id.to_string();
     let got = acknowledge(&gateway, &gateway.parties.lantern.desk, &id).await;
-    assert_eq!((got.status, got.json()["outcome"].as_str()), (200, Some("moved")));
+    assert_eq!(
+        (got.status, got.json()["outcome"].as_str()),
+        (200, Some("moved"))
+    );
     assert_eq!(told(&gateway, &referral, 2).await, ["planned", "cancelled"]);
     let case = gateway.case_of(&leg).await;
     assert_eq!(case.status.code(), "cancelled");
@@ -117,8 +126,14 @@ async fn a_report_that_comes_while_a_stop_is_open_does_not_bring_the_case_back()
     cancel(&gateway, &referral, &answer).await;
     let api = gateway.parties.lantern.desk.api();
     let id = leg.case_id.to_string();
-    let done = api.update(&id, "late-1", "We've said yes", 1).await.expect("taken");
-    assert_eq!((done.status.as_str(), done.outcome.as_str()), ("cancel-requested", "history"));
+    let done = api
+        .update(&id, "late-1", "We've said yes", 1)
+        .await
+        .expect("taken");
+    assert_eq!(
+        (done.status.as_str(), done.outcome.as_str()),
+        ("cancel-requested", "history")
+    );
     acknowledge(&gateway, &gateway.parties.lantern.desk, &id).await;
     assert_eq!(told(&gateway, &referral, 2).await, ["planned", "cancelled"]);
     gateway.end().await;
@@ -162,6 +177,9 @@ async fn a_referral_sent_in_error_is_over_at_once_and_its_holder_is_still_told()
     // The council finds the case in its list as removed, and confirms that it has seen it.
     gateway.leg_in(LegKind::Stop, LegState::Delivered).await;
     let leg = delivery_in(&gateway, LegState::Delivered).await;
-    assert_eq!(gateway.case_of(&leg).await.status.code(), "entered-in-error");
+    assert_eq!(
+        gateway.case_of(&leg).await.status.code(),
+        "entered-in-error"
+    );
     gateway.end().await;
 }

@@ -1,1 +1,7 @@
-//! Health, metrics and the program as a process.
+//! Health, metrics, and the program as a process of its own.
+
+mod health;
+mod metrics;
+mod process;
+mod serve;
+mod verbs;

@@ -10,7 +10,11 @@ const NOBODY: &str = "0190d0a0-0000-7000-8000-00000000000f";
 fn assert_unknown_caller(got: &Got, path: &str) {
     assert_eq!(got.refusal(), (401, "WW-PRV-001".to_owned()), "{path}");
     assert_eq!(got.header("www-authenticate"), "Bearer", "{path}");
-    assert_eq!(got.header("content-type"), "application/problem+json", "{path}");
+    assert_eq!(
+        got.header("content-type"),
+        "application/problem+json",
+        "{path}"
+    );
     let body = got.json();
     assert_eq!(body["status"], 401);
     for member in ["type", "title", "detail", "advice"] {
@@ -52,7 +56,10 @@ async fn a_provider_cannot_tell_anothers_case_from_one_that_is_not_there() {
     let (_, id) = read_case(&gateway, 1).await;
     let api = gateway.provider_api();
     let charity = gateway.parties.lantern.desk.api().token();
-    let list = Call::get(format!("{api}/cases")).token(charity).send().await;
+    let list = Call::get(format!("{api}/cases"))
+        .token(charity)
+        .send()
+        .await;
     assert_eq!(list.json()["cases"].as_array().map(Vec::len), Some(0));
     for (verb, rest) in [
         (Method::GET, ""),

@@ -27,7 +27,11 @@ async fn the_description_is_served_to_everybody_and_is_what_was_agreed() {
     assert_eq!(got.status, 200);
     assert_eq!(got.header("content-type"), "application/json");
     let document = got.json();
-    assert!(document["openapi"].as_str().is_some_and(|version| version.starts_with("3.1")));
+    assert!(
+        document["openapi"]
+            .as_str()
+            .is_some_and(|version| version.starts_with("3.1"))
+    );
     insta::assert_json_snapshot!(document);
     gateway.end().await;
 }

@@ -45,9 +45,15 @@ async fn pages_hold_each_case_once_in_order_even_while_new_ones_arrive() {
     // The last cursor is kept and polled with: empty, until something new is there.
     let last = page(&gateway, &format!("limit=2{cursor}")).await;
     assert_eq!((ids(&last).len(), last["more"].as_bool()), (0, Some(false)));
-    assert_eq!(format!("&cursor={}", last["next"].as_str().expect("kept")), cursor);
+    assert_eq!(
+        format!("&cursor={}", last["next"].as_str().expect("kept")),
+        cursor
+    );
     let (_, new) = waiting_case(&gateway, 20).await;
-    assert_eq!(ids(&page(&gateway, &format!("limit=2{cursor}")).await), [new]);
+    assert_eq!(
+        ids(&page(&gateway, &format!("limit=2{cursor}")).await),
+        [new]
+    );
     gateway.end().await;
 }
 
@@ -58,11 +64,25 @@ async fn the_list_says_whether_there_is_more_and_nothing_of_a_person() {
         waiting_case(&gateway, seed).await;
     }
     let first = page(&gateway, "limit=1").await;
-    assert_eq!((ids(&first).len(), first["more"].as_bool()), (1, Some(true)));
-    let members: Vec<&String> = first["cases"][0].as_object().expect("a case").keys().collect();
+    assert_eq!(
+        (ids(&first).len(), first["more"].as_bool()),
+        (1, Some(true))
+    );
+    let members: Vec<&String> = first["cases"][0]
+        .as_object()
+        .expect("a case")
+        .keys()
+        .collect();
     assert_eq!(
         members,
-        ["id", "received_at", "reference", "revision", "status", "updated_at"]
+        [
+            "id",
+            "reference",
+            "status",
+            "received_at",
+            "updated_at",
+            "revision"
+        ]
     );
     // A limit beyond what is allowed is cut to it; nought is one.
     assert_eq!(ids(&page(&gateway, "limit=99999").await).len(), 2);
@@ -91,7 +111,9 @@ async fn a_question_that_cannot_be_read_is_refused_without_its_words() {
         ("cursor=zebulon", "cursor"),
         ("zebulon=1", "query"),
     ] {
-        let got = call(&gateway, "GET", &format!("cases?{query}")).send().await;
+        let got = call(&gateway, "GET", &format!("cases?{query}"))
+            .send()
+            .await;
         assert_eq!(got.refusal(), (400, "WW-PRV-006".to_owned()), "{query}");
         assert_eq!(got.json()["pointer"], pointer);
         assert!(!got.text.contains("zebulon"), "{}", got.text);

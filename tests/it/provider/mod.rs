@@ -21,7 +21,10 @@ async fn quiet() -> TestGateway {
     let gateway = TestGateway::start().await;
     let away = Script::silent().received(Reception::Hang { times: u32::MAX });
     gateway.parties.borough_works.desk.script_usual(away);
-    for desk in [&gateway.parties.lantern.desk, &gateway.parties.vale_nhs_trust.desk] {
+    for desk in [
+        &gateway.parties.lantern.desk,
+        &gateway.parties.vale_nhs_trust.desk,
+    ] {
         desk.script_usual(Script::silent());
     }
     gateway

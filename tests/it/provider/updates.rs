@@ -24,10 +24,19 @@ async fn the_same_key_and_body_get_the_same_answer_and_another_body_is_a_conflic
     assert_eq!((repeat.status, &repeat.text), (200, &first.text));
     let misuse = post_update(&gateway, &id, "key-1", &body("WITHDRAWN")).await;
     assert_eq!(misuse.refusal(), (409, "WW-PRV-005".to_owned()));
-    let view = call(&gateway, "GET", &format!("cases/{id}")).send().await.json();
+    let view = call(&gateway, "GET", &format!("cases/{id}"))
+        .send()
+        .await
+        .json();
     assert_eq!(view["status"], "in-support");
     // Delivered, accepted, in support: the repeat told nobody anything.
     assert_eq!(gateway.legs(LegKind::Respond).await.len(), 3);
+    // A key that looks like one of the gateway's own is as good as any other.
+    let own = "acknowledge:acknowledged";
+    let got = report(&gateway, &id, own, "SUSPENDED", 2).await;
+    assert_eq!(outcome(&got), done("paused", "moved"));
+    let path = format!("cases/{id}/acknowledge");
+    assert_eq!(call(&gateway, "POST", &path).send().await.status, 200);
     // The key is the case's: another case may use it.
     let (_, other) = read_case(&gateway, 2).await;
     let got = report(&gateway, &other, "key-1", "ACCEPTED", 0).await;
@@ -47,7 +56,10 @@ async fn an_unknown_word_is_refused_and_a_named_operator_is_asked_to_look() {
     assert_eq!(case.status.code(), "delivered", "the status stays");
     let hold = case.hold.expect("it is held");
     assert_eq!(hold.reason, "unknown-provider-word");
-    let view = call(&gateway, "GET", &format!("cases/{id}")).send().await.json();
+    let view = call(&gateway, "GET", &format!("cases/{id}"))
+        .send()
+        .await
+        .json();
     let kinds: Vec<&str> = view["history"]
         .as_array()
         .expect("a history")
@@ -69,7 +81,10 @@ async fn a_late_report_goes_to_history_and_is_not_sent_on() {
     report(&gateway, &id, "k1", "IN PROGRESS", 0).await;
     let late = report(&gateway, &id, "k2", "APPOINTMENT MADE", -30).await;
     assert_eq!(outcome(&late), done("in-support", "history"));
-    let view = call(&gateway, "GET", &format!("cases/{id}")).send().await.json();
+    let view = call(&gateway, "GET", &format!("cases/{id}"))
+        .send()
+        .await
+        .json();
     assert_eq!(view["status"], "in-support");
     let last = view["history"].as_array().expect("a history").last();
     assert_eq!(last.expect("an event")["word"], "APPOINTMENT MADE");
@@ -78,7 +93,11 @@ async fn a_late_report_goes_to_history_and_is_not_sent_on() {
         (told.len() == 2).then_some(())
     })
     .await;
-    assert_eq!(gateway.legs(LegKind::Respond).await.len(), 2, "delivered, in support");
+    assert_eq!(
+        gateway.legs(LegKind::Respond).await.len(),
+        2,
+        "delivered, in support"
+    );
     gateway.end().await;
 }
 
@@ -109,9 +128,14 @@ async fn a_case_that_is_over_takes_no_further_report() {
     let got = report(&gateway, &id, "k2", "IN PROGRESS", 1).await;
     assert_eq!(got.refusal(), (409, "WW-PRV-004".to_owned()));
     assert!(got.text.contains("case-is-over"), "{}", got.text);
-    let got = call(&gateway, "POST", &format!("cases/{id}/acknowledge")).send().await;
+    let got = call(&gateway, "POST", &format!("cases/{id}/acknowledge"))
+        .send()
+        .await;
     assert_eq!(outcome(&got), done("completed", "unchanged"));
-    let view = call(&gateway, "GET", &format!("cases/{id}")).send().await.json();
+    let view = call(&gateway, "GET", &format!("cases/{id}"))
+        .send()
+        .await
+        .json();
     assert_eq!(view["status"], "completed");
     gateway.end().await;
 }
@@ -143,7 +167,12 @@ async fn a_body_that_cannot_be_read_is_refused_without_its_words() {
         assert!(!got.text.contains("zebulon"), "{}", got.text);
     }
     let body = r#"{"status":"ACCEPTED","occurred_at":"2026-11-01T10:00:00Z"}"#;
-    for key in [None, Some(""), Some("zebulon zebulon"), Some(&*"z".repeat(101))] {
+    for key in [
+        None,
+        Some(""),
+        Some("zebulon zebulon"),
+        Some(&*"z".repeat(101)),
+    ] {
         let mut update = call(&gateway, "POST", &format!("cases/{id}/updates")).body(body);
         if let Some(key) = key {
             update = update.header("Idempotency-Key", key);
@@ -153,7 +182,10 @@ async fn a_body_that_cannot_be_read_is_refused_without_its_words() {
         assert_eq!(got.json()["pointer"], "Idempotency-Key");
         assert!(!got.text.contains("zebulon"), "{}", got.text);
     }
-    let view = call(&gateway, "GET", &format!("cases/{id}")).send().await.json();
+    let view = call(&gateway, "GET", &format!("cases/{id}"))
+        .send()
+        .await
+        .json();
     assert_eq!(view["status"], "delivered");
     gateway.end().await;
 }

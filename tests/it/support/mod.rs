@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
+use workwell_gateway::adapters::store::{CaseRow, LegKind};
+use workwell_gateway::config::{Clock, Settings};
 use workwell_gateway::conformance::parties::Parties;
 use workwell_gateway::conformance::parties::gp::Answer;
 use workwell_gateway::conformance::parties::referral::Referral;
-use workwell_gateway::adapters::store::{CaseRow, LegKind};
-use workwell_gateway::config::{Clock, Settings};
 use workwell_gateway::domain::caller::Caller;
 use workwell_gateway::gateway::read::outbox::{Filter, Leg, LegState};
 use workwell_gateway::start::{self, Running, Tools, demo};
@@ -130,10 +130,13 @@ impl TestGateway {
 
     /// Waits until the row of this kind that was made last is in this state.
     pub async fn leg_in(&self, kind: LegKind, state: LegState) -> Leg {
-        eventually(&format!("a {} row that is {}", kind.code(), state.code()), || async {
-            let last = self.legs(kind).await.pop()?;
-            (last.state == state).then_some(last)
-        })
+        eventually(
+            &format!("a {} row that is {}", kind.code(), state.code()),
+            || async {
+                let last = self.legs(kind).await.pop()?;
+                (last.state == state).then_some(last)
+            },
+        )
         .await
     }
 
@@ -183,7 +186,10 @@ pub fn shared(folder: &str) -> Option<std::path::PathBuf> {
         return Some(path);
     }
     let forbidden = std::env::var("WORKWELL_NO_SKIP").is_ok_and(|value| !value.is_empty());
-    assert!(!forbidden, "shared/{folder} is not there and skips are forbidden");
+    assert!(
+        !forbidden,
+        "shared/{folder} is not there and skips are forbidden"
+    );
     eprintln!("SKIPPED: shared/{folder} is not there");
     None
 }

@@ -71,7 +71,10 @@ async fn status(State(admin): State<Arc<Admin>>) -> Response {
 
 async fn metrics(State(admin): State<Arc<Admin>>) -> Response {
     let measure = Arc::clone(&admin.measure);
-    if tokio::task::spawn_blocking(move || measure()).await.is_err() {
+    if tokio::task::spawn_blocking(move || measure())
+        .await
+        .is_err()
+    {
         tracing::error!("the gauges could not be brought up to date");
     }
     ([(header::CONTENT_TYPE, CONTENT_TYPE)], admin.metrics.text()).into_response()

@@ -112,7 +112,9 @@ fn client_key(headers: &HeaderMap) -> Result<String, Problem> {
         .and_then(|value| value.to_str().ok())
         .map(str::trim);
     key.filter(|key| (1..=100).contains(&key.len()))
-        .map(str::to_owned)
+        .filter(|key| key.bytes().all(|byte| byte.is_ascii_graphic()))
+        // Reports that the gateway makes itself have keys of their own beside these.
+        .map(|key| format!("key:{key}"))
         .ok_or_else(|| {
             Problem::new(&problems::BAD_REQUEST)
                 .at("Idempotency-Key")
@@ -123,7 +125,9 @@ fn client_key(headers: &HeaderMap) -> Result<String, Problem> {
 fn too_long() -> Problem {
     Problem::new(&problems::BAD_REQUEST)
         .at("body")
-        .with(format!("the body is longer than {MOST_BYTES} bytes or broke off"))
+        .with(format!(
+            "the body is longer than {MOST_BYTES} bytes or broke off"
+        ))
 }
 
 fn read(body: &[u8]) -> Result<NewUpdate, Problem> {
