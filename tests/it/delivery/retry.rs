@@ -108,6 +108,26 @@ async fn a_delivery_is_parked_after_the_last_try_with_the_code_of_its_last_failu
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_repeat_that_is_planned_survives_a_restart_under_its_key() {
+    let receiver = Receiver::start().await;
+    receiver.answer_next([Reply::Status(503)]);
+    let gateway = TestGateway::with(|settings| {
+        lantern_at(settings, &receiver);
+        settings.delivery.retry_after = vec![Duration::from_secs(1)];
+    })
+    .await;
+    refer_to_lantern(&gateway, 1).await;
+    receiver.until_taken(1).await;
+    let gateway = gateway.restart().await;
+    let leg = delivery_in(&gateway, LegState::Delivered).await;
+    let taken = receiver.taken();
+    assert_eq!((leg.attempts, taken.len()), (2, 2));
+    assert_eq!(taken[1].header("webhook-id"), leg.effect_key);
+    assert_eq!(taken[1].body, taken[0].body);
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_repeat_cannot_cure_is_parked_at_once() {
     let receiver = Receiver::start().await;
     let gateway = TestGateway::with(|settings| lantern_at(settings, &receiver)).await;
