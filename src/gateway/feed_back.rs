@@ -94,8 +94,11 @@ impl Gateway {
     /// made the report.
     async fn has_left(&self, row: &CaseRow) -> Result<bool, Problem> {
         let legs = self.legs_of(row.id, LegKind::Deliver).await?;
-        let left = |leg: &LegRow| {
-            leg.attempts > 0 || matches!(leg.state, LegState::Waiting | LegState::Delivered)
+        let left = |leg: &LegRow| match leg.state {
+            // After the agreement's end a report must not open what a read may not.
+            LegState::Waiting => !self.agreement_ended(&leg.destination),
+            LegState::Delivered => true,
+            _ => leg.attempts > 0,
         };
         Ok(legs.iter().any(left))
     }

@@ -58,6 +58,19 @@ async fn after_the_agreement_nothing_new_is_disclosed() {
         "{}",
         got.text
     );
+    // A report is no way round it.
+    let url = format!(
+        "{}/cases/{}/acknowledge",
+        gateway.provider_api(),
+        collected.case_id
+    );
+    let got = Call::post(url).token(council.api().token()).send().await;
+    assert_eq!(
+        got.refusal(),
+        (409, "WW-PRV-004".to_owned()),
+        "{}",
+        got.text
+    );
     let waiting = gateway.legs(LegKind::Deliver).await;
     assert_eq!(waiting[0].state, LegState::Waiting);
     // A new referral stays with its referrer.
