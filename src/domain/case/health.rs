@@ -89,9 +89,9 @@ pub enum FlagKind {
     CommunicationNeed,
     /// How the person can safely be contacted.
     SafeContact,
-    /// Safeguarding (SG, SS).
+    /// Safeguarding (flag-categories-bars SG).
     Safeguarding,
-    /// A risk to staff (RS, RC, RT).
+    /// A risk to staff (flag-categories-bars SS, scene safety).
     StaffRisk,
     /// Any other flag.
     Other,

@@ -1,8 +1,13 @@
 //! What is looked at for `/readyz` and `/_status`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
+use tokio::task::JoinHandle;
+
+/// How long one check may take: whoever asks for health must not wait on what is ill.
+const LONGEST_LOOK: Duration = Duration::from_secs(2);
 
 /// Whether a provider could be reached lately.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +36,7 @@ pub(super) struct Report {
 }
 
 impl Checks {
-    /// Looks at everything; a check that panics has failed.
+    /// Looks at everything; a check that panics or does not answer in time has failed.
     pub(super) async fn look(self) -> Report {
         let Self {
             store,
@@ -45,12 +50,17 @@ impl Checks {
             needed: vec![
                 // Without a configuration there would be no listener to ask.
                 ("config:loaded", true),
-                ("store:writable", store.await.unwrap_or(false)),
-                ("keys:valid", keys.await.unwrap_or(false)),
+                ("store:writable", in_time(store).await.unwrap_or(false)),
+                ("keys:valid", in_time(keys).await.unwrap_or(false)),
             ],
-            providers: providers.await.unwrap_or_default(),
+            providers: in_time(providers).await.unwrap_or_default(),
         }
     }
+}
+
+/// What a check found, if it found it in time.
+async fn in_time<T>(check: JoinHandle<T>) -> Option<T> {
+    tokio::time::timeout(LONGEST_LOOK, check).await.ok()?.ok()
 }
 
 impl Report {

@@ -176,6 +176,21 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_check_that_never_answers_has_failed() {
+        let (keep, stuck) = std::sync::mpsc::channel::<()>();
+        let stuck = std::sync::Mutex::new(stuck);
+        let mut broken = checks(true, true, true);
+        // It waits until the test lets go, however long that is.
+        broken.store = Arc::new(move || stuck.lock().is_ok_and(|stuck| stuck.recv().is_ok()));
+        let (status, body) = ask(broken, "/readyz").await;
+        assert_eq!(
+            (status, body.as_str()),
+            (503, "not ready: store:writable\n")
+        );
+        drop(keep);
+    }
+
+    #[tokio::test]
     async fn the_metrics_end_as_openmetrics_asks() {
         let (status, body) = ask(checks(true, true, true), "/metrics").await;
         assert_eq!(status, 200);
