@@ -104,10 +104,13 @@ impl Writer {
 
     pub(in super::super) fn figures(&self) -> Figures {
         let read = |counter: &AtomicU64| counter.load(Ordering::Acquire);
+        // The groups first, as the writer counts them last: there are never more groups
+        // than units in them.
+        let groups = read(&self.counters.groups);
         Figures {
             received: read(&self.counters.received),
             commits: read(&self.counters.commits),
-            groups: read(&self.counters.groups),
+            groups,
             failures: read(&self.counters.failures),
         }
     }
@@ -210,7 +213,9 @@ impl Work {
                 self.counters
                     .commits
                     .fetch_add(committed as u64, Ordering::Relaxed);
-                self.counters.groups.fetch_add(1, Ordering::Relaxed);
+                // A group of which nothing was written is none.
+                let written = u64::from(committed > 0);
+                self.counters.groups.fetch_add(written, Ordering::Release);
                 outcomes
             }
             Err(what) => vec![Err(CommitError::Unavailable(what)); group.len()],
