@@ -52,16 +52,7 @@ impl TestGateway {
             make_key: true,
             ..Tools::default()
         };
-        let running = start_or_panic(&settings, &tools).await;
-        let gateway = Self {
-            parties,
-            running,
-            settings,
-            tools,
-            folder,
-        };
-        gateway.parties.connect(&gateway.provider_api());
-        gateway
+        Self::run(parties, settings, tools, folder).await
     }
 
     /// Ends the gateway in order and starts it again over the same store.
@@ -74,6 +65,10 @@ impl TestGateway {
             folder,
         } = self;
         running.end().await;
+        Self::run(parties, settings, tools, folder).await
+    }
+
+    async fn run(parties: Parties, settings: Settings, tools: Tools, folder: TempDir) -> Self {
         let running = start_or_panic(&settings, &tools).await;
         let gateway = Self {
             parties,
