@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use workwell_gateway::config::Settings;
+use workwell_gateway::config::{Settings, StoreUrl};
 use workwell_gateway::problem::Problem;
 use workwell_gateway::start::{self, Tools, demo, serve};
 use workwell_gateway::surfaces::cli::{
@@ -109,12 +109,18 @@ fn with_settings(path: Option<&Path>, verb: &Verb, out: &mut io::Stdout) -> i32 
             out,
         ))
         .map(|()| exit::OK),
-        Verb::Cases(args) => start::build(settings, &Tools::default())
-            .map(|gateway| on_runtime(cases::run(args, &gateway, out))),
-        Verb::Outbox(args) => start::build(settings, &Tools::default())
-            .map(|gateway| on_runtime(outbox::run(args, &gateway, out))),
-        Verb::Store(args) => start::build(settings, &Tools::default())
-            .map(|gateway| on_runtime(store::run(args, &gateway, out))),
+        Verb::Cases(args) => on_runtime(async {
+            let gateway = start::build(settings, &Tools::default()).await?;
+            Ok(cases::run(args, &gateway, out).await)
+        }),
+        Verb::Outbox(args) => on_runtime(async {
+            let gateway = start::build(settings, &Tools::default()).await?;
+            Ok(outbox::run(args, &gateway, out).await)
+        }),
+        Verb::Store(args) => on_runtime(async {
+            let gateway = start::build(settings, &Tools::default()).await?;
+            Ok(store::run(args, &gateway, out).await)
+        }),
         _ => Ok(exit::BUG),
     };
     result.unwrap_or_else(|faults| complain(&faults, exit::CONFIG))
@@ -154,14 +160,15 @@ fn complain(faults: &[Problem], code: i32) -> i32 {
 
 fn told_key(settings: &Settings, is_new: bool, out: &mut io::Stdout) -> i32 {
     let key = settings.store.master_key_file.display();
-    let store = settings.store.path.display();
+    let store = &settings.store.url;
     let mut lines = vec![if is_new {
         format!("The master key was made in {key}, readable by you alone.")
     } else {
         format!("The master key is in {key} already; it was not touched.")
     }];
     lines.push("Keep a copy apart from the database: without it nothing there can be read.".into());
-    if is_new && settings.store.path.exists() {
+    let exists = matches!(store, StoreUrl::Sqlite(path) if path.exists());
+    if is_new && exists {
         lines.push(format!(
             "The store {store} is older and belongs to another key."
         ));

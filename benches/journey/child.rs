@@ -126,7 +126,7 @@ pds_off_reason = "measured on synthetic people"
 pds_off_owner = "whoever measures"
 pds_off_until = "2099-12-31"
 [store]
-path = "{folder}/journey.db"
+url = "sqlite:{folder}/journey.db"
 master_key_file = "{folder}/journey.key"
 [tables]
 mappings = "{package}/mappings"

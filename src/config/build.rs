@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use jiff::civil::Date;
 
@@ -9,8 +10,8 @@ use super::reader::Reader;
 use super::values;
 use super::{
     Bars, Clearance, Delivery, Gateway, Limits, Listen, Log, LogFormat, LogLevel, NON_LOOPBACK,
-    Outbound, PdsOff, Policies, Policy, Provider, ProviderApi, Service, Settings, Store, Tables,
-    Token, TokenSource,
+    Outbound, PdsOff, Policies, Policy, PostgresServer, Provider, ProviderApi, Service, Settings,
+    Store, StoreUrl, Tables, Token, TokenSource,
 };
 use crate::domain::identifiers::{OdsCode, ServiceAddress};
 use crate::problem::area::config as entries;
@@ -52,7 +53,7 @@ pub(super) fn build(reader: &mut Reader<'_>) -> Settings {
         },
         providers: providers(reader),
         store: Store {
-            path: reader.path("store.path"),
+            url: store_url(reader),
             master_key_file: reader.path("store.master_key_file"),
         },
         tables: Tables {
@@ -63,6 +64,27 @@ pub(super) fn build(reader: &mut Reader<'_>) -> Settings {
         clearance: clearance(reader),
         log: log(reader),
         holidays: holidays(reader),
+    }
+}
+
+fn store_url(reader: &mut Reader<'_>) -> StoreUrl {
+    const EXPECTED: (&str, &str) = (
+        "expected sqlite: and a path, or postgres://user@host/database without a password",
+        "\"sqlite:workwell.db\"",
+    );
+    let server = PostgresServer {
+        url: String::new(),
+        password_file: reader.optional_path("store.password_file"),
+        root_certificates: reader.optional_path("store.root_certificates"),
+        connections: reader.count("store.connections", 4..=200),
+    };
+    let nowhere = StoreUrl::Sqlite(PathBuf::new());
+    let url = reader.read("store.url", EXPECTED, nowhere, |text| {
+        values::store_url(text, &server)
+    });
+    match url {
+        StoreUrl::Sqlite(path) => StoreUrl::Sqlite(reader.in_folder("store.url", path)),
+        postgres @ StoreUrl::Postgres(_) => postgres,
     }
 }
 

@@ -175,9 +175,9 @@ mod tests {
 
     #[test]
     fn paths_of_the_file_are_taken_from_its_folder() {
-        let text = "[store]\npath = \"data/w.db\"\nmaster_key_file = \"/run/key\"\n";
+        let text = "[store]\nurl = \"sqlite:data/w.db\"\nmaster_key_file = \"/run/key\"\n";
         let settings = with(text).expect("sound").settings;
-        assert_eq!(settings.store.path, Path::new("conf/data/w.db"));
+        assert_eq!(settings.store.url.to_string(), "sqlite:conf/data/w.db");
         assert_eq!(settings.store.master_key_file, Path::new("/run/key"));
         assert_eq!(settings.tables.mappings, Path::new("mappings"));
     }

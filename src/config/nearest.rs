@@ -44,9 +44,9 @@ mod tests {
 
     #[test]
     fn a_slip_finds_its_name_and_nonsense_finds_none() {
-        let known = ["store.path", "listen.bars", "listen.admin"];
+        let known = ["store.url", "listen.bars", "listen.admin"];
         assert_eq!(nearest("listen.bar", known, 1), ["listen.bars"]);
-        assert_eq!(nearest("STORE.PAHT", known, 1), ["store.path"]);
+        assert_eq!(nearest("STORE.ULR", known, 1), ["store.url"]);
         assert!(nearest("xyzzy", known, 3).is_empty());
     }
 }

@@ -226,11 +226,12 @@ impl<'a> Reader<'a> {
         Some(self.in_folder(key, &text))
     }
 
-    fn in_folder(&self, key: &str, text: &str) -> PathBuf {
+    /// A path that this key names, taken from the folder of the file that says so.
+    pub(super) fn in_folder(&self, key: &str, text: impl AsRef<Path>) -> PathBuf {
         let origin = self.items.get(key).map(|item| &item.origin);
         match origin {
             Some(Origin::File(..)) => self.folder.join(text),
-            _ => PathBuf::from(text),
+            _ => text.as_ref().to_owned(),
         }
     }
 

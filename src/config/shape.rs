@@ -111,7 +111,7 @@ mod tests {
                 "bars.outbound.targets.https://a.example|1",
                 "bars.outbound.targets.*",
             ),
-            ("store.path", "store.path"),
+            ("store.url", "store.url"),
         ] {
             assert_eq!(pattern(key), expected);
         }

@@ -3,6 +3,8 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use super::{PostgresServer, StoreUrl};
+
 /// A time such as `5s`, `10m`, `6h` or `2d`; whole numbers above nought, up to 30 days.
 pub(super) fn time(text: &str) -> Option<Duration> {
     const LONGEST_SECONDS: u64 = 30 * 86_400;
@@ -48,6 +50,23 @@ fn is_this_machine(host: &str) -> bool {
         || host
             .parse::<IpAddr>()
             .is_ok_and(|address| address.is_loopback())
+}
+
+/// Where the cases are kept. A password in the address would be shown with it.
+pub(super) fn store_url(text: &str, server: &PostgresServer) -> Option<StoreUrl> {
+    if let Some(path) = text.strip_prefix("sqlite:") {
+        return (!path.is_empty()).then(|| StoreUrl::Sqlite(path.into()));
+    }
+    let url = reqwest::Url::parse(text).ok()?;
+    let is_ours = matches!(url.scheme(), "postgres" | "postgresql");
+    let bare = url.password().is_none() && !url.query_pairs().any(|(key, _)| key == "password");
+    let whole = url.has_host() && url.path().len() > 1;
+    (is_ours && bare && whole).then(|| {
+        StoreUrl::Postgres(PostgresServer {
+            url: text.to_owned(),
+            ..server.clone()
+        })
+    })
 }
 
 /// `x.y.z`.
@@ -112,6 +131,36 @@ mod tests {
             "proxy.example",
         ] {
             assert_eq!(web_address(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_store_is_a_file_or_a_server_and_the_password_is_elsewhere() {
+        let server = PostgresServer {
+            url: String::new(),
+            password_file: None,
+            root_certificates: None,
+            connections: 16,
+        };
+        for text in [
+            "sqlite:workwell.db",
+            "sqlite:/var/lib/w.db",
+            "postgres://gateway@db.example:5432/workwell",
+            "postgresql://gateway@%2Frun%2Fpostgresql/workwell?connect_timeout=5",
+        ] {
+            let url = store_url(text, &server).map(|url| url.to_string());
+            assert_eq!(url.as_deref(), Some(text));
+        }
+        for text in [
+            "",
+            "workwell.db",
+            "sqlite:",
+            "mysql://db.example/w",
+            "postgres://gateway:word@db.example/w",
+            "postgres://gateway@db.example/w?password=word",
+            "postgres://db.example",
+        ] {
+            assert_eq!(store_url(text, &server), None, "{text}");
         }
     }
 

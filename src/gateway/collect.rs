@@ -107,6 +107,7 @@ impl Gateway {
                 attempts: found.leg.attempts,
                 due_at: found.leg.due_at,
                 last_error: None,
+                ends_claim: false,
             }],
             facts: vec![
                 Fact::new(FactKind::CaseCollected, caller)

@@ -165,6 +165,7 @@ impl Gateway {
         let change = LegChange {
             attempts,
             due_at,
+            ends_claim: false,
             ..unchanged(&found.leg)
         };
         let unit = Unit {
@@ -401,6 +402,7 @@ fn unchanged(leg: &LegRow) -> LegChange {
         attempts: leg.attempts,
         due_at: leg.due_at,
         last_error: leg.last_error.clone(),
+        ends_claim: true,
     }
 }
 

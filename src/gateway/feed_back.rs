@@ -336,6 +336,7 @@ pub(super) fn settled(leg: &LegRow) -> LegChange {
         attempts: leg.attempts,
         due_at: leg.due_at,
         last_error: None,
+        ends_claim: false,
     }
 }
 

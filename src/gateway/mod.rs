@@ -28,7 +28,7 @@ use tokio::sync::Notify;
 
 use crate::adapters::channels::{Channels, Schedule};
 use crate::adapters::places::Places;
-use crate::adapters::store::{CommitError, InFlight, RequestKey, Store};
+use crate::adapters::store::{CommitError, InFlight, Store};
 use crate::config::{Clock, Ids, Settings};
 use crate::domain::identifiers::CaseId;
 use crate::problem::{Problem, area::store as store_problems};
@@ -49,7 +49,6 @@ pub struct Gateway {
     pub(crate) telemetry: Telemetry,
     tables: RwLock<Arc<Tables>>,
     policies: receive::Reading,
-    receiving: InFlight<RequestKey>,
     sending: InFlight<(CaseId, String)>,
     outbox_changed: Notify,
     started: Timestamp,
@@ -93,7 +92,6 @@ impl Gateway {
             telemetry: parts.telemetry,
             tables: RwLock::new(Arc::new(parts.tables)),
             policies,
-            receiving: InFlight::default(),
             sending: InFlight::default(),
             outbox_changed: Notify::new(),
             started,

@@ -82,6 +82,7 @@ impl Gateway {
                     attempts: found.leg.attempts,
                     due_at: now,
                     last_error: found.leg.last_error.clone(),
+                    ends_claim: false,
                 }],
                 facts: vec![
                     Fact::new(kind, caller)

@@ -182,8 +182,10 @@ impl Gateway {
             request_id: headers.request_id,
             correlation_id: headers.correlation_id,
         };
-        let Some(_guard) = self.receiving.begin(key.clone()) else {
-            return self.refusal(&[Problem::new(&problems::IN_FLIGHT)]);
+        let _guard = match self.store.begin_receiving(&key).await {
+            Ok(Some(guard)) => guard,
+            Ok(None) => return self.refusal(&[Problem::new(&problems::IN_FLIGHT)]),
+            Err(problem) => return self.refusal(&[problem]),
         };
         let body_hash = sha256(&body);
         match self.take(headers, organisation, key, body, body_hash).await {

@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use super::{Tools, start};
-use crate::config::{Provider, Service, Settings, Token, TokenSource};
+use crate::config::{Provider, Service, Settings, StoreUrl, Token, TokenSource};
 use crate::conformance::parties::Parties;
 use crate::domain::identifiers::ServiceAddress;
 use crate::gateway::sha256;
@@ -67,7 +67,7 @@ pub fn settings(folder: &Path, parties: &Parties) -> io::Result<Settings> {
     settings.listen.bars = free;
     settings.listen.provider = free;
     settings.listen.admin = free;
-    settings.store.path = folder.join("demo.db");
+    settings.store.url = StoreUrl::Sqlite(folder.join("demo.db"));
     settings.store.master_key_file = folder.join("demo.key");
     "Demo operator".clone_into(&mut settings.gateway.operator);
     settings.bars.services = ServiceAddress::parse(SERVICE)

@@ -90,7 +90,7 @@ pub fn create_key(settings: &Settings) -> Result<(), Vec<Problem>> {
 }
 
 /// Builds the gateway over its adapters; nothing listens yet.
-pub fn build(settings: Settings, tools: &Tools) -> Result<Gateway, Vec<Problem>> {
+pub async fn build(settings: Settings, tools: &Tools) -> Result<Gateway, Vec<Problem>> {
     let one = |problem| vec![problem];
     let key_file = &settings.store.master_key_file;
     let seal = if tools.make_key && !key_file.exists() {
@@ -98,7 +98,7 @@ pub fn build(settings: Settings, tools: &Tools) -> Result<Gateway, Vec<Problem>>
     } else {
         Seal::open(key_file).map_err(one)?
     };
-    let store = Store::open(&settings.store.path, seal).map_err(one)?;
+    let store = Store::open(&settings.store.url, seal).await.map_err(one)?;
     let places = Places::open(&settings.tables.places)?;
     let loaded = tables::load(&settings.tables.mappings);
     let tables = Tables::new(loaded, &settings);
@@ -165,7 +165,7 @@ fn operators_hosts(settings: &Settings) -> Vec<String> {
 pub async fn start(settings: Settings, tools: Tools) -> Result<Running, Vec<Problem>> {
     let tokens = config::token_digests(&settings.provider_api)?;
     let listen = settings.listen.clone();
-    let gateway = Arc::new(build(settings, &tools)?);
+    let gateway = Arc::new(build(settings, &tools).await?);
     let (bars, provider, admin) = (
         bind("listen.bars", listen.bars).await,
         bind("listen.provider", listen.provider).await,

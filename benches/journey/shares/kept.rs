@@ -196,7 +196,9 @@ fn seal_all(seal: &Seal, plain: &Plain) -> usize {
 
 /// Looks and commits each, sixteen side by side; CPU of the whole process for one.
 async fn commit_all(plains: Vec<Plain>) -> Result<Duration, Fault> {
-    let (store, _folder) = Store::in_temp_dir().map_err(|_| "no temporary store")?;
+    let (store, _folder) = Store::in_temp_dir()
+        .await
+        .map_err(|_| "no temporary store")?;
     let caller = caller()?;
     let count = u32::try_from(plains.len())?;
     let places = Arc::new(Semaphore::new(SIDE_BY_SIDE));

@@ -5,37 +5,43 @@
 //! one durable transaction. Reading takes a [`Caller`](crate::domain::caller::Caller) and
 //! applies its scope in SQL (DESIGN I3, I11).
 
+mod engine;
 mod in_flight;
 mod keys;
 mod leaf;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod prepare;
 mod queries;
 mod records;
+mod sql;
 mod sqlite;
 mod unit;
 
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
+pub use engine::Figures;
 pub use in_flight::{InFlight, InFlightGuard};
 pub use records::*;
-pub use sqlite::Figures;
 
 /// The last migration that this program knows.
-pub const SCHEMA: u32 = sqlite::NEWEST;
+pub const SCHEMA: u32 = sql::schema::NEWEST;
 pub use unit::{CaseChange, CommitError, Committed, LegChange, Stopped, Unit};
 
 use super::seal::{CaseKey, Seal, Unsealable};
+use crate::config::StoreUrl;
 use crate::domain::identifiers::CaseId;
 use crate::problem::Problem;
 use crate::problem::area::store::{DAMAGED, UNAVAILABLE};
+use engine::Engine;
 use keys::KeyRing;
-use sqlite::{Readers, Writer};
+use sql::read;
 
 /// The store; cheap to clone. The last clone to go waits until everything handed to
 /// [`commit`](Self::commit) is written.
@@ -47,21 +53,34 @@ pub struct Store {
 struct Inner {
     seal: Seal,
     keys: KeyRing,
-    readers: Readers,
-    writer: Writer,
+    engine: Engine,
+    receiving: InFlight<RequestKey>,
+    /// Tells this process from the others.
+    holder: Uuid,
+}
+
+/// The right to decide on a message, held by one at a time across all processes;
+/// dropping it ends the work.
+#[must_use = "dropping it ends the work"]
+pub struct ReceivingGuard {
+    /// Held elsewhere first: the order of the fields is the order of letting go.
+    #[cfg(feature = "postgres")]
+    _held: Option<postgres::Held>,
+    _here: InFlightGuard<RequestKey>,
 }
 
 impl Store {
-    /// Opens the store at this path, makes it when no file is there, and brings its
-    /// schema up to date. Errors: WW-STO-002 to -004 and -009, each naming the path.
-    pub fn open(path: &Path, seal: Seal) -> Result<Self, Problem> {
-        let key_check = seal.lookup("key-check", "1");
-        let connection = sqlite::open(path, &key_check)?;
+    /// Opens the store at this place, makes it when nothing is there yet, and checks its
+    /// schema and its master key. Errors: WW-STO-002 to -004 and -009 to -013, each naming
+    /// the place.
+    pub async fn open(url: &StoreUrl, seal: Seal) -> Result<Self, Problem> {
+        let engine = Engine::open(url, &seal.lookup("key-check", "1")).await?;
         let inner = Inner {
             seal,
             keys: KeyRing::default(),
-            readers: Readers::new(path),
-            writer: Writer::start(path, connection)?,
+            engine,
+            receiving: InFlight::default(),
+            holder: Uuid::new_v4(),
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -70,12 +89,13 @@ impl Store {
 
     /// A store in a new temporary folder with a master key of its own, for tests and the
     /// demonstration. The folder goes when the returned guard is dropped.
-    pub fn in_temp_dir() -> Result<(Self, tempfile::TempDir), Problem> {
+    pub async fn in_temp_dir() -> Result<(Self, tempfile::TempDir), Problem> {
         let unavailable = |error: std::io::Error| {
             Problem::new(&UNAVAILABLE).with(format!("no temporary folder: {}", error.kind()))
         };
         let folder = tempfile::tempdir().map_err(unavailable)?;
-        let store = Self::open(&folder.path().join("gateway.sqlite"), Seal::in_memory()?)?;
+        let url = StoreUrl::Sqlite(folder.path().join("gateway.sqlite"));
+        let store = Self::open(&url, Seal::in_memory()?).await?;
         Ok((store, folder))
     }
 
@@ -86,7 +106,7 @@ impl Store {
         let client_key = unit.update_key.as_ref().map(|key| key.client_key.clone());
         let prepared = prepare::prepare(unit, now, &self.inner.seal, &keys)
             .map_err(|fault| CommitError::Unavailable(fault.to_string()))?;
-        match self.inner.writer.commit(prepared).await {
+        match self.inner.engine.commit(prepared).await {
             Ok(committed) => {
                 keys.remember_in(&self.inner.keys);
                 Ok(committed)
@@ -99,14 +119,40 @@ impl Store {
         }
     }
 
+    /// Begins work on a message; `None` while somebody works on the same request, in this
+    /// process or another. What answers it is written by the same right.
+    pub async fn begin_receiving(
+        &self,
+        key: &RequestKey,
+    ) -> Result<Option<ReceivingGuard>, Problem> {
+        let Some(here) = self.inner.receiving.begin(key.clone()) else {
+            return Ok(None);
+        };
+        match &self.inner.engine {
+            Engine::Sqlite(_) => Ok(Some(ReceivingGuard {
+                #[cfg(feature = "postgres")]
+                _held: None,
+                _here: here,
+            })),
+            #[cfg(feature = "postgres")]
+            Engine::Postgres(engine) => {
+                let held = engine.begin(key).await?;
+                Ok(held.map(|held| ReceivingGuard {
+                    _held: Some(held),
+                    _here: here,
+                }))
+            }
+        }
+    }
+
     /// How often the writer has committed, and in how many transactions.
     pub fn figures(&self) -> Figures {
-        self.inner.writer.figures()
+        self.inner.engine.figures()
     }
 
     /// Moves what is in the write-ahead log into the database file; done at a planned end.
     pub async fn checkpoint(&self) -> Result<(), Problem> {
-        self.inner.writer.checkpoint().await
+        self.inner.engine.checkpoint().await
     }
 
     async fn keys_for(&self, unit: &Unit) -> Result<prepare::Keys, CommitError> {
@@ -147,11 +193,7 @@ impl Store {
         if let Some(key) = self.inner.keys.get(case_id) {
             return Ok(Some(key));
         }
-        let wrapped = self
-            .inner
-            .readers
-            .run(move |connection| sqlite::read::wrapped_key(connection, case_id))
-            .await?;
+        let wrapped = self.inner.engine.one(read::wrapped_key(case_id)).await?;
         wrapped
             .map(|wrapped| self.unwrapped(case_id, &wrapped))
             .transpose()

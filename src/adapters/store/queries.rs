@@ -2,15 +2,20 @@
 //! out of scope is simply not there. Errors: WW-STO-001 (not available), -005 (a row
 //! does not read back).
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
+#[cfg(feature = "postgres")]
+use super::engine::Engine;
+use super::leaf::{LeafColumns, leaf_hash};
 use super::records::{
     BeforeReceive, CaseRow, Counts, Cursor, Demographics, Direction, EventRow, FactRow, Integrity,
     LegFilter, LegRow, LegWithCase, MessageRow, Page, Receiving, RequestKey, StoredAnswer,
     UpdateKey,
 };
-use super::sqlite::Scope;
-use super::sqlite::read::{self, HashColumn, Which};
+use super::sql::Scope;
+use super::sql::read::{self, HashColumn, Which};
 use super::{Store, damaged, prepare};
 use crate::domain::caller::Caller;
 use crate::domain::case::Case;
@@ -24,9 +29,8 @@ type Read<T> = Result<T, Problem>;
 impl Store {
     /// The earlier answer to a request; a referrer sees its own organisation's only.
     pub async fn answer(&self, caller: &Caller, key: &RequestKey) -> Read<Option<StoredAnswer>> {
-        let (scope, key) = (Scope::of(caller), key.clone());
-        let readers = &self.inner.readers;
-        readers.run(move |c| read::answer(c, &scope, &key)).await
+        let query = read::answer(&Scope::of(caller), key);
+        self.inner.engine.one(query).await
     }
 
     /// Everything that receiving a referral must know, in one go.
@@ -35,24 +39,29 @@ impl Store {
         caller: &Caller,
         receiving: Receiving<'_>,
     ) -> Read<BeforeReceive> {
-        let seal = &self.inner.seal;
-        let identifier = receiving.service_request_identifier;
-        let identifier = identifier.map(|value| prepare::identifier_hash(seal, value));
-        let person = receiving
-            .person
-            .and_then(|person| prepare::person_hash(seal, person));
-        let (scope, key) = (Scope::of(caller), receiving.key.clone());
-        let readers = &self.inner.readers;
-        readers
-            .run_here(move |c| read::before_receive(c, &scope, &key, identifier, person))
-            .await
+        let (scope, key) = (Scope::of(caller), receiving.key);
+        let (seal, engine) = (&self.inner.seal, &self.inner.engine);
+        let mut before = BeforeReceive {
+            answer: engine.one(read::answer(&scope, key)).await?,
+            ..BeforeReceive::default()
+        };
+        if let Some(identifier) = receiving.service_request_identifier {
+            let hash = prepare::identifier_hash(seal, identifier);
+            let query = read::open_case_by_identifier(&scope, key, hash);
+            before.open_identifier = engine.one(query).await?;
+        }
+        let person = receiving.person;
+        if let Some(hash) = person.and_then(|person| prepare::person_hash(seal, person)) {
+            before.open_cases_of_person = engine.all(read::open_cases_of_person(hash)).await?;
+            before.earlier_case_of_person = engine.one(read::newest_case_of_person(hash)).await?;
+        }
+        Ok(before)
     }
 
     /// A case by its id.
     pub async fn case_by_id(&self, caller: &Caller, id: CaseId) -> Read<Option<CaseRow>> {
-        let scope = Scope::of(caller);
-        let readers = &self.inner.readers;
-        readers.run(move |c| read::case_by_id(c, &scope, id)).await
+        let query = read::case_by_id(&Scope::of(caller), id);
+        self.inner.engine.one(query).await
     }
 
     /// A case by the id under which its referrer reads the ServiceRequest.
@@ -61,11 +70,8 @@ impl Store {
         caller: &Caller,
         id: ServiceRequestId,
     ) -> Read<Option<CaseRow>> {
-        let scope = Scope::of(caller);
-        let readers = &self.inner.readers;
-        readers
-            .run(move |c| read::case_by_service_request_id(c, &scope, id))
-            .await
+        let query = read::case_by_service_request_id(&Scope::of(caller), id);
+        self.inner.engine.one(query).await
     }
 
     /// A case by `system|value` of the sender's ServiceRequest: the open one, else the
@@ -117,11 +123,8 @@ impl Store {
         caller: &Caller,
         id: CorrelationId,
     ) -> Read<Vec<CaseRow>> {
-        let scope = Scope::of(caller);
-        let readers = &self.inner.readers;
-        readers
-            .run(move |c| read::cases_by_correlation(c, &scope, id))
-            .await
+        let query = read::cases_by_correlation(&Scope::of(caller), id);
+        self.inner.engine.all(query).await
     }
 
     /// The cases in one status, the longest unchanged first: an operator's queue.
@@ -131,11 +134,8 @@ impl Store {
         status: Status,
         limit: u32,
     ) -> Read<Vec<CaseRow>> {
-        let scope = Scope::of(caller);
-        let readers = &self.inner.readers;
-        readers
-            .run(move |c| read::cases_with_status(c, &scope, status, limit))
-            .await
+        let query = read::cases_with_status(&Scope::of(caller), status, limit);
+        self.inner.engine.all(query).await
     }
 
     async fn by_hash(
@@ -144,11 +144,8 @@ impl Store {
         column: HashColumn,
         hash: [u8; 32],
     ) -> Read<Vec<CaseRow>> {
-        let scope = Scope::of(caller);
-        let readers = &self.inner.readers;
-        readers
-            .run(move |c| read::cases_by_hash(c, &scope, column, &hash))
-            .await
+        let query = read::cases_by_hash(&Scope::of(caller), column, hash);
+        self.inner.engine.all(query).await
     }
 
     /// Opens the sealed part of a case.
@@ -190,12 +187,8 @@ impl Store {
         direction: Direction,
         which: Which,
     ) -> Read<Option<MessageRow>> {
-        let scope = Scope::of(caller);
-        let readers = &self.inner.readers;
-        let found = readers
-            .run(move |c| read::message(c, &scope, case_id, direction, which))
-            .await?;
-        let Some((mut row, wrapped)) = found else {
+        let query = read::message(&Scope::of(caller), case_id, direction, which);
+        let Some((mut row, wrapped)) = self.inner.engine.one(query).await? else {
             return Ok(None);
         };
         let place = prepare::place_of_message(row.message.id);
@@ -206,9 +199,8 @@ impl Store {
 
     /// The history of a case, the oldest first; a referrer sees what is meant for it.
     pub async fn events(&self, caller: &Caller, case_id: CaseId) -> Read<Vec<EventRow>> {
-        let scope = Scope::of(caller);
-        let readers = &self.inner.readers;
-        readers.run(move |c| read::events(c, &scope, case_id)).await
+        let query = read::events(&Scope::of(caller), case_id);
+        self.inner.engine.all(query).await
     }
 
     /// A provider's cases in the order of their release, `limit` a page.
@@ -220,11 +212,16 @@ impl Store {
         limit: u32,
         status: Option<Status>,
     ) -> Read<Page> {
-        let (scope, slug) = (Scope::of(caller), slug.to_owned());
-        let readers = &self.inner.readers;
-        readers
-            .run(move |c| read::provider_cases(c, &scope, &slug, cursor, limit, status))
-            .await
+        let query = read::provider_cases(&Scope::of(caller), slug, cursor, limit, status);
+        let mut found = self.inner.engine.all(query).await?;
+        let limit = limit as usize;
+        let more = found.len() > limit;
+        found.truncate(limit);
+        Ok(Page {
+            next: found.last().map(|(_, number)| Cursor(*number)).or(cursor),
+            cases: found.into_iter().map(|(case, _)| case).collect(),
+            more,
+        })
     }
 
     /// Legs to be sent now, the longest due first, in order within case and destination.
@@ -235,35 +232,64 @@ impl Store {
         limit: u32,
         excluded_destinations: &[String],
     ) -> Read<Vec<LegRow>> {
-        let (scope, excluded) = (Scope::of(caller), excluded_destinations.to_vec());
-        let readers = &self.inner.readers;
-        readers
-            .run(move |c| read::legs_due(c, &scope, now, limit, &excluded))
+        let (scope, engine) = (Scope::of(caller), &self.inner.engine);
+        let excluded = excluded_destinations.to_vec();
+        let query = read::legs_due(engine.dialect(), &scope, now, limit, excluded);
+        engine.all(query).await
+    }
+
+    /// The same, claimed for this process: no other takes them up until the claim runs
+    /// out or is ended. On SQLite there is no other.
+    pub async fn claim_due(
+        &self,
+        caller: &Caller,
+        now: Timestamp,
+        lasts: Duration,
+        limit: u32,
+        excluded_destinations: &[String],
+    ) -> Read<Vec<LegRow>> {
+        #[cfg(feature = "postgres")]
+        if let Engine::Postgres(engine) = &self.inner.engine {
+            let excluded = excluded_destinations.to_vec();
+            let query = read::claim_due(&Scope::of(caller), now, lasts, limit, excluded);
+            let mut claimed = engine.write(&query).await?;
+            claimed.sort_unstable_by_key(|leg| (leg.due_at, leg.number));
+            return Ok(claimed);
+        }
+        let _ = lasts;
+        self.legs_due(caller, now, limit, excluded_destinations)
             .await
+    }
+
+    /// Gives claims back that came to nothing.
+    pub async fn unclaim(&self, legs: &[OutboxId]) -> Read<()> {
+        #[cfg(feature = "postgres")]
+        if let (Engine::Postgres(engine), false) = (&self.inner.engine, legs.is_empty()) {
+            engine.write(&read::unclaim(legs)).await?;
+        }
+        let _ = legs;
+        Ok(())
     }
 
     /// Rows of the outbox, the oldest first.
     pub async fn legs(&self, caller: &Caller, filter: &LegFilter) -> Read<Vec<LegRow>> {
-        let (scope, filter) = (Scope::of(caller), filter.clone());
-        let readers = &self.inner.readers;
-        readers.run(move |c| read::legs(c, &scope, &filter)).await
+        let query = read::legs(&Scope::of(caller), filter);
+        self.inner.engine.all(query).await
     }
 
     /// One row of the outbox.
     pub async fn leg(&self, caller: &Caller, id: OutboxId) -> Read<Option<LegRow>> {
-        let scope = Scope::of(caller);
-        let readers = &self.inner.readers;
-        readers.run(move |c| read::leg(c, &scope, id)).await
+        let query = read::leg(&Scope::of(caller), id);
+        self.inner.engine.one(query).await
     }
 
     /// One row of the outbox with its content and its case as it stands now.
     pub async fn leg_with_case(&self, caller: &Caller, id: OutboxId) -> Read<Option<LegWithCase>> {
-        let scope = Scope::of(caller);
-        let readers = &self.inner.readers;
-        let found = readers
-            .run(move |c| read::leg_with_case(c, &scope, id))
-            .await?;
-        let Some((leg, case, payload, trace)) = found else {
+        let Some(leg) = self.leg(caller, id).await? else {
+            return Ok(None);
+        };
+        let found = self.inner.engine.one(read::content_of_leg(id)).await?;
+        let Some((case, payload, trace)) = found else {
             return Ok(None);
         };
         let key = self.unwrapped(case.id, &case.wrapped_key)?;
@@ -284,18 +310,14 @@ impl Store {
         case_id: CaseId,
         slug: &str,
     ) -> Read<Option<LegRow>> {
-        let (scope, slug) = (Scope::of(caller), slug.to_owned());
-        let readers = &self.inner.readers;
-        readers
-            .run(move |c| read::waiting_leg(c, &scope, case_id, &slug))
-            .await
+        let query = read::waiting_leg(&Scope::of(caller), case_id, slug);
+        self.inner.engine.one(query).await
     }
 
     /// When the next released leg comes due.
     pub async fn next_due(&self, caller: &Caller) -> Read<Option<Timestamp>> {
-        let scope = Scope::of(caller);
-        let readers = &self.inner.readers;
-        readers.run(move |c| read::next_due(c, &scope)).await
+        let query = read::next_due(&Scope::of(caller));
+        Ok(self.inner.engine.one(query).await?.flatten())
     }
 
     /// What a provider's earlier update under the same key was answered.
@@ -306,12 +328,8 @@ impl Store {
         client_key: &str,
     ) -> Read<Option<UpdateKey>> {
         let hash = prepare::update_key_hash(&self.inner.seal, client_key);
-        let provider = provider.to_owned();
-        let readers = &self.inner.readers;
-        let found = readers
-            .run(move |c| read::update_key(c, case_id, &provider, &hash))
-            .await?;
-        let Some(stored) = found else {
+        let query = read::update_key(case_id, provider.to_owned(), hash);
+        let Some(stored) = self.inner.engine.one(query).await? else {
             return Ok(None);
         };
         match self.opened_update(stored, client_key).await {
@@ -322,23 +340,78 @@ impl Store {
 
     /// Figures for operating.
     pub async fn counts(&self, caller: &Caller) -> Read<Counts> {
-        let scope = Scope::of(caller);
-        let readers = &self.inner.readers;
-        readers.run(move |c| read::counts(c, &scope)).await
+        let (scope, engine) = (Scope::of(caller), &self.inner.engine);
+        let cases = engine.all(read::cases_by_status(&scope)).await?;
+        let legs = engine.all(read::legs_by_state(&scope)).await?;
+        let oldest = engine.one(read::oldest_undelivered(&scope)).await?;
+        Ok(Counts {
+            cases: known(cases),
+            legs: known(legs),
+            oldest_undelivered: oldest.flatten(),
+        })
     }
 
     /// The audit log from a position on; nothing for a referrer or a provider.
     pub async fn facts(&self, caller: &Caller, from_seq: i64, limit: u32) -> Read<Vec<FactRow>> {
-        let scope = Scope::of(caller);
-        let readers = &self.inner.readers;
-        readers
-            .run(move |c| read::facts(c, &scope, from_seq, limit))
-            .await
+        let query = read::facts(&Scope::of(caller), from_seq, limit);
+        self.inner.engine.all(query).await
     }
 
-    /// Checks the file, its references and every audit hash. It names no row of a case, so
+    /// Checks the store, its references and every audit hash. It names no row of a case, so
     /// it takes no caller. On a large store it takes minutes.
     pub async fn integrity(&self) -> Read<Integrity> {
-        self.inner.readers.run(read::integrity).await
+        let mut found = Integrity {
+            faults: self.inner.engine.check().await?,
+            facts_checked: 0,
+        };
+        let mut next = 1;
+        loop {
+            let facts = self.facts(&Caller::System, next, CHECKED_AT_ONCE).await?;
+            let Some(last) = facts.last() else {
+                return Ok(found);
+            };
+            let after = last.seq + 1;
+            for fact in &facts {
+                self.check_fact(fact, next, &mut found);
+                next = fact.seq + 1;
+            }
+            next = after;
+        }
     }
+
+    fn check_fact(&self, fact: &FactRow, expected: i64, found: &mut Integrity) {
+        // PostgreSQL gives a number away when a transaction fails: a gap says nothing.
+        if fact.seq != expected && self.inner.engine.numbers_without_gaps() {
+            let what = format!("audit row {expected} is missing before row {}", fact.seq);
+            found.faults.push(what);
+        }
+        if !is_whole(fact) {
+            let what = format!("audit row {} does not have the hash it was given", fact.seq);
+            found.faults.push(what);
+        }
+        found.facts_checked += 1;
+    }
+}
+
+/// Audit rows held in memory at a time while they are checked.
+const CHECKED_AT_ONCE: u32 = 2_000;
+
+fn known<T>(counted: Vec<(Option<T>, u64)>) -> Vec<(T, u64)> {
+    let ours = counted.into_iter();
+    ours.filter_map(|(word, count)| Some((word?, count)))
+        .collect()
+}
+
+fn is_whole(fact: &FactRow) -> bool {
+    let case_id = fact.case_id.map(|id| id.uuid().into_bytes());
+    let evidence = fact.evidence.map(|id| id.uuid().into_bytes());
+    let columns = LeafColumns {
+        at: fact.at.as_microsecond(),
+        kind: &fact.kind,
+        actor: &fact.actor,
+        case_id: case_id.as_ref(),
+        evidence: evidence.as_ref(),
+        details: &fact.details,
+    };
+    leaf_hash(&columns) == fact.leaf_hash
 }

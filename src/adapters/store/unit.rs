@@ -115,6 +115,9 @@ pub struct LegChange {
     pub due_at: Timestamp,
     /// Code of the failure; `None` clears it.
     pub last_error: Option<String>,
+    /// Whether the process that claimed the leg is done with it. Whoever else changes a
+    /// leg leaves the claim alone: the attempt that it stands for may be on its way.
+    pub ends_claim: bool,
 }
 
 /// What a stop met.

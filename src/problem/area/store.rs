@@ -64,4 +64,32 @@ super::entries! {
         advice: "Name the key file that belongs to this store in the configuration.",
         Operator, 500, "REC_SERVER_ERROR", "exception", AfterFix
     }
+    /// The schema is of an earlier program.
+    OLDER_SCHEMA = {
+        "WW-STO-010", "the store has to be migrated first",
+        meaning: "The store was written by an earlier version of the gateway; nothing was changed, and the gateway does not start.",
+        advice: "Take a backup, then run `workwell-gateway store migrate`; gateways of the version before may go on running meanwhile.",
+        Operator, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
+    /// Built without the feature.
+    WITHOUT_POSTGRES = {
+        "WW-STO-011", "this program was built without PostgreSQL",
+        meaning: "The configuration names a PostgreSQL server, and this build of the gateway has SQLite only.",
+        advice: "Use a release build, or build with `--features postgres`; or name a file: url = \"sqlite:workwell.db\".",
+        Operator, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
+    /// The server cannot be reached or does not let us in.
+    UNREACHABLE = {
+        "WW-STO-012", "the database server cannot be used",
+        meaning: "PostgreSQL at the address that is named did not answer, or did not let the gateway in.",
+        advice: "Check the address, that the server runs and takes connections from this machine, the user, the database, the password file and the server's certificate.",
+        Operator, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
+    /// The database takes no writing.
+    READ_ONLY = {
+        "WW-STO-013", "the database takes no writing",
+        meaning: "The database answers and can only be read: a standby, or one that was set to read-only; the gateway does not start, since it could accept nothing.",
+        advice: "Name the primary server, or several with target_session_attrs=read-write; or lift the read-only setting.",
+        Operator, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
 }

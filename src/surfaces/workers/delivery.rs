@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use tokio::task::{Id, JoinError, JoinSet};
 
+use crate::domain::identifiers::OutboxId;
 use crate::gateway::Gateway;
 use crate::gateway::deliver::Outcome;
 use crate::gateway::read::outbox::Leg;
@@ -120,6 +121,7 @@ async fn begin_what_is_due(gateway: &Arc<Gateway>, places: &mut Places, most: us
         }
     };
     let mut begun = 0;
+    let mut left = Vec::new();
     for leg in due {
         let taken = places
             .by_destination
@@ -129,9 +131,22 @@ async fn begin_what_is_due(gateway: &Arc<Gateway>, places: &mut Places, most: us
         if taken < most && !gateway.is_sending(&leg) {
             places.begin(gateway, leg);
             begun += 1;
+        } else {
+            left.push(leg.id);
         }
     }
+    leave(gateway, &left).await;
     begun
+}
+
+/// A claim that is not given back runs out by itself.
+async fn leave(gateway: &Gateway, legs: &[OutboxId]) {
+    if let Err(problem) = gateway.leave(legs).await {
+        tracing::warn!(
+            error.code = problem.entry.code,
+            "claims could not be given back"
+        );
+    }
 }
 
 async fn until_next_due(gateway: &Gateway) -> Duration {
@@ -148,7 +163,10 @@ async fn until_next_due(gateway: &Gateway) -> Duration {
 
 async fn attempt(gateway: &Gateway, leg: &Leg) {
     match gateway.deliver(leg).await {
-        Ok(Outcome::Changed) => tracing::debug!(leg.id = %leg.id, "the row had changed"),
+        Ok(Outcome::Changed) => {
+            tracing::debug!(leg.id = %leg.id, "the row had changed");
+            leave(gateway, &[leg.id]).await;
+        }
         Ok(_) => {}
         Err(problem) => {
             // Nothing was recorded; the row is still due and comes again.

@@ -88,7 +88,7 @@ secret_file = "lantern.hook"
 url = "{vale}"
 secret_file = "vale.token"
 [store]
-path = "kill.db"
+url = "sqlite:kill.db"
 master_key_file = "kill.key"
 [tables]
 mappings = "{mappings}"

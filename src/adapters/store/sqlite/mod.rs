@@ -1,11 +1,9 @@
-//! The SQLite engine: every SQL statement of the store is in this folder.
+//! The SQLite engine: one file, one writer that groups, readers beside it.
 
+mod check;
 mod migrate;
 mod pool;
-pub(super) mod read;
-mod rows;
-mod scope;
-mod write;
+mod run;
 mod writer;
 
 use std::path::Path;
@@ -14,27 +12,50 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
-pub(super) use migrate::NEWEST;
-pub use writer::Figures;
-
+use migrate::migrate;
 pub(super) use pool::Readers;
-pub(super) use scope::Scope;
 pub(super) use writer::Writer;
 
 use crate::problem::Problem;
 use crate::problem::area::store::{CANNOT_OPEN, KEY_OF_ANOTHER_STORE, NOT_A_STORE};
 
-/// Opens or makes the file, migrates it, and checks that it was made with this master
-/// key.
-pub(super) fn open(path: &Path, key_check: &[u8; 32]) -> Result<Connection, Problem> {
+/// One file: readers, and the one writer.
+pub(super) struct Sqlite {
+    pub(super) readers: Readers,
+    pub(super) writer: Writer,
+}
+
+impl Sqlite {
+    /// Opens or makes the file, and checks that it was made with this master key.
+    pub(super) fn open(path: &Path, key_check: &[u8; 32]) -> Result<Self, Problem> {
+        let mut connection = open_judged(path, false)?;
+        migrate(&mut connection, path, false)?;
+        check_key(&connection, path, key_check)?;
+        Ok(Self {
+            readers: Readers::new(path),
+            writer: Writer::start(path, connection)?,
+        })
+    }
+
+    /// What is wrong with the file and the references in it, one line each.
+    pub(super) async fn check(&self) -> Result<Vec<String>, Problem> {
+        self.readers.run(check::check).await
+    }
+}
+
+/// Brings the file's schema up to date; gives the version that was found.
+pub(super) fn bring_up_to_date(path: &Path) -> Result<u32, Problem> {
+    let mut connection = open_judged(path, true)?;
+    migrate(&mut connection, path, true)
+}
+
+/// A connection that writes, to a file that was found usable.
+fn open_judged(path: &Path, may_migrate: bool) -> Result<Connection, Problem> {
     make_private_file(path)?;
     let reader = open_reader(path).map_err(|error| about(path, &error))?;
-    migrate::judge(&reader, path)?;
+    migrate::refuse_unusable(&reader, path, may_migrate)?;
     drop(reader);
-    let mut connection = open_writer(path).map_err(|error| about(path, &error))?;
-    migrate::migrate(&mut connection, path)?;
-    check_key(&connection, path, key_check)?;
-    Ok(connection)
+    open_writer(path).map_err(|error| about(path, &error))
 }
 
 /// The one connection that writes.

@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
+use super::super::sql::Query;
+use super::run::{self, Failure};
 use crate::problem::Problem;
 use crate::problem::area::store::{DAMAGED, UNAVAILABLE};
 
@@ -28,47 +30,52 @@ impl Readers {
         }
     }
 
-    /// Runs a query. A query that panics loses its connection, not the pool.
+    /// Every row that a query finds. A quick one runs on the thread that asks: a few
+    /// look-ups by index cost less than the way to another thread and back.
+    pub(in super::super) async fn all<T: Send + 'static>(
+        &self,
+        query: Query<T>,
+    ) -> Result<Vec<T>, Problem> {
+        if query.quick {
+            let permit = self.permits.acquire().await;
+            let _permit = permit.map_err(|_| unavailable("the store is closed"))?;
+            let found = with_connection(&self.idle, &self.path, |c| run::all(c, &query));
+            return found.map_err(|failure| problem_of(&failure));
+        }
+        self.run(move |connection| run::all(connection, &query))
+            .await
+    }
+
+    /// Runs something on a connection. What panics loses its connection, not the pool.
     pub(in super::super) async fn run<T: Send + 'static>(
         &self,
-        query: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        work: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Problem> {
         let permit = Arc::clone(&self.permits).acquire_owned().await;
         let permit = permit.map_err(|_| unavailable("the store is closed"))?;
         let idle = Arc::clone(&self.idle);
         let path = self.path.clone();
         let work = move || {
-            let result = with_connection(&idle, &path, query);
+            let result = with_connection(&idle, &path, work);
             drop(permit);
             result
         };
         match tokio::task::spawn_blocking(work).await {
-            Ok(result) => result.map_err(|error| problem_of(&error)),
+            Ok(result) => result.map_err(|failure| problem_of(&failure)),
             Err(_) => Err(unavailable("a query ended abnormally")),
         }
     }
-
-    /// Runs a query on the thread that asks: a few look-ups by index cost less than the
-    /// way to another thread and back. Not for what may read many rows.
-    pub(in super::super) async fn run_here<T>(
-        &self,
-        query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
-    ) -> Result<T, Problem> {
-        let permit = self.permits.acquire().await;
-        let _permit = permit.map_err(|_| unavailable("the store is closed"))?;
-        with_connection(&self.idle, &self.path, query).map_err(|error| problem_of(&error))
-    }
 }
 
-/// Runs a query on an idle connection, or on a new one.
+/// Runs something on an idle connection, or on a new one.
 fn with_connection<T>(
     idle: &Mutex<Vec<Connection>>,
     path: &Path,
-    query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
-) -> rusqlite::Result<T> {
+    work: impl FnOnce(&Connection) -> Result<T, Failure>,
+) -> Result<T, Failure> {
     let taken = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
     let connection = taken.map_or_else(|| super::open_reader(path), Ok)?;
-    let result = query(&connection);
+    let result = work(&connection);
     if result.as_ref().map_or_else(is_sound_after, |_| true) {
         let mut idle = idle.lock().unwrap_or_else(PoisonError::into_inner);
         idle.push(connection);
@@ -76,20 +83,19 @@ fn with_connection<T>(
     result
 }
 
-/// Whether a connection is worth keeping after this error.
-fn is_sound_after(error: &rusqlite::Error) -> bool {
-    error.sqlite_error_code().is_none()
+/// Whether a connection is worth keeping after this failure.
+fn is_sound_after(failure: &Failure) -> bool {
+    match failure {
+        Failure::Engine(error) => error.sqlite_error_code().is_none(),
+        Failure::Row(_) => true,
+    }
 }
 
-/// What a failed read means. The texts of the driver name columns, never values.
-fn problem_of(error: &rusqlite::Error) -> Problem {
-    match error {
-        rusqlite::Error::FromSqlConversionFailure(..)
-        | rusqlite::Error::InvalidColumnType(..)
-        | rusqlite::Error::IntegralValueOutOfRange(..) => {
-            Problem::new(&DAMAGED).with(error.to_string())
-        }
-        other => unavailable(&other.to_string()),
+/// What a failed read means.
+fn problem_of(failure: &Failure) -> Problem {
+    match failure {
+        Failure::Row(fault) => Problem::new(&DAMAGED).with(fault.to_string()),
+        Failure::Engine(error) => unavailable(&error.to_string()),
     }
 }
 

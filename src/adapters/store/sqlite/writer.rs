@@ -12,16 +12,15 @@ use std::thread::JoinHandle;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use super::super::engine::{Figures, Outcome};
 use super::super::prepare::Prepared;
-use super::super::unit::{CommitError, Committed};
-use super::write::{self, Failure};
+use super::super::unit::CommitError;
+use super::run::{self, Failure};
 use crate::problem::Problem;
 use crate::problem::area::store::UNAVAILABLE;
 
 /// Units in one transaction at most; more gain nothing (reference/crates.md 4).
 const GROUP: usize = 32;
-
-type Outcome = Result<Committed, CommitError>;
 
 enum Job {
     Commit(Box<Prepared>, oneshot::Sender<Outcome>),
@@ -32,19 +31,6 @@ enum Job {
     /// Panics inside the writer's transaction.
     #[cfg(test)]
     Panic,
-}
-
-/// Counters of the writer, since start.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Figures {
-    /// Units that wait in the writer's channel or have left it.
-    pub received: u64,
-    /// Units committed.
-    pub commits: u64,
-    /// Transactions that held them.
-    pub groups: u64,
-    /// Groups that failed as a whole, or writers that had to begin anew.
-    pub failures: u64,
 }
 
 #[derive(Default)]
@@ -265,46 +251,44 @@ impl Work {
 /// which cost a copy of every page touched twice, and only after a refusal once more
 /// with one around each unit.
 fn commit_group(connection: &Connection, units: &[&Prepared]) -> rusqlite::Result<Vec<Outcome>> {
-    run(connection, "BEGIN IMMEDIATE")?;
+    say(connection, "BEGIN IMMEDIATE")?;
     let mut outcomes = Vec::with_capacity(units.len());
     for unit in units {
         outcomes.push(write_unit(connection, unit)?);
     }
     if outcomes.iter().any(Result::is_err) {
-        run(connection, "ROLLBACK")?;
-        run(connection, "BEGIN IMMEDIATE")?;
+        say(connection, "ROLLBACK")?;
+        say(connection, "BEGIN IMMEDIATE")?;
         outcomes.clear();
         for unit in units {
             outcomes.push(write_unit_apart(connection, unit)?);
         }
     }
-    run(connection, "COMMIT")?;
+    say(connection, "COMMIT")?;
     Ok(outcomes)
 }
 
 fn write_unit_apart(connection: &Connection, unit: &Prepared) -> rusqlite::Result<Outcome> {
-    run(connection, "SAVEPOINT unit")?;
+    say(connection, "SAVEPOINT unit")?;
     let outcome = write_unit(connection, unit)?;
     if outcome.is_err() {
-        run(connection, "ROLLBACK TO unit")?;
+        say(connection, "ROLLBACK TO unit")?;
     }
-    run(connection, "RELEASE unit")?;
+    say(connection, "RELEASE unit")?;
     Ok(outcome)
 }
 
 fn write_unit(connection: &Connection, unit: &Prepared) -> rusqlite::Result<Outcome> {
-    match write::apply(connection, unit) {
-        Ok(committed) => Ok(Ok(committed)),
-        Err(Failure::Refused(refusal)) => Ok(Err(refusal)),
+    let failure = match run::unit(connection, unit) {
+        Ok(outcome) => return Ok(outcome),
         // A full disk or a failed write has ended the whole transaction already.
-        Err(Failure::Engine(error)) if connection.is_autocommit() => Err(error),
-        Err(Failure::Engine(error)) => {
-            tracing::error!(code = UNAVAILABLE.code, %error, "a unit could not be written");
-            Ok(Err(CommitError::Unavailable(error.to_string())))
-        }
-    }
+        Err(Failure::Engine(error)) if connection.is_autocommit() => return Err(error),
+        Err(failure) => failure,
+    };
+    tracing::error!(code = UNAVAILABLE.code, %failure, "a unit could not be written");
+    Ok(Err(CommitError::Unavailable(failure.to_string())))
 }
 
-fn run(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+fn say(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
     connection.prepare_cached(sql)?.execute([]).map(drop)
 }

@@ -7,17 +7,18 @@ use crate::adapters::seal::Seal;
 use crate::adapters::store::{
     Answered, CaseChange, CommitError, Hold, Receiving, Store, Unit, UpdateKey,
 };
+use crate::config::StoreUrl;
 use crate::domain::caller::Caller;
 use crate::domain::responsibility::Responsible;
 use crate::domain::status::{Mark, Status};
 
-fn store() -> (Store, tempfile::TempDir) {
-    Store::in_temp_dir().expect("a store")
+async fn store() -> (Store, tempfile::TempDir) {
+    Store::in_temp_dir().await.expect("a store")
 }
 
 #[tokio::test]
 async fn a_unit_that_fails_at_its_end_leaves_nothing_behind() {
-    let (store, _folder) = store();
+    let (store, _folder) = store().await;
     let mut unit = receipt(1);
     // An event of a case that is not there breaks a reference after all else was inserted.
     unit.events.push(event(99));
@@ -35,11 +36,11 @@ async fn a_unit_that_fails_at_its_end_leaves_nothing_behind() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn eight_waiting_committers_share_a_transaction_and_a_refused_one_goes_alone() {
-    let (store, _folder) = store();
+    let (store, _folder) = store().await;
     store.commit(receipt(1), at(0)).await.expect("committed");
     let before = store.figures();
 
-    let held = store.inner.writer.pause();
+    let held = store.inner.engine.writer().pause();
     let tasks: Vec<_> = (1..=8)
         .map(|number| {
             let store = store.clone();
@@ -65,7 +66,7 @@ async fn eight_waiting_committers_share_a_transaction_and_a_refused_one_goes_alo
 
 #[tokio::test]
 async fn the_same_ids_are_answered_once_and_the_first_answer_is_given_back() {
-    let (store, _folder) = store();
+    let (store, _folder) = store().await;
     let refused = Answered::Refused {
         http: 422,
         problems_json: b"[{\"code\":\"WW-RTE-001\"}]".to_vec(),
@@ -88,7 +89,7 @@ async fn the_same_ids_are_answered_once_and_the_first_answer_is_given_back() {
 
 #[tokio::test]
 async fn a_change_decided_on_an_old_revision_is_stale() {
-    let (store, _folder) = store();
+    let (store, _folder) = store().await;
     store.commit(receipt(1), at(0)).await.expect("committed");
     let change = CaseChange {
         status: Some(Status::Delivered),
@@ -105,7 +106,7 @@ async fn a_change_decided_on_an_old_revision_is_stale() {
 
 #[tokio::test]
 async fn a_change_sets_what_it_names_and_leaves_the_rest() {
-    let (store, _folder) = store();
+    let (store, _folder) = store().await;
     store.commit(receipt(1), at(0)).await.expect("committed");
     let hold = Hold {
         reason: "consent-not-recorded".to_owned(),
@@ -168,7 +169,7 @@ async fn a_change_sets_what_it_names_and_leaves_the_rest() {
 
 #[tokio::test]
 async fn an_open_identifier_is_refused_for_its_referrer_only_and_while_it_is_open_only() {
-    let (store, _folder) = store();
+    let (store, _folder) = store().await;
     store.commit(receipt(1), at(0)).await.expect("committed");
     let second = |number, referrer: &str| {
         let mut open = new_case(number);
@@ -215,7 +216,7 @@ async fn an_open_identifier_is_refused_for_its_referrer_only_and_while_it_is_ope
 
 #[tokio::test]
 async fn a_unit_decided_on_no_open_case_is_stale_when_there_is_one_by_now() {
-    let (store, _folder) = store();
+    let (store, _folder) = store().await;
     let alone = |number| Unit {
         open: Some(new_case(number)),
         no_open_case_of_person: true,
@@ -238,7 +239,7 @@ async fn a_unit_decided_on_no_open_case_is_stale_when_there_is_one_by_now() {
 
 #[tokio::test]
 async fn a_person_without_a_number_is_known_again_by_name_birth_date_and_postcode() {
-    let (store, _folder) = store();
+    let (store, _folder) = store().await;
     let nameless = |number| {
         let mut open = new_case(number);
         open.case.referral.person.nhs_number = None;
@@ -263,7 +264,7 @@ async fn a_person_without_a_number_is_known_again_by_name_birth_date_and_postcod
 
 #[tokio::test]
 async fn a_providers_key_is_used_once_and_its_response_comes_back_opened() {
-    let (store, _folder) = store();
+    let (store, _folder) = store().await;
     store.commit(receipt(1), at(0)).await.expect("committed");
     let update = UpdateKey {
         case_id: case_id(1),
@@ -284,7 +285,7 @@ async fn a_providers_key_is_used_once_and_its_response_comes_back_opened() {
 
 #[tokio::test]
 async fn a_message_for_a_case_that_is_not_there_is_stale() {
-    let (store, _folder) = store();
+    let (store, _folder) = store().await;
     let unit = Unit {
         messages: vec![message(7)],
         ..Unit::default()
@@ -294,8 +295,8 @@ async fn a_message_for_a_case_that_is_not_there_is_stale() {
 
 #[tokio::test]
 async fn the_writer_goes_on_after_a_panic() {
-    let (store, _folder) = store();
-    store.inner.writer.panic();
+    let (store, _folder) = store().await;
+    store.inner.engine.writer().panic();
     store.commit(receipt(1), at(0)).await.expect("committed");
     assert_eq!(store.figures().failures, 1);
 }
@@ -305,13 +306,17 @@ async fn everything_is_there_after_closing_and_opening_again() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("gateway.sqlite");
     let key = folder.path().join("master.key");
-    let open = || Store::open(&path, Seal::create_dev(&key).expect("a key")).expect("a store");
+    let url = StoreUrl::Sqlite(path);
+    let open = async || {
+        let seal = Seal::create_dev(&key).expect("a key");
+        Store::open(&url, seal).await.expect("a store")
+    };
 
-    let store = open();
+    let store = open().await;
     store.commit(receipt(1), at(0)).await.expect("committed");
     drop(store);
 
-    let store = open();
+    let store = open().await;
     let row = store.case_by_id(&practice(), case_id(1)).await;
     let row = row.expect("read").expect("the case");
     let case = store.unseal_case(&row).expect("opened");
@@ -331,11 +336,12 @@ async fn what_was_committed_is_there_after_a_crash_that_left_a_log_behind() {
     let folder = tempfile::tempdir().expect("a folder");
     let after = tempfile::tempdir().expect("a folder");
     let key = folder.path().join("master.key");
-    let open = |folder: &tempfile::TempDir| {
+    let open = async |folder: &tempfile::TempDir| {
         let seal = Seal::create_dev(&key).expect("a key");
-        Store::open(&folder.path().join("gateway.sqlite"), seal).expect("a store")
+        let url = StoreUrl::Sqlite(folder.path().join("gateway.sqlite"));
+        Store::open(&url, seal).await.expect("a store")
     };
-    let store = open(&folder);
+    let store = open(&folder).await;
     store.commit(receipt(1), at(0)).await.expect("committed");
     // The files as a killed process leaves them; the shared-memory index goes with it.
     for name in ["gateway.sqlite", "gateway.sqlite-wal"] {
@@ -343,7 +349,7 @@ async fn what_was_committed_is_there_after_a_crash_that_left_a_log_behind() {
         assert!(std::fs::copy(from, to).expect("copied") > 0 || name == "gateway.sqlite");
     }
 
-    let recovered = open(&after);
+    let recovered = open(&after).await;
     let answer = recovered.answer(&practice(), &request_key(1)).await;
     assert_eq!(answer, Ok(Some(answered(1))));
     assert_eq!(
@@ -356,7 +362,7 @@ async fn what_was_committed_is_there_after_a_crash_that_left_a_log_behind() {
 #[tokio::test]
 async fn the_file_is_for_its_owner_only() {
     use std::os::unix::fs::PermissionsExt;
-    let (store, folder) = store();
+    let (store, folder) = store().await;
     store.commit(receipt(1), at(0)).await.expect("committed");
     for entry in std::fs::read_dir(folder.path()).expect("listed") {
         let entry = entry.expect("an entry");

@@ -6,7 +6,7 @@ use crate::domain::caller::Caller;
 use rusqlite::Connection;
 
 async fn store_with_facts() -> (Store, tempfile::TempDir, Connection) {
-    let (store, folder) = Store::in_temp_dir().expect("a store");
+    let (store, folder) = Store::in_temp_dir().await.expect("a store");
     for number in 1..=3 {
         store
             .commit(receipt(number), at(0))

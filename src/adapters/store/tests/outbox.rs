@@ -7,7 +7,7 @@ use crate::adapters::store::{
 use crate::domain::caller::Caller;
 
 async fn store_with_case() -> (Store, tempfile::TempDir) {
-    let (store, folder) = Store::in_temp_dir().expect("a store");
+    let (store, folder) = Store::in_temp_dir().await.expect("a store");
     store.commit(receipt(1), at(0)).await.expect("committed");
     (store, folder)
 }
@@ -28,6 +28,7 @@ fn change(number: u128, expected: u32, state: LegState, attempts: u32) -> Unit {
         attempts,
         due_at: at(2),
         last_error: Some("WW-DLV-001".to_owned()),
+        ends_claim: true,
     };
     Unit {
         leg_changes: vec![change],

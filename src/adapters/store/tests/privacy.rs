@@ -38,7 +38,7 @@ fn clear_words(folder: &std::path::Path) -> Vec<String> {
 
 #[tokio::test]
 async fn no_personal_value_is_in_the_database_or_its_log() {
-    let (store, folder) = Store::in_temp_dir().expect("a store");
+    let (store, folder) = Store::in_temp_dir().await.expect("a store");
     let mut unit = receipt(1);
     unit.update_key = Some(UpdateKey {
         case_id: case_id(1),

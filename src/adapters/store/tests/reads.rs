@@ -12,7 +12,7 @@ use crate::domain::status::Status;
 use uuid::Uuid;
 
 async fn store_with_case() -> (Store, tempfile::TempDir) {
-    let (store, folder) = Store::in_temp_dir().expect("a store");
+    let (store, folder) = Store::in_temp_dir().await.expect("a store");
     store.commit(receipt(1), at(0)).await.expect("committed");
     (store, folder)
 }
@@ -78,7 +78,7 @@ async fn a_referrer_sees_its_own_and_another_referrer_or_provider_sees_nothing()
 
 #[tokio::test]
 async fn a_case_that_was_not_released_is_not_the_providers_to_see() {
-    let (store, _folder) = Store::in_temp_dir().expect("a store");
+    let (store, _folder) = Store::in_temp_dir().await.expect("a store");
     let mut held = receipt(1);
     held.legs.clear();
     store.commit(held, at(0)).await.expect("committed");

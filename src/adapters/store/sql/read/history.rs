@@ -1,32 +1,25 @@
 //! Answers, messages and events.
 
-use rusqlite::{Connection, params};
-
-use super::{Read, all, one};
+use super::{Query, Read, Row, Scope, values};
 use crate::adapters::store::records::{
     Answer, Direction, EventRow, MessageRow, RequestKey, UpdateKey,
 };
-use crate::adapters::store::sqlite::rows;
-use crate::adapters::store::sqlite::scope::Scope;
+use crate::adapters::store::sql::rows;
 use crate::domain::identifiers::CaseId;
 
-pub(in super::super::super) fn answer(
-    connection: &Connection,
-    scope: &Scope,
-    key: &RequestKey,
-) -> Read<Option<Answer>> {
+pub(in super::super::super) fn answer(scope: &Scope, key: &RequestKey) -> Query<Answer> {
     let sql = format!(
-        "SELECT {} FROM answers WHERE (?1 IS NULL OR organisation = ?1)
+        "SELECT {} FROM answers WHERE (CAST(?1 AS TEXT) IS NULL OR organisation = ?1)
          AND organisation = ?2 AND request_id = ?3 AND correlation_id = ?4",
         rows::ANSWER
     );
-    let params = params![
-        scope.value,
-        key.organisation,
-        key.request_id.uuid().into_bytes(),
-        key.correlation_id.uuid().into_bytes(),
+    let values = values![
+        scope.value.clone(),
+        key.organisation.clone(),
+        key.request_id.uuid(),
+        key.correlation_id.uuid(),
     ];
-    one(connection, &sql, params, rows::answer)
+    Query::new(sql, values, rows::answer).quick()
 }
 
 /// Which of a case's messages.
@@ -38,12 +31,11 @@ pub(in super::super::super) enum Which {
 
 /// The message, its body still sealed, and the wrapped key of its case.
 pub(in super::super::super) fn message(
-    connection: &Connection,
     scope: &Scope,
     case_id: CaseId,
     direction: Direction,
     which: Which,
-) -> Read<Option<(MessageRow, Vec<u8>)>> {
+) -> Query<(MessageRow, Vec<u8>)> {
     let order = match which {
         Which::First => "ASC",
         Which::Latest => "DESC",
@@ -54,39 +46,41 @@ pub(in super::super::super) fn message(
         rows::MESSAGE,
         scope.messages
     );
-    let id = case_id.uuid().into_bytes();
-    let params = params![scope.value, id, direction.code()];
-    one(connection, &sql, params, |row| {
-        Ok((rows::message(row)?, row.get(12)?))
-    })
+    let values = values![scope.value.clone(), case_id.uuid(), direction.code()];
+    Query::new(sql, values, message_and_key)
 }
 
-pub(in super::super::super) fn events(
-    connection: &Connection,
-    scope: &Scope,
-    case_id: CaseId,
-) -> Read<Vec<EventRow>> {
+fn message_and_key(row: &Row<'_>) -> Read<(MessageRow, Vec<u8>)> {
+    Ok((rows::message(row)?, row.get(rows::MESSAGE_COLUMNS)?))
+}
+
+pub(in super::super::super) fn events(scope: &Scope, case_id: CaseId) -> Query<EventRow> {
     let sql = format!(
         "SELECT {} FROM events e JOIN cases c ON c.id = e.case_id
          WHERE {} AND e.case_id = ?2 ORDER BY e.seq",
         rows::EVENT,
         scope.events
     );
-    let params = params![scope.value, case_id.uuid().into_bytes()];
-    all(connection, &sql, params, rows::event)
+    Query::new(
+        sql,
+        values![scope.value.clone(), case_id.uuid()],
+        rows::event,
+    )
 }
 
 /// A provider's update under its own key; the response is still sealed.
 pub(in super::super::super) fn update_key(
-    connection: &Connection,
     case_id: CaseId,
-    provider: &str,
-    client_key: &str,
-) -> Read<Option<UpdateKey>> {
+    provider: String,
+    client_key: String,
+) -> Query<UpdateKey> {
     let sql = format!(
         "SELECT {} FROM update_keys WHERE case_id = ?1 AND provider = ?2 AND client_key = ?3",
         rows::UPDATE_KEY
     );
-    let params = params![case_id.uuid().into_bytes(), provider, client_key];
-    one(connection, &sql, params, rows::update_key)
+    Query::new(
+        sql,
+        values![case_id.uuid(), provider, client_key],
+        rows::update_key,
+    )
 }

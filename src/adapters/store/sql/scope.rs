@@ -13,7 +13,7 @@ pub(in super::super) struct Scope {
     pub(super) value: Option<String>,
 }
 
-const EVERYTHING: &str = "?1 IS NULL";
+const EVERYTHING: &str = "CAST(?1 AS TEXT) IS NULL";
 /// A provider sees a case once it was released to it, and no longer when every leg was
 /// stopped before anything left.
 const RELEASED_TO: &str = "c.provider = ?1 AND EXISTS (
@@ -21,19 +21,24 @@ const RELEASED_TO: &str = "c.provider = ?1 AND EXISTS (
     AND r.kind = 'deliver' AND (r.state <> 'stopped' OR r.attempts > 0))";
 
 impl Scope {
+    /// Of the store itself.
+    pub(super) const fn everything() -> Self {
+        Self {
+            cases: EVERYTHING,
+            legs: EVERYTHING,
+            events: EVERYTHING,
+            messages: EVERYTHING,
+            value: None,
+        }
+    }
+
     pub(in super::super) fn of(caller: &Caller) -> Self {
         match caller {
-            Caller::Operator(_) | Caller::System => Self {
-                cases: EVERYTHING,
-                legs: EVERYTHING,
-                events: EVERYTHING,
-                messages: EVERYTHING,
-                value: None,
-            },
+            Caller::Operator(_) | Caller::System => Self::everything(),
             Caller::Referrer(ods) => Self {
                 cases: "c.referrer = ?1",
                 legs: EVERYTHING,
-                events: "c.referrer = ?1 AND e.visible_to_referrer = 1",
+                events: "c.referrer = ?1 AND e.visible_to_referrer",
                 messages: "c.referrer = ?1",
                 value: Some(ods.as_str().to_owned()),
             },

@@ -106,6 +106,7 @@ CREATE TABLE legs (
                    CHECK (state IN ('released', 'waiting', 'delivered', 'parked', 'stopped')),
     attempts       INTEGER NOT NULL,
     due_at         INTEGER NOT NULL,
+    claimed_until  INTEGER,           -- a process is at work on it; PostgreSQL only
     last_error     TEXT,
     created_at     INTEGER NOT NULL,
     sealed_payload BLOB NOT NULL,
@@ -125,6 +126,14 @@ CREATE TABLE update_keys (
     http            INTEGER NOT NULL,
     sealed_response BLOB NOT NULL,
     PRIMARY KEY (case_id, provider, client_key)
+) STRICT, WITHOUT ROWID;
+
+-- Jobs that one process at a time does. The epoch grows with each new holder.
+CREATE TABLE leases (
+    name    TEXT NOT NULL PRIMARY KEY,
+    holder  BLOB NOT NULL,
+    epoch   INTEGER NOT NULL,
+    expires INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- Appended to and never changed; leaf_hash is documented in store/leaf.rs.

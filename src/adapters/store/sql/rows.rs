@@ -2,11 +2,10 @@
 //! them by position.
 
 use jiff::Timestamp;
-use rusqlite::Row;
-use rusqlite::types::Type;
 use uuid::Uuid;
 
-use super::super::records::{
+use super::{Row, RowFault};
+use crate::adapters::store::records::{
     Answer, Answered, CaseRow, ChosenProvider, Direction, EventRow, FactRow, Hold, LegKind, LegRow,
     LegState, MessageRow, NewEvent, NewMessage, OpenCase, RequestKey, UpdateKey,
 };
@@ -17,6 +16,8 @@ use crate::domain::identifiers::{
 use crate::domain::responsibility::Responsible;
 use crate::domain::status::{Mark, Status};
 
+type Read<T> = Result<T, RowFault>;
+
 pub(super) const CASE: &str = "c.id, c.reference, c.revision, c.status, c.hold_reason, \
     c.hold_since, c.referrer, c.service_request_id, c.correlation_id, c.journey_id, c.bundle_id, \
     c.return_address, c.use_case, c.provider, c.provider_digest, c.restricted, \
@@ -25,7 +26,7 @@ pub(super) const CASE: &str = "c.id, c.reference, c.revision, c.status, c.hold_r
 /// How many columns [`CASE`] has.
 pub(super) const CASE_COLUMNS: usize = 26;
 
-pub(super) fn case(row: &Row<'_>) -> rusqlite::Result<CaseRow> {
+pub(super) fn case(row: &Row<'_>) -> Read<CaseRow> {
     let hold = match (row.get(4)?, time_or_none(row, 5)?) {
         (Some(reason), Some(since)) => Some(Hold { reason, since }),
         _ => None,
@@ -66,9 +67,13 @@ pub(super) fn case(row: &Row<'_>) -> rusqlite::Result<CaseRow> {
     })
 }
 
+pub(super) fn case_id(row: &Row<'_>) -> Read<CaseId> {
+    id(row, 0).map(CaseId::new)
+}
+
 pub(super) const OPEN_CASE: &str = "c.id, c.status, c.referrer, c.provider";
 
-pub(super) fn open_case(row: &Row<'_>) -> rusqlite::Result<OpenCase> {
+pub(super) fn open_case(row: &Row<'_>) -> Read<OpenCase> {
     Ok(OpenCase {
         id: CaseId::new(id(row, 0)?),
         status: word(row, 1, Status::from_code)?,
@@ -80,7 +85,7 @@ pub(super) fn open_case(row: &Row<'_>) -> rusqlite::Result<OpenCase> {
 pub(super) const ANSWER: &str =
     "organisation, request_id, correlation_id, body_hash, http, case_id, problems_json, at";
 
-pub(super) fn answer(row: &Row<'_>) -> rusqlite::Result<Answer> {
+pub(super) fn answer(row: &Row<'_>) -> Read<Answer> {
     let http = row.get(4)?;
     let outcome = match row.get(6)? {
         Some(problems_json) => Answered::Refused {
@@ -107,8 +112,11 @@ pub(super) fn answer(row: &Row<'_>) -> rusqlite::Result<Answer> {
 pub(super) const MESSAGE: &str = "m.id, m.case_id, m.direction, m.bundle_id, m.request_id, \
     m.correlation_id, m.event, m.reason, m.sealed_body, m.body_hash, m.version, m.at";
 
+/// How many columns [`MESSAGE`] has.
+pub(super) const MESSAGE_COLUMNS: usize = 12;
+
 /// The body is still sealed.
-pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
+pub(super) fn message(row: &Row<'_>) -> Read<MessageRow> {
     let direction: String = row.get(2)?;
     Ok(MessageRow {
         message: NewMessage {
@@ -135,7 +143,7 @@ pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
 pub(super) const EVENT: &str = "e.case_id, e.seq, e.at, e.occurred_at, e.actor, e.kind, \
     e.status, e.provider_word, e.note, e.evidence, e.visible_to_referrer";
 
-pub(super) fn event(row: &Row<'_>) -> rusqlite::Result<EventRow> {
+pub(super) fn event(row: &Row<'_>) -> Read<EventRow> {
     Ok(EventRow {
         seq: row.get(1)?,
         at: time(row, 2)?,
@@ -157,7 +165,7 @@ pub(super) const LEG: &str = "l.number, l.id, l.case_id, l.kind, l.destination, 
     l.content_type, l.effect_key, l.version, l.state, l.attempts, l.due_at, l.last_error, \
     l.created_at";
 
-pub(super) fn leg(row: &Row<'_>) -> rusqlite::Result<LegRow> {
+pub(super) fn leg(row: &Row<'_>) -> Read<LegRow> {
     Ok(LegRow {
         number: row.get(0)?,
         id: OutboxId::new(id(row, 1)?),
@@ -180,7 +188,7 @@ pub(super) const UPDATE_KEY: &str =
     "case_id, provider, client_key, body_hash, http, sealed_response";
 
 /// The response is still sealed.
-pub(super) fn update_key(row: &Row<'_>) -> rusqlite::Result<UpdateKey> {
+pub(super) fn update_key(row: &Row<'_>) -> Read<UpdateKey> {
     Ok(UpdateKey {
         case_id: CaseId::new(id(row, 0)?),
         provider: row.get(1)?,
@@ -193,7 +201,7 @@ pub(super) fn update_key(row: &Row<'_>) -> rusqlite::Result<UpdateKey> {
 
 pub(super) const FACT: &str = "seq, at, kind, actor, case_id, evidence, details, leaf_hash";
 
-pub(super) fn fact(row: &Row<'_>) -> rusqlite::Result<FactRow> {
+pub(super) fn fact(row: &Row<'_>) -> Read<FactRow> {
     Ok(FactRow {
         seq: row.get(0)?,
         at: time(row, 1)?,
@@ -206,40 +214,38 @@ pub(super) fn fact(row: &Row<'_>) -> rusqlite::Result<FactRow> {
     })
 }
 
-pub(super) fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
+pub(super) fn time(row: &Row<'_>, column: usize) -> Read<Timestamp> {
     to_time(row.get(column)?, column)
 }
 
-pub(super) fn time_or_none(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
+pub(super) fn time_or_none(row: &Row<'_>, column: usize) -> Read<Option<Timestamp>> {
     let micros: Option<i64> = row.get(column)?;
     micros.map(|micros| to_time(micros, column)).transpose()
 }
 
-fn to_time(micros: i64, column: usize) -> rusqlite::Result<Timestamp> {
+fn to_time(micros: i64, column: usize) -> Read<Timestamp> {
     Timestamp::from_microsecond(micros).map_err(|_| not_ours(column))
 }
 
-fn id(row: &Row<'_>, column: usize) -> rusqlite::Result<Uuid> {
+fn id(row: &Row<'_>, column: usize) -> Read<Uuid> {
     row.get(column).map(Uuid::from_bytes)
 }
 
-fn id_or_none(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Uuid>> {
-    Ok(row
-        .get::<_, Option<[u8; 16]>>(column)?
-        .map(Uuid::from_bytes))
+fn id_or_none(row: &Row<'_>, column: usize) -> Read<Option<Uuid>> {
+    Ok(row.get::<Option<[u8; 16]>>(column)?.map(Uuid::from_bytes))
 }
 
-fn word<T>(row: &Row<'_>, column: usize, read: fn(&str) -> Option<T>) -> rusqlite::Result<T> {
-    let text = row.get_ref(column)?.as_str()?;
+fn word<T>(row: &Row<'_>, column: usize, read: fn(&str) -> Option<T>) -> Read<T> {
+    let text = row.text(column)?;
     read(text).ok_or_else(|| not_ours(column))
 }
 
-fn reference(row: &Row<'_>, column: usize) -> rusqlite::Result<CaseReference> {
-    let text = row.get_ref(column)?.as_str()?;
+fn reference(row: &Row<'_>, column: usize) -> Read<CaseReference> {
+    let text = row.text(column)?;
     CaseReference::parse(text).ok_or_else(|| not_ours(column))
 }
 
 /// A value that this program never wrote there.
-fn not_ours(column: usize) -> rusqlite::Error {
-    rusqlite::Error::FromSqlConversionFailure(column, Type::Text, "an unknown value".into())
+const fn not_ours(column: usize) -> RowFault {
+    RowFault(column)
 }

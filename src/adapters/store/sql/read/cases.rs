@@ -1,0 +1,151 @@
+//! Finding cases.
+
+use super::{Query, Read, Row, Scope, Value, values};
+use crate::adapters::store::prepare::PersonHash;
+use crate::adapters::store::records::{CaseRow, Cursor, OpenCase, RequestKey};
+use crate::adapters::store::sql::rows;
+use crate::domain::identifiers::{CaseId, CorrelationId, ServiceRequestId};
+use crate::domain::status::Status;
+
+/// At most so many cases of one person or conversation are given at once.
+const MOST_CASES: u32 = 100;
+
+/// The referrer's open case with this ServiceRequest identifier.
+pub(in super::super::super) fn open_case_by_identifier(
+    scope: &Scope,
+    key: &RequestKey,
+    hash: [u8; 32],
+) -> Query<OpenCase> {
+    let sql = format!(
+        "SELECT {} FROM cases c WHERE {} AND c.identifier_hash = ?2 AND c.is_open
+         AND c.referrer = ?3 ORDER BY c.number LIMIT 1",
+        rows::OPEN_CASE,
+        scope.cases
+    );
+    let values = values![scope.value.clone(), hash, key.organisation.clone()];
+    Query::new(sql, values, rows::open_case).quick()
+}
+
+/// Across referrers, on purpose: see [`OpenCase`].
+pub(in super::super::super) fn open_cases_of_person(person: PersonHash) -> Query<OpenCase> {
+    let (column, hash) = person.column();
+    let sql = format!(
+        "SELECT {} FROM cases c WHERE c.{column} = ?1 AND c.is_open
+         ORDER BY c.number LIMIT ?2",
+        rows::OPEN_CASE
+    );
+    Query::new(sql, values![hash, MOST_CASES], rows::open_case).quick()
+}
+
+/// The person's case that was opened last.
+pub(in super::super::super) fn newest_case_of_person(person: PersonHash) -> Query<CaseId> {
+    let (column, hash) = person.column();
+    let sql = format!("SELECT id FROM cases WHERE {column} = ?1 ORDER BY number DESC LIMIT 1");
+    Query::new(sql, values![hash], rows::case_id).quick()
+}
+
+fn cases_where(scope: &Scope, condition: &str, value: Value<'static>) -> Query<CaseRow> {
+    let sql = format!(
+        "SELECT {} FROM cases c WHERE {} AND {condition} ORDER BY c.number DESC LIMIT ?3",
+        rows::CASE,
+        scope.cases
+    );
+    let scope = Value::from(scope.value.clone());
+    Query::new(sql, vec![scope, value, MOST_CASES.into()], rows::case)
+}
+
+pub(in super::super::super) fn case_by_id(scope: &Scope, id: CaseId) -> Query<CaseRow> {
+    cases_where(scope, "c.id = ?2", id.uuid().into())
+}
+
+pub(in super::super::super) fn case_by_service_request_id(
+    scope: &Scope,
+    id: ServiceRequestId,
+) -> Query<CaseRow> {
+    cases_where(scope, "c.service_request_id = ?2", id.uuid().into())
+}
+
+pub(in super::super::super) fn cases_by_correlation(
+    scope: &Scope,
+    id: CorrelationId,
+) -> Query<CaseRow> {
+    cases_where(scope, "c.correlation_id = ?2", id.uuid().into())
+}
+
+/// Which keyed hash a case is looked up by.
+#[derive(Clone, Copy)]
+pub(in super::super::super) enum HashColumn {
+    Identifier,
+    NhsNumber,
+    OpenNhsNumber,
+    Demographics,
+}
+
+pub(in super::super::super) fn cases_by_hash(
+    scope: &Scope,
+    column: HashColumn,
+    hash: [u8; 32],
+) -> Query<CaseRow> {
+    let condition = match column {
+        HashColumn::Identifier => "c.identifier_hash = ?2",
+        HashColumn::NhsNumber => "c.nhs_number_hash = ?2",
+        HashColumn::OpenNhsNumber => "c.nhs_number_hash = ?2 AND c.is_open",
+        HashColumn::Demographics => "c.demographics_hash = ?2",
+    };
+    cases_where(scope, condition, hash.into())
+}
+
+/// A provider's cases by the number of the first leg that brought (or will bring) each
+/// to it: a case released later always comes later, so a cursor misses nothing.
+/// A case stands where it was last released to the provider or stopped there: a stop
+/// brings it up again behind every cursor.
+pub(in super::super::super) fn provider_cases(
+    scope: &Scope,
+    slug: &str,
+    cursor: Option<Cursor>,
+    limit: u32,
+    status: Option<Status>,
+) -> Query<(CaseRow, i64)> {
+    let sql = format!(
+        "SELECT {}, l.number FROM legs l JOIN cases c ON c.id = l.case_id
+         WHERE {} AND l.destination = ?2 AND l.kind IN ('deliver', 'stop') AND l.number > ?3
+         AND c.provider = ?2 AND (CAST(?4 AS TEXT) IS NULL OR c.status = ?4)
+         AND (l.kind = 'stop' OR l.state <> 'stopped' OR l.attempts > 0)
+         AND NOT EXISTS (SELECT 1 FROM legs f WHERE f.case_id = l.case_id
+             AND f.destination = ?2 AND f.kind IN ('deliver', 'stop') AND f.number > l.number
+             AND (f.kind = 'stop' OR f.state <> 'stopped' OR f.attempts > 0))
+         ORDER BY l.number LIMIT ?5",
+        rows::CASE,
+        scope.cases
+    );
+    let from = cursor.map_or(0, |cursor| cursor.0);
+    let status = status.map(Status::code);
+    let values = values![
+        scope.value.clone(),
+        slug.to_owned(),
+        from,
+        status,
+        i64::from(limit) + 1,
+    ];
+    Query::new(sql, values, case_and_number)
+}
+
+fn case_and_number(row: &Row<'_>) -> Read<(CaseRow, i64)> {
+    Ok((rows::case(row)?, row.get(rows::CASE_COLUMNS)?))
+}
+
+/// The cases in one status, the longest unchanged first: an operator's queue.
+pub(in super::super::super) fn cases_with_status(
+    scope: &Scope,
+    status: Status,
+    limit: u32,
+) -> Query<CaseRow> {
+    let sql = format!(
+        "SELECT {} FROM cases c WHERE {} AND c.status = ?2
+         ORDER BY c.updated_at, c.number LIMIT ?3",
+        rows::CASE,
+        scope.cases
+    );
+    let values = values![scope.value.clone(), status.code(), limit];
+    Query::new(sql, values, rows::case)
+}

@@ -1,0 +1,55 @@
+//! Figures and the audit log.
+
+use jiff::Timestamp;
+
+use super::{Query, Read, Row, Scope, values};
+use crate::adapters::store::records::{FactRow, LegState};
+use crate::adapters::store::sql::rows;
+use crate::domain::status::Status;
+
+/// A word and how often it stands; `None` for a word that is not ours.
+type Counted<T> = (Option<T>, u64);
+
+pub(in super::super::super) fn cases_by_status(scope: &Scope) -> Query<Counted<Status>> {
+    let sql = format!(
+        "SELECT c.status, count(*) FROM cases c WHERE {} GROUP BY c.status ORDER BY c.status",
+        scope.cases
+    );
+    Query::new(sql, values![scope.value.clone()], |row| {
+        counted(row, Status::from_code)
+    })
+}
+
+pub(in super::super::super) fn legs_by_state(scope: &Scope) -> Query<Counted<LegState>> {
+    let sql = format!(
+        "SELECT l.state, count(*) FROM legs l WHERE {} GROUP BY l.state ORDER BY l.state",
+        scope.legs
+    );
+    Query::new(sql, values![scope.value.clone()], |row| {
+        counted(row, LegState::from_code)
+    })
+}
+
+fn counted<T>(row: &Row<'_>, word: fn(&str) -> Option<T>) -> Read<Counted<T>> {
+    Ok((word(row.text(0)?), row.get::<i64>(1)?.cast_unsigned()))
+}
+
+pub(in super::super::super) fn oldest_undelivered(scope: &Scope) -> Query<Option<Timestamp>> {
+    let sql = format!(
+        "SELECT min(l.created_at) FROM legs l
+         WHERE {} AND l.state IN ('released', 'waiting', 'parked')",
+        scope.legs
+    );
+    Query::new(sql, values![scope.value.clone()], |row| {
+        rows::time_or_none(row, 0)
+    })
+}
+
+pub(in super::super::super) fn facts(scope: &Scope, from_seq: i64, limit: u32) -> Query<FactRow> {
+    let sql = format!(
+        "SELECT {} FROM audit WHERE CAST(?1 AS TEXT) IS NULL AND seq >= ?2 ORDER BY seq LIMIT ?3",
+        rows::FACT
+    );
+    let values = values![scope.value.clone(), from_seq, limit];
+    Query::new(sql, values, rows::fact)
+}
