@@ -6,6 +6,7 @@ mod delivery;
 mod documents;
 mod house;
 mod kill;
+mod load;
 mod operating;
 mod parked;
 mod provider;
