@@ -14,7 +14,7 @@ const UUID_LENGTH: usize = 36;
 
 /// What a delivery is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub enum Kind {
     /// A case that this provider is to take on.
     New,
     /// A later version of a case it has.
