@@ -12,12 +12,11 @@ use workwell_gateway::conformance::parties::Parties;
 use crate::load::chance::Chance;
 use crate::load::program::Program;
 use crate::load::register::Register;
-use crate::load::senders::Senders;
 use crate::load::verdict::{self, Findings};
-use crate::load::{DRAIN, drain, figures, from_environment, seed_of};
+use crate::load::{DRAIN, Load, drain, figures, from_environment, seed_of};
 
 const KILLS: u64 = 10;
-const SENDERS: u64 = 4;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_at_any_moment_it_loses_nothing_acknowledged_and_does_nothing_twice() {
     let kills = from_environment("WORKWELL_KILLS").unwrap_or(KILLS);
@@ -26,20 +25,14 @@ async fn killed_at_any_moment_it_loses_nothing_acknowledged_and_does_nothing_twi
     let parties = Arc::new(Parties::start().await.expect("the parties start"));
     let mut program = Program::new(&parties);
     parties.connect(&program.provider_api());
-    let senders = Senders::new(Arc::clone(&parties), vec![program.bars()]);
-    let mut sending = tokio::task::JoinSet::new();
-    sending.spawn(Arc::clone(&senders).watch());
-    for sender in 1..=SENDERS {
-        sending.spawn(Arc::clone(&senders).run(Chance::of(seed, sender)));
-    }
+    let load = Load::begin(&parties, vec![program.bars()], seed);
     kill_often(&mut program, kills, &mut Chance::of(seed, 0)).await;
-    senders.stop();
-    let ended = tokio::time::timeout(DRAIN, sending.join_all()).await;
-    assert!(
-        ended.is_ok(),
-        "a sender got no answer in {DRAIN:?}; log:\n{}",
-        program.log()
-    );
+    let Ok(senders) = load.end().await else {
+        panic!(
+            "a sender got no answer in {DRAIN:?}; log:\n{}",
+            program.log()
+        );
+    };
     let acknowledged = senders.ledger().acknowledged.clone();
     let killed_for = begun.elapsed();
     let drained = drain(&program, &parties, &acknowledged).await;
@@ -56,13 +49,14 @@ async fn killed_at_any_moment_it_loses_nothing_acknowledged_and_does_nothing_twi
             program.outbox()
         )
     });
-    for line in &senders.ledger().unexpected {
-        findings.check(false, || format!("unexpected answer: {line}"));
-    }
     let register = Register::read(&parties, &program.bars(), &acknowledged).await;
-    register.judge(&acknowledged, &mut findings);
-    verdict::of_parties(&parties, &acknowledged, &register, &mut findings);
-    verdict::of_store(&program.store_check(), acknowledged.len(), &mut findings);
+    verdict::of_run(
+        &parties,
+        &senders.ledger(),
+        &register,
+        &program.store_check(),
+        &mut findings,
+    );
 
     program.end().await;
     verdict::of_store(&program.store_check(), acknowledged.len(), &mut findings);

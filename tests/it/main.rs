@@ -15,4 +15,6 @@ mod reports;
 mod returns;
 mod road;
 mod same_person;
+#[cfg(feature = "postgres")]
+mod several;
 mod support;

@@ -2,15 +2,19 @@
 //! The tests that kill processes share it.
 
 pub mod chance;
+pub mod order;
 pub mod program;
 pub mod register;
 pub mod senders;
 pub mod verdict;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tokio::task::JoinSet;
 use workwell_gateway::conformance::parties::Parties;
 
+use chance::Chance;
 use program::Program;
 use senders::{Acknowledged, Cancelling, Senders};
 
@@ -33,6 +37,36 @@ pub fn seed_of(what: &str, kills: u64) -> u64 {
         .unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0);
     eprintln!("{what}: {kills} kills; the same moments again: WORKWELL_KILL_SEED={seed}");
     seed
+}
+
+/// Four senders at work.
+pub struct Load {
+    senders: Arc<Senders>,
+    tasks: JoinSet<()>,
+}
+
+impl Load {
+    const SENDERS: u64 = 4;
+
+    /// They begin to send, each attempt to one of these doors. Chance 0 of the seed is
+    /// left to the test.
+    pub fn begin(parties: &Arc<Parties>, doors: Vec<String>, seed: u64) -> Self {
+        let senders = Senders::new(Arc::clone(parties), doors);
+        let mut tasks = JoinSet::new();
+        tasks.spawn(Arc::clone(&senders).watch());
+        for sender in 1..=Self::SENDERS {
+            tasks.spawn(Arc::clone(&senders).run(Chance::of(seed, sender)));
+        }
+        Self { senders, tasks }
+    }
+
+    /// They begin nothing more, and have an answer to everything that they sent. Error:
+    /// one of them waits for it in vain.
+    pub async fn end(self) -> Result<Arc<Senders>, tokio::time::error::Elapsed> {
+        self.senders.stop();
+        tokio::time::timeout(DRAIN, self.tasks.join_all()).await?;
+        Ok(self.senders)
+    }
 }
 
 /// Waits until nothing is under way any more; false when that takes too long.

@@ -45,10 +45,20 @@ impl Program {
     pub fn new(parties: &Parties) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let store = TestStore::new(folder.path(), "kill.db");
-        let program = Self::in_folder(folder, parties, Arc::new(store));
-        let made = program.verb(&["key"]);
+        Self::in_folder(folder, parties, Arc::new(store)).with_key()
+    }
+
+    /// The same over this store.
+    #[cfg(feature = "postgres")]
+    pub fn over(parties: &Parties, store: TestStore) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        Self::in_folder(folder, parties, Arc::new(store)).with_key()
+    }
+
+    fn with_key(self) -> Self {
+        let made = self.verb(&["key"]);
         assert!(made.0.success(), "no master key was made: {}", made.1);
-        program
+        self
     }
 
     /// One more process over the store of this one, with its master key and with ports of

@@ -9,8 +9,9 @@ use workwell_gateway::conformance::parties::Parties;
 use workwell_gateway::conformance::parties::gp::Response;
 use workwell_gateway::conformance::parties::providers::Reported;
 
+use super::order;
 use super::register::Register;
-use super::senders::{Acknowledged, Cancelling, PLACES};
+use super::senders::{Acknowledged, Cancelling, Ledger, PLACES};
 use crate::support::store::TestStore;
 
 /// Everything that was found wrong, one line each.
@@ -38,6 +39,23 @@ impl Findings {
     }
 }
 
+/// Everything that can be said once nothing is under way any more.
+pub fn of_run(
+    parties: &Parties,
+    ledger: &Ledger,
+    register: &Register,
+    store_check: &Value,
+    findings: &mut Findings,
+) {
+    for line in &ledger.unexpected {
+        findings.check(false, || format!("unexpected answer: {line}"));
+    }
+    register.judge(&ledger.acknowledged, findings);
+    of_parties(parties, &ledger.acknowledged, register, findings);
+    order::of_parties(parties, findings);
+    of_store(store_check, ledger.acknowledged.len(), findings);
+}
+
 /// What one case came to at the parties.
 struct Held<'a> {
     case: &'a Acknowledged,
@@ -62,7 +80,7 @@ impl Held<'_> {
 
 /// Compares the parties' books with the acknowledged referrals, whose references the
 /// register tells.
-pub fn of_parties(
+fn of_parties(
     parties: &Parties,
     acknowledged: &[Acknowledged],
     register: &Register,

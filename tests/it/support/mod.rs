@@ -49,9 +49,26 @@ impl TestGateway {
     /// The same under a clock of the test's own; advancing a clone of it moves the gateway.
     pub async fn at(clock: Clock, change: impl FnOnce(&mut Settings)) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = TestStore::new(folder.path(), "demo.db");
+        Self::over(store, folder, clock, change).await
+    }
+
+    /// The gateway of the demonstration over this database, whatever the others run on.
+    #[cfg(feature = "postgres")]
+    pub async fn on(database: postgres::Database) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = TestStore::Postgres(database);
+        Self::over(store, folder, Clock::default(), |_| {}).await
+    }
+
+    async fn over(
+        store: TestStore,
+        folder: TempDir,
+        clock: Clock,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
         let parties = Parties::start().await.expect("the parties start");
         let mut settings = demo::settings(folder.path(), &parties).expect("settings");
-        let store = TestStore::new(folder.path(), "demo.db");
         store.settle(&mut settings);
         settings.delivery.retry_after = vec![Duration::from_millis(50); 4];
         change(&mut settings);

@@ -55,6 +55,15 @@ impl TestStore {
         }
     }
 
+    /// The database, where it is one.
+    #[cfg(feature = "postgres")]
+    pub const fn database(&self) -> Option<&Database> {
+        match self {
+            Self::Sqlite(_) => None,
+            Self::Postgres(database) => Some(database),
+        }
+    }
+
     /// As it is named in the configuration: `sqlite:PATH` or `postgres://...`.
     pub fn url(&self) -> String {
         match self {

@@ -29,7 +29,7 @@ pub struct Reported {
 }
 
 /// One attempt to deliver something.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Arrival {
     /// The case reference, or the next best name that the payload had.
     pub case: String,

@@ -13,7 +13,7 @@ const CASE_VERSION: &str = "https://workwell-gateway.example/Id/case-version";
 const UUID_LENGTH: usize = 36;
 
 /// What a delivery is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// A case that this provider is to take on.
     New,
