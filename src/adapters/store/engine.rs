@@ -79,6 +79,18 @@ impl Engine {
         Ok(found.into_iter().next())
     }
 
+    /// Every row that a statement which writes gives back.
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        query: Query<T>,
+    ) -> Result<Vec<T>, Problem> {
+        match self {
+            Self::Sqlite(engine) => engine.writer.run(query).await,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(engine) => engine.write(&query).await,
+        }
+    }
+
     /// Writes a unit: all of it, durably, or nothing.
     pub(super) async fn commit(&self, unit: Prepared) -> Outcome {
         match self {

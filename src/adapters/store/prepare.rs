@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::keys::KeyRing;
 use super::leaf::{LeafColumns, leaf_hash};
+use super::lease::Lease;
 use super::records::{Answer, Demographics, NewCase, NewEvent, NewLeg, NewMessage, UpdateKey};
 use super::unit::{CaseChange, LegChange, Unit};
 use crate::adapters::seal::{CaseKey, Seal, Unsealable, hex};
@@ -18,6 +19,7 @@ use crate::domain::identifiers::{CaseId, MessageId, OutboxId};
 /// hold sealed bytes here.
 pub(super) struct Prepared {
     pub(super) now: i64,
+    pub(super) fence: Option<Lease>,
     pub(super) answer: Option<Answer>,
     pub(super) update_key: Option<UpdateKey>,
     pub(super) open: Option<PreparedCase>,
@@ -141,6 +143,7 @@ pub(super) fn prepare(
     let now = now.as_microsecond();
     Ok(Prepared {
         now,
+        fence: unit.fence,
         answer: unit.answer,
         update_key: unit.update_key,
         open: open.transpose()?,

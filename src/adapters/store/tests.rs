@@ -3,6 +3,7 @@
 mod atomic;
 mod audit;
 pub(super) mod given;
+mod leases;
 mod outbox;
 mod privacy;
 mod reads;

@@ -5,6 +5,7 @@
 
 use jiff::Timestamp;
 
+use super::lease::Lease;
 use super::records::{
     Answer, ChosenProvider, Hold, LegState, NewCase, NewEvent, NewLeg, NewMessage, StoredAnswer,
     UpdateKey,
@@ -17,10 +18,13 @@ use crate::domain::status::{Mark, Status};
 
 /// What one use case writes; all of it or nothing. An empty unit is legal.
 ///
-/// It is applied in this order: answer, open, update key, change, leg changes, stop,
+/// It is applied in this order: fence, answer, open, update key, change, leg changes, stop,
 /// new legs, messages, events, facts.
 #[derive(Clone, Debug, Default)]
 pub struct Unit {
+    /// The lease under which it is written; when it is another's by now the unit is
+    /// [`CommitError::Stale`].
+    pub fence: Option<Lease>,
     /// The idempotency record.
     pub answer: Option<Answer>,
     /// A case to open.

@@ -90,9 +90,18 @@ pub(in super::super) fn judge<'a>(
     Ok(verdict)
 }
 
+/// A lock on one row, which a database that can only be read refuses. SQLite takes its
+/// one writer's lock for any unit, be it empty.
+#[cfg(feature = "postgres")]
+pub(in super::super) fn probe() -> Query<()> {
+    let sql = "SELECT 1 FROM setting WHERE name = 'key-check' FOR SHARE".to_owned();
+    Query::new(sql, Vec::new(), |_| Ok(()))
+}
+
 /// Every step of a unit, in the order that [`Unit`](super::super::Unit) documents.
 pub(in super::super) fn steps(unit: &Prepared) -> Vec<Step<'_>> {
     let mut steps = Vec::with_capacity(12);
+    steps.extend(unit.fence.as_ref().map(requests::hold_lease));
     if let Some(answer) = &unit.answer {
         steps.push(requests::insert_answer(answer));
     }
