@@ -293,6 +293,7 @@ impl Gateway {
             restricted,
             // Until a provider has the case, the person is ours to answer for (DESIGN I9).
             responsible: Responsible::GatewayOperator(self.settings.gateway.operator.clone()),
+            milestone: None,
             case: Box::new(case),
         });
         unit
@@ -316,6 +317,7 @@ fn event(
         note,
         evidence: None,
         visible_to_referrer: matches!(status, Status::Received),
+        holder: None,
     }
 }
 

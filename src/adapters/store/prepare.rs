@@ -8,12 +8,16 @@ use jiff::Timestamp;
 use super::keys::KeyRing;
 use super::leaf::{LeafColumns, leaf_hash};
 use super::lease::Lease;
-use super::records::{Answer, Demographics, NewCase, NewEvent, NewLeg, NewMessage, UpdateKey};
+use super::records::{
+    Answer, Demographics, NewCase, NewEvent, NewLeg, NewMessage, NewQueueEntry, QueueChange,
+    QueueClosing, UpdateKey,
+};
 use super::unit::{CaseChange, LegChange, Unit};
 use crate::adapters::seal::{CaseKey, Seal, Unsealable, hex};
 use crate::domain::case::{Case, Person};
 use crate::domain::fact::Fact;
 use crate::domain::identifiers::{CaseId, MessageId, OutboxId};
+use crate::domain::responsibility::Responsible;
 
 /// A unit whose bytes are ready to be inserted. `payload`, `trace`, `body`, `response`
 /// hold sealed bytes here.
@@ -32,6 +36,9 @@ pub(super) struct Prepared {
     pub(super) legs: Vec<NewLeg>,
     pub(super) messages: Vec<NewMessage>,
     pub(super) events: Vec<NewEvent>,
+    pub(super) close: Vec<QueueClosing>,
+    pub(super) queue_changes: Vec<QueueChange>,
+    pub(super) raise: Vec<NewQueueEntry>,
     pub(super) facts: Vec<PreparedFact>,
 }
 
@@ -45,6 +52,8 @@ pub(super) struct PreparedCase {
 /// A change with its sealed content.
 pub(super) struct PreparedChange {
     pub(super) change: CaseChange,
+    /// The holder that the unit's events name last.
+    pub(super) responsible: Option<Responsible>,
     pub(super) content: Option<Content>,
 }
 
@@ -138,8 +147,16 @@ pub(super) fn prepare(
         update.client_key = update_key_hash(seal, &update.client_key);
         update.response = key.seal(&place_of_update(update), &update.response)?;
     }
+    // The first event of an opened case says who has the person from its first second on.
+    if let (Some(open), Some(first)) = (&unit.open, unit.events.first_mut()) {
+        first.holder.get_or_insert_with(|| open.responsible.clone());
+    }
     let open = unit.open.map(|new| prepare_case(new, seal, keys));
-    let change = unit.change.map(|change| prepare_change(change, seal, keys));
+    let mut named = unit.events.iter().rev();
+    let responsible = named.find_map(|event| event.holder.clone());
+    let change = unit
+        .change
+        .map(|change| prepare_change(change, responsible, seal, keys));
     let now = now.as_microsecond();
     Ok(Prepared {
         now,
@@ -156,6 +173,9 @@ pub(super) fn prepare(
         legs: unit.legs,
         messages: unit.messages,
         events: unit.events,
+        close: unit.close,
+        queue_changes: unit.queue_changes,
+        raise: unit.raise,
         facts: unit
             .facts
             .iter()
@@ -174,6 +194,7 @@ fn prepare_case(new: NewCase, seal: &Seal, keys: &Keys) -> Result<PreparedCase, 
 
 fn prepare_change(
     change: CaseChange,
+    responsible: Option<Responsible>,
     seal: &Seal,
     keys: &Keys,
 ) -> Result<PreparedChange, Unsealable> {
@@ -183,6 +204,7 @@ fn prepare_change(
         .map(|case| content_of(case, seal, keys));
     Ok(PreparedChange {
         content: content.transpose()?,
+        responsible,
         change,
     })
 }

@@ -11,8 +11,8 @@ use super::engine::Engine;
 use super::leaf::{LeafColumns, leaf_hash};
 use super::records::{
     BeforeReceive, CaseRow, Counts, Cursor, Demographics, Direction, EventRow, FactRow, Integrity,
-    LegFilter, LegRow, LegWithCase, MessageRow, Page, Receiving, RequestKey, StoredAnswer,
-    UpdateKey,
+    LegFilter, LegRow, LegWithCase, MessageRow, Page, QueueFilter, QueueRow, Receiving, RequestKey,
+    StoredAnswer, UpdateKey,
 };
 use super::sql::Scope;
 use super::sql::read::{self, HashColumn, Which};
@@ -200,6 +200,24 @@ impl Store {
     /// The history of a case, the oldest first; a referrer sees what is meant for it.
     pub async fn events(&self, caller: &Caller, case_id: CaseId) -> Read<Vec<EventRow>> {
         let query = read::events(&Scope::of(caller), case_id);
+        self.inner.engine.all(query).await
+    }
+
+    /// The operator's queue, in the order in which the entries were raised; nothing for a
+    /// referrer or a provider.
+    pub async fn queue(&self, caller: &Caller, filter: &QueueFilter) -> Read<Vec<QueueRow>> {
+        let query = read::queue(&Scope::of(caller), filter);
+        self.inner.engine.all(query).await
+    }
+
+    /// Open cases whose milestone is overdue, the longest overdue first.
+    pub async fn cases_overdue(
+        &self,
+        caller: &Caller,
+        now: Timestamp,
+        limit: u32,
+    ) -> Read<Vec<CaseRow>> {
+        let query = read::cases_overdue(&Scope::of(caller), now, limit);
         self.inner.engine.all(query).await
     }
 

@@ -6,4 +6,5 @@ pub(super) mod given;
 mod leases;
 mod outbox;
 mod privacy;
+mod queue;
 mod reads;

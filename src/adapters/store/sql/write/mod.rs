@@ -7,6 +7,7 @@
 mod case;
 mod history;
 mod outbox;
+mod queue;
 mod requests;
 
 use super::{Query, Row, RowFault, Value};
@@ -130,6 +131,12 @@ pub(in super::super) fn steps(unit: &Prepared) -> Vec<Step<'_>> {
     steps.extend(messages.map(|message| history::insert_message(message, unit.now)));
     let events = unit.events.iter();
     steps.extend(events.map(|event| history::insert_event(event, unit.now)));
+    let closings = unit.close.iter();
+    steps.extend(closings.map(|closing| queue::close(closing, unit.now)));
+    let changes = unit.queue_changes.iter();
+    steps.extend(changes.map(|change| queue::change(change, unit.now)));
+    let entries = unit.raise.iter();
+    steps.extend(entries.map(|entry| queue::raise(entry, unit.now)));
     let facts = unit.facts.iter();
     steps.extend(facts.map(|fact| history::insert_fact(fact, unit.now)));
     steps
