@@ -34,10 +34,11 @@ pub(in super::super::super) fn before_receive(
         None => None,
     };
     let (open_cases_of_person, earlier_case_of_person) = match person {
-        Some(hash) => (
-            open_cases(connection, hash)?,
-            newest_case(connection, hash)?,
-        ),
+        // Most people come for the first time: then there is no open case to look for.
+        Some(hash) => match newest_case(connection, hash)? {
+            Some(newest) => (open_cases(connection, hash)?, Some(newest)),
+            None => (Vec::new(), None),
+        },
         None => (Vec::new(), None),
     };
     Ok(BeforeReceive {
