@@ -122,7 +122,9 @@ impl Gateway {
             id,
             // Its own random bits: an id minted in sequence would spell its neighbours.
             reference: CaseReference::of(self.ids.v4()),
-            service_request_id: ServiceRequestId::new(self.ids.v4()),
+            // In the order of time, so that its index grows at its end; nobody but the
+            // referrer reads anything under it.
+            service_request_id: ServiceRequestId::new(self.ids.v7(now)),
             // An open case of the person, else the last one: reopening is a new, linked
             // case (DESIGN I10).
             part_of: before

@@ -209,9 +209,13 @@ fn prepare_change(
     })
 }
 
+/// Room for a usual case, so that it is not moved while it is written.
+const CASE_BYTES: usize = 8 * 1024;
+
 fn content_of(case: &Case, seal: &Seal, keys: &Keys) -> Result<Content, Unsealable> {
     // A case has string keys and no floating-point number: it always serialises.
-    let json = serde_json::to_vec(case).map_err(|_| Unsealable)?;
+    let mut json = Vec::with_capacity(CASE_BYTES);
+    serde_json::to_writer(&mut json, case).map_err(|_| Unsealable)?;
     let identifier = case.referral.service_request_identifier.as_deref();
     let nhs_number = case.referral.person.nhs_number.as_ref();
     Ok(Content {

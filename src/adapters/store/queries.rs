@@ -52,8 +52,11 @@ impl Store {
         }
         let person = receiving.person;
         if let Some(hash) = person.and_then(|person| prepare::person_hash(seal, person)) {
-            before.open_cases_of_person = engine.all(read::open_cases_of_person(hash)).await?;
             before.earlier_case_of_person = engine.one(read::newest_case_of_person(hash)).await?;
+            // Most people come for the first time: then there is no open case to look for.
+            if before.earlier_case_of_person.is_some() {
+                before.open_cases_of_person = engine.all(read::open_cases_of_person(hash)).await?;
+            }
         }
         Ok(before)
     }

@@ -181,12 +181,19 @@ impl Work {
             Job::Commit(unit, reply) => {
                 let mut group: Vec<Waiting> = vec![(unit, reply)];
                 let mut other = None;
+                let mut gathered = 0;
                 while group.len() < GROUP {
                     match jobs.try_recv() {
                         Ok(Job::Commit(unit, reply)) => group.push((unit, reply)),
                         Ok(job) => {
                             other = Some(job);
                             break;
+                        }
+                        // Whoever is ready to run runs first, as long as that brings
+                        // another unit; on an idle machine nobody is waited for.
+                        Err(_) if gathered < group.len() => {
+                            gathered = group.len();
+                            std::thread::yield_now();
                         }
                         Err(_) => break,
                     }
