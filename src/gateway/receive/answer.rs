@@ -1,0 +1,56 @@
+//! What goes back: the echo, a refusal, or what was answered the first time.
+
+use uuid::Uuid;
+
+use crate::adapters::store::{Answered, StoredAnswer};
+use crate::problem::{Problem, area::referral as problems};
+use crate::standards::bars::outcome;
+
+/// What goes back over HTTP.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// FHIR JSON.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// The synchronous 200: the message itself, echoed.
+    pub(in crate::gateway) fn echo(body: Vec<u8>) -> Self {
+        Self { status: 200, body }
+    }
+}
+
+/// The OperationOutcome of these problems.
+pub(super) fn refusal(found: &[Problem], id: Uuid) -> Answer {
+    let rendered = outcome::render(found, id);
+    Answer {
+        status: rendered.status,
+        body: rendered.body.to_string().into_bytes(),
+    }
+}
+
+/// A repeat gets the answer of the first time: a duplicate of what was done, the same
+/// failure of what had failed, a conflict when the body is another one.
+pub(super) fn repeat(earlier: &StoredAnswer, body_hash: [u8; 32]) -> Answer {
+    let id = earlier.key.request_id.uuid();
+    if earlier.body_hash != body_hash {
+        return refusal(&[Problem::new(&problems::IDS_REUSED)], id);
+    }
+    match &earlier.outcome {
+        Answered::Done { .. } => refusal(&[Problem::new(&problems::DUPLICATE)], id),
+        Answered::Refused {
+            http,
+            problems_json,
+        } => Answer {
+            status: *http,
+            body: problems_json.clone(),
+        },
+    }
+}
+
+/// A failure of ours that may pass is not remembered as the answer to these ids.
+pub(super) fn is_transient(problem: &Problem) -> bool {
+    problem.entry.retry == crate::problem::Retry::Later
+}

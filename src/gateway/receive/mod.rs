@@ -1,0 +1,230 @@
+//! Receives a message: `POST /$process-message`.
+//!
+//! One way for every message: read it whole, look its ids up, decide, commit, answer.
+//! Transactional integrity as BaRS Core 1.5.0 has it: done before gives 409 duplicate,
+//! in flight 425, an earlier failure the same failure again, another body under the same
+//! ids 409 conflict.
+
+mod answer;
+mod reading;
+mod refuse;
+
+use jiff::Timestamp;
+
+use super::Gateway;
+use crate::adapters::seal::sha256;
+use crate::adapters::store::{
+    Answer as AnswerRow, Answered, BeforeReceive, Direction, NewMessage, Receiving, RequestKey,
+    StoredAnswer, Unit,
+};
+use crate::domain::caller::Caller;
+use crate::domain::case::{Person, Referral};
+use crate::domain::identifiers::{BundleId, CaseId, MessageId, OdsCode};
+use crate::problem::{
+    Problem,
+    area::{header as header_problems, referral as problems},
+};
+use crate::standards::bars::headers::{Format, Headers};
+use crate::standards::bars::{Meaning, MessageFacts, outcome, read};
+use crate::standards::fhir::{Document, xml};
+use crate::standards::profile;
+
+pub use answer::Answer;
+use answer::{is_transient, repeat};
+pub use reading::Reading;
+
+/// A message under decision.
+pub(super) struct Message<'a> {
+    pub id: MessageId,
+    pub caller: Caller,
+    pub headers: &'a Headers,
+    pub key: RequestKey,
+    pub document: &'a Document,
+    pub body_hash: [u8; 32],
+    pub facts: &'a MessageFacts,
+    pub bundle_id: BundleId,
+    pub person: Option<&'a Person>,
+    pub has_red_flag: bool,
+    /// What was found and is no reason to refuse.
+    pub warnings: &'a [Problem],
+    pub at: Timestamp,
+}
+
+impl Message<'_> {
+    /// A unit of work that answers this message with 200.
+    pub(super) fn done(&self, case_id: Option<CaseId>, now: Timestamp) -> Unit {
+        Unit {
+            answer: Some(AnswerRow {
+                key: self.key.clone(),
+                body_hash: self.body_hash,
+                outcome: Answered::Done { case_id, http: 200 },
+                at: now,
+            }),
+            ..Unit::default()
+        }
+    }
+
+    /// The message as it is kept.
+    pub(super) fn received(&self, case_id: CaseId) -> NewMessage {
+        NewMessage {
+            id: self.id,
+            case_id,
+            direction: Direction::In,
+            bundle_id: self.bundle_id,
+            request_id: self.headers.request_id,
+            correlation_id: self.headers.correlation_id,
+            event: self.facts.event.clone().unwrap_or_default(),
+            reason: self.facts.reason.clone().unwrap_or_default(),
+            body: self.document.source().to_vec(),
+            body_hash: self.body_hash,
+        }
+    }
+
+    /// The answer to a repeat.
+    pub(super) fn repeat(&self, earlier: &StoredAnswer) -> Answer {
+        repeat(earlier, self.body_hash)
+    }
+}
+
+impl Gateway {
+    /// What this installation decides about reading BaRS.
+    pub fn reading(&self) -> &Reading {
+        &self.policies
+    }
+
+    /// Takes a message. `headers` were read before anything of the body.
+    pub async fn process_message(&self, headers: &Headers, body: Vec<u8>) -> Answer {
+        let Some(organisation) = headers.organisation.as_ref().map(|found| found.ods.clone())
+        else {
+            return self.refusal(&[Problem::new(&header_problems::ORGANISATION_MISSING)]);
+        };
+        let key = RequestKey {
+            organisation: organisation.to_string(),
+            request_id: headers.request_id,
+            correlation_id: headers.correlation_id,
+        };
+        let _guard = match self.store.begin_receiving(&key).await {
+            Ok(Some(guard)) => guard,
+            Ok(None) => return self.refusal(&[Problem::new(&problems::IN_FLIGHT)]),
+            Err(problem) => return self.refusal(&[problem]),
+        };
+        let body_hash = sha256(&body);
+        match self.take(headers, organisation, key, body, body_hash).await {
+            Ok(answer) => answer,
+            Err(problem) => self.refusal(&[problem]),
+        }
+    }
+
+    async fn take(
+        &self,
+        headers: &Headers,
+        organisation: OdsCode,
+        key: RequestKey,
+        body: Vec<u8>,
+        body_hash: [u8; 32],
+    ) -> Result<Answer, Problem> {
+        let document = match self.parse(headers, body).await {
+            Ok(document) => document,
+            Err(faults) => {
+                return self
+                    .refuse_unread(&key, body_hash, &organisation, faults)
+                    .await;
+            }
+        };
+        let mut reading = read::read(&document, headers, &self.policies.body);
+        reading
+            .problems
+            .extend(outcome::of_findings(&profile::faults(&document)));
+
+        let referral = reading.referral.take();
+        let facts = reading.message.take();
+        let receiving = Receiving {
+            key: &key,
+            service_request_identifier: facts
+                .as_ref()
+                .and_then(|facts| facts.service_request_identifier.as_deref()),
+            person: referral.as_ref().map(|referral| &referral.person),
+        };
+        let before = self
+            .store
+            .before_receive(&Caller::Referrer(organisation.clone()), receiving)
+            .await?;
+        if let Some(earlier) = &before.answer {
+            return Ok(self.answer_again(earlier, body_hash, &organisation).await);
+        }
+        let (Some(facts), Some(meaning), false) = (facts, reading.meaning, reading.is_refused())
+        else {
+            return self
+                .refuse(&key, body_hash, &organisation, &reading.problems)
+                .await;
+        };
+        let Some(bundle_id) = facts.bundle_id else {
+            return self
+                .refuse(
+                    &key,
+                    body_hash,
+                    &organisation,
+                    &[Problem::new(&problems::BUNDLE_ID)],
+                )
+                .await;
+        };
+        let message = Message {
+            id: MessageId::new(self.ids.v7(self.clock.now())),
+            caller: Caller::Referrer(organisation.clone()),
+            headers,
+            key: key.clone(),
+            document: &document,
+            body_hash,
+            facts: &facts,
+            bundle_id,
+            person: referral.as_ref().map(|referral| &referral.person),
+            has_red_flag: !reading.red_flags.is_empty(),
+            warnings: &reading.problems,
+            at: self.clock.now(),
+        };
+        let decided = self
+            .decide(&message, meaning, referral.as_ref(), before)
+            .await;
+        match decided {
+            Ok(answer) => Ok(answer),
+            Err(found) if found.iter().any(is_transient) => Ok(self.refusal(&found)),
+            Err(found) => self.refuse(&key, body_hash, &organisation, &found).await,
+        }
+    }
+
+    async fn decide(
+        &self,
+        message: &Message<'_>,
+        meaning: Meaning,
+        referral: Option<&Referral>,
+        before: BeforeReceive,
+    ) -> Result<Answer, Vec<Problem>> {
+        match (meaning, referral) {
+            (Meaning::NewReferral, Some(referral)) => self.accept(message, referral, before).await,
+            (Meaning::Cancel { entered_in_error }, _) => {
+                self.cancel(message, entered_in_error).await
+            }
+            (Meaning::Amend, _) => {
+                // Nothing to amend is the plainer answer, where it is so.
+                self.find_referral(message).await?;
+                Err(vec![Problem::new(&problems::AMEND_NOT_OFFERED)])
+            }
+            _ => Err(vec![Problem::new(&problems::COMBINATION)]),
+        }
+    }
+
+    async fn parse(&self, headers: &Headers, body: Vec<u8>) -> Result<Document, Vec<Problem>> {
+        let limits = self.policies.limits;
+        let cap = self.settings.bars.limits.body_bytes;
+        let json = if headers.content == Some(Format::Xml) {
+            // The XML codec is third-party code and slow: it never runs on the runtime's threads.
+            tokio::task::spawn_blocking(move || xml::to_json(&body, cap))
+                .await
+                .map_err(|_| vec![Problem::new(&header_problems::INTERNAL)])?
+                .map_err(|faults| outcome::of_faults(&faults))?
+        } else {
+            body
+        };
+        Document::parse(json, &limits).map_err(|faults| outcome::of_faults(&faults))
+    }
+}
