@@ -10,8 +10,8 @@ use super::reader::Reader;
 use super::values;
 use super::{
     Bars, Clearance, Delivery, Gateway, Limits, Listen, Log, LogFormat, LogLevel, NON_LOOPBACK,
-    Outbound, PdsOff, Policies, Policy, PostgresServer, Provider, ProviderApi, Service, Settings,
-    Store, StoreUrl, Tables, Token, TokenSource,
+    Outbound, PdsOff, Policies, Policy, PostgresServer, Provider, ProviderApi, ReturnChannel,
+    Returns, Service, Settings, Store, StoreUrl, Tables, Token, TokenSource,
 };
 use crate::domain::identifiers::{OdsCode, ServiceAddress};
 use crate::problem::area::config as entries;
@@ -46,6 +46,15 @@ pub(super) fn build(reader: &mut Reader<'_>) -> Settings {
             limits: limits(reader),
             policies: policies(reader),
             outbound: outbound(reader),
+        },
+        returns: Returns {
+            channels: reader.list(
+                "returns.channels",
+                ("expected bars or human", "[\"bars\", \"human\"]"),
+                ReturnChannel::from_code,
+            ),
+            telephone: reader.optional("returns.telephone"),
+            heard_within: reader.number("returns.heard_within_working_days", 1..=20),
         },
         provider_api: ProviderApi {
             page_size: reader.count("provider_api.page_size", 1..=500),

@@ -49,6 +49,14 @@ kinds! {
     StatusLate = "status.late",
     /// A stop was ordered.
     CaseStopped = "case.stopped",
+    /// A holder confirmed a stop.
+    StopConfirmed = "stop.confirmed",
+    /// A person was given back to the referrer by hand.
+    CaseReturned = "case.returned",
+    /// Somebody at the referring organisation was rung.
+    ReferrerCalled = "referrer.called",
+    /// What held a case was settled by hand.
+    CaseResolved = "case.resolved",
     /// The referrer was told.
     ReferrerTold = "referrer.told",
     /// A case was shown to a caller.

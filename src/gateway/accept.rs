@@ -26,8 +26,18 @@ use crate::standards::bars::{MessageFacts, accept};
 pub const NO_CRISIS_SERVICE: &str = "This is no crisis service and nobody reads this message at \
      once. If the person may be in danger, act now: 999, NHS 111 option 2, or the local crisis line.";
 
-/// Where a new case goes.
-enum Way {
+/// What the decision has to know beside the case itself.
+pub(super) struct Given {
+    /// A phrase that tells of a crisis was found.
+    pub has_red_flag: bool,
+    /// The person has another open case.
+    pub has_open_case: bool,
+    /// The version under which it would be delivered.
+    pub version: u32,
+}
+
+/// Where a case goes.
+pub(super) enum Way {
     /// To a provider, now.
     Released { routed: Routed, leg: Box<NewLeg> },
     /// Nowhere until a named person has decided; the provider is kept where one was found.
@@ -62,8 +72,13 @@ impl Gateway {
             }
             let now = message.at;
             let case = self.open(message.facts, referral.clone(), &before, now);
+            let given = Given {
+                has_red_flag: message.has_red_flag,
+                has_open_case: !before.open_cases_of_person.is_empty(),
+                version: 1,
+            };
             let way = self
-                .way_of(message, &case, &before, now)
+                .way_of(&given, &case, now)
                 .map_err(|problem| vec![problem])?;
             let answer = self.answer_to(message, &case);
             let id = case.id;
@@ -148,11 +163,10 @@ impl Gateway {
 
     /// Decides by the table of conditions. Order matters: a restricted record is not even
     /// routed, because routing looks at the location.
-    fn way_of(
+    pub(super) fn way_of(
         &self,
-        message: &Message<'_>,
+        given: &Given,
         case: &Case,
-        before: &BeforeReceive,
         now: Timestamp,
     ) -> Result<Way, Problem> {
         let policies = &self.settings.bars.policies;
@@ -172,10 +186,10 @@ impl Gateway {
         if consents.forbids_delivery() {
             return held(Condition::WorkwellConsentRefused, Some(routed));
         }
-        if !before.open_cases_of_person.is_empty() {
+        if given.has_open_case {
             return held(Condition::OpenCase, Some(routed));
         }
-        if message.has_red_flag && Condition::RedFlag.treatment(policies) == Treatment::Hold {
+        if given.has_red_flag && Condition::RedFlag.treatment(policies) == Treatment::Hold {
             return held(Condition::RedFlag, Some(routed));
         }
         let needs_consent = routed.provider.basis.needs_workwell_consent();
@@ -188,7 +202,7 @@ impl Gateway {
             }
             return held(condition, Some(routed));
         }
-        match self.release(case, &routed.provider, 1, now) {
+        match self.release(case, &routed.provider, given.version, now) {
             Ok(leg) => Ok(Way::Released {
                 routed,
                 leg: Box::new(leg),

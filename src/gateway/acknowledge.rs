@@ -1,15 +1,21 @@
 //! A provider confirms: a person there has seen the case, or its end.
 
 use super::Gateway;
-use super::feed_back::{FedBack, Report, Taken, TimedBy, is_unsettled, not_found, settled};
-use crate::adapters::store::{CaseChange, CaseRow, CommitError, LegKind, NewEvent, Unit};
+use super::evidence::checked;
+use super::feed_back::{FedBack, Report, Taken, TimedBy, not_found};
+use super::happened::happened;
+use super::return_to_referrer::Call;
+use super::stop::confirmed;
+use super::tell_referrer::Telling;
+use crate::adapters::store::{CaseChange, CaseRow, LegKind, NewEvent, QueueFilter, Unit};
 use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::identifiers::CaseId;
 use crate::domain::mapping::{Position, StatusWord};
+use crate::domain::queue::QueueKind;
 use crate::domain::responsibility::Responsible;
 use crate::domain::status::{Status, Visibility};
-use crate::problem::Problem;
+use crate::problem::{Problem, area::operator as problems};
 
 impl Gateway {
     /// A person at the provider has seen the case. Saying so twice, or after the work
@@ -33,15 +39,23 @@ impl Gateway {
                         outcome: "unchanged",
                     });
                 }
+                begun if begun > Status::Acknowledged => {
+                    return Ok(FedBack {
+                        status: begun,
+                        outcome: "unchanged",
+                    });
+                }
                 _ => Status::Acknowledged,
             };
+            // A case that was opened again is another case to confirm.
+            let version = self.standing(&row).await?.version(None);
             let now = self.clock.now();
             let report = Report {
                 word: "acknowledge".to_owned(),
                 occurred_at: now,
                 timed_by: TimedBy::Gateway,
                 sequence: None,
-                client_key: format!("acknowledge:{}", status.code()),
+                client_key: format!("acknowledge:{}:{version}", status.code()),
                 body_hash: [0; 32],
             };
             let word = StatusWord {
@@ -62,41 +76,107 @@ impl Gateway {
     /// in error: nobody at the provider is answerable any more (DESIGN I10). `false` when
     /// the case has changed meanwhile.
     async fn confirm_stop(&self, caller: &Caller, row: &CaseRow) -> Result<bool, Problem> {
-        let stops = self.legs_of(row.id, LegKind::Stop).await?;
-        if stops.is_empty() || row.responsible == Responsible::Referrer {
+        let Caller::Provider(slug) = caller else {
+            return Ok(true);
+        };
+        let waits = self
+            .waits_for(row.id, QueueKind::StopUnheard, Some(slug))
+            .await?;
+        if !waits {
             return Ok(true);
         }
-        let unit = Unit {
-            change: Some(CaseChange::of(row.id, row.revision)),
-            events: vec![NewEvent {
-                case_id: row.id,
-                occurred_at: self.clock.now(),
-                actor: caller.label(),
-                kind: FactKind::StatusReported.code().to_owned(),
-                status: row.status,
-                provider_word: None,
-                note: None,
-                evidence: None,
-                visible_to_referrer: false,
-                holder: Some(Responsible::Referrer),
-            }],
-            leg_changes: stops
-                .iter()
-                .filter(|leg| is_unsettled(leg))
-                .map(settled)
-                .collect(),
+        let now = self.clock.now();
+        let event = happened(row.id, caller, FactKind::StopConfirmed, row.status, now);
+        self.record_confirmed_stop(caller, row, slug, event, row.status)
+            .await
+    }
+
+    /// Somebody at a provider said on the telephone that the stop is known there. Saying
+    /// so twice changes nothing.
+    pub async fn record_stop_call(
+        &self,
+        caller: &Caller,
+        case_id: CaseId,
+        slug: &str,
+        call: &Call,
+    ) -> Result<Status, Problem> {
+        let told = checked(&call.told, "told")?;
+        self.no_later_than_now(call.at)?;
+        loop {
+            let row = self.case_of_operator(caller, case_id).await?;
+            let waiting = self.open_stops(row.id).await?;
+            if !waiting.iter().any(|subject| subject == slug) {
+                let stops = self.legs_of(row.id, LegKind::Stop).await?;
+                if stops.iter().any(|stop| stop.destination == slug) {
+                    return Ok(row.status);
+                }
+                return Err(Problem::new(&problems::NO_STOP_WAITS).at(format!("provider {slug}")));
+            }
+            // The last holder's word ends a cancellation.
+            let to = match row.status {
+                Status::CancelRequested if waiting.len() == 1 => Status::Cancelled,
+                other => other,
+            };
+            let now = self.clock.now();
+            let mut event = happened(row.id, caller, FactKind::StopConfirmed, to, now);
+            event.occurred_at = call.at;
+            event.note = Some(told.clone());
+            event.visible_to_referrer = to != row.status;
+            if self
+                .record_confirmed_stop(caller, &row, slug, event, to)
+                .await?
+            {
+                return Ok(to);
+            }
+        }
+    }
+
+    /// The providers whose confirmation of a stop is awaited.
+    async fn open_stops(&self, case_id: CaseId) -> Result<Vec<String>, Problem> {
+        let filter = QueueFilter {
+            case_id: Some(case_id),
+            kind: Some(QueueKind::StopUnheard),
+            ..QueueFilter::default()
+        };
+        let rows = self.store.queue(&Caller::System, &filter).await?;
+        Ok(rows.into_iter().map(|row| row.entry.subject).collect())
+    }
+
+    async fn record_confirmed_stop(
+        &self,
+        caller: &Caller,
+        row: &CaseRow,
+        slug: &str,
+        mut event: NewEvent,
+        to: Status,
+    ) -> Result<bool, Problem> {
+        let stops = self.legs_of(row.id, LegKind::Stop).await?;
+        let returning = self
+            .waits_for(row.id, QueueKind::ReturnUnheard, None)
+            .await?;
+        if to.returns_person() && !returning && row.responsible != Responsible::Referrer {
+            event.holder = Some(Responsible::Referrer);
+        }
+        let mut unit = Unit {
+            change: Some(CaseChange {
+                status: (to != row.status).then_some(to),
+                ..CaseChange::of(row.id, row.revision)
+            }),
+            events: vec![event],
             facts: vec![
-                Fact::new(FactKind::StatusReported, caller)
+                Fact::new(FactKind::StopConfirmed, caller)
                     .about(row.id)
-                    .with("status", row.status.code())
-                    .with("outcome", "stop-confirmed"),
+                    .with("status", to.code())
+                    .with("provider", slug),
             ],
             ..Unit::default()
         };
-        match self.store.commit(unit, self.clock.now()).await {
-            Ok(_) => Ok(true),
-            Err(CommitError::Stale) => Ok(false),
-            Err(error) => Err(super::unavailable(&error)),
+        confirmed(&mut unit, &stops, row, slug, caller);
+        if to != row.status {
+            let now = self.clock.now();
+            unit.legs
+                .extend(self.respond_leg(row, &Telling::of(to), now)?);
         }
+        self.commit_change(unit).await
     }
 }

@@ -7,21 +7,17 @@
 use jiff::Timestamp;
 
 use super::Gateway;
+use super::happened::happened;
 use super::receive::{Answer, Message};
+use super::stop::{Order, Standing};
 use super::tell_referrer::Telling;
-use crate::adapters::store::{
-    CaseChange, CaseRow, CommitError, LegFilter, LegKind, LegRow, LegState, NewEvent, NewLeg, Unit,
-};
-use crate::domain::caller::Caller;
+use crate::adapters::store::{CaseChange, CaseRow, CommitError, Unit};
 use crate::domain::case::Case;
 use crate::domain::fact::{Fact, FactKind};
-use crate::domain::identifiers::OutboxId;
-use crate::domain::provider::{Channel, PayloadKind};
 use crate::domain::responsibility::Responsible;
 use crate::domain::status::{self, Status, StopReason};
 use crate::problem::{Problem, area::referral as problems};
 use crate::standards::bars::accept;
-use crate::standards::payload::{self, Heading};
 
 impl Gateway {
     /// Stops the referral that this message names.
@@ -42,11 +38,8 @@ impl Gateway {
                 .unseal_case(&row)
                 .map_err(|problem| vec![problem])?;
             same_person(message, &case)?;
-            let legs = self
-                .provider_legs(&row)
-                .await
-                .map_err(|problem| vec![problem])?;
-            let may_be_held = legs.iter().any(reached_or_may_have);
+            let standing = self.standing(&row).await.map_err(|problem| vec![problem])?;
+            let may_be_held = standing.may_be_held();
             let to = status::stop(row.status, reason, may_be_held).map_err(|_| {
                 vec![
                     Problem::new(&problems::REFERRAL_CLOSED)
@@ -54,7 +47,7 @@ impl Gateway {
                 ]
             })?;
             let now = self.clock.now();
-            let unit = self.stop_unit(message, &row, &case, &legs, (reason, to), may_be_held, now);
+            let unit = self.stop_unit(message, &row, &case, &standing, (reason, to), now);
             match self.store.commit(unit, now).await {
                 Ok(_) => {
                     self.outbox_changed.notify_one();
@@ -132,29 +125,16 @@ impl Gateway {
         Ok(meant.into_iter().next().filter(|_| open <= 1))
     }
 
-    async fn provider_legs(&self, row: &CaseRow) -> Result<Vec<LegRow>, Problem> {
-        let filter = LegFilter {
-            case_id: Some(row.id),
-            kind: Some(LegKind::Deliver),
-            ..LegFilter::default()
-        };
-        self.store.legs(&Caller::System, &filter).await
-    }
-
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one unit of work, all of it decided by the caller"
-    )]
     fn stop_unit(
         &self,
         message: &Message<'_>,
         row: &CaseRow,
         case: &Case,
-        legs: &[LegRow],
+        standing: &Standing,
         (reason, to): (StopReason, Status),
-        may_be_held: bool,
         now: Timestamp,
     ) -> Unit {
+        let may_be_held = standing.may_be_held();
         let holder = if may_be_held {
             row.responsible.clone()
         } else {
@@ -164,26 +144,18 @@ impl Gateway {
         unit.change = Some(CaseChange {
             status: Some(to),
             hold: row.hold.as_ref().map(|_| None),
+            milestone: row.milestone.as_ref().map(|_| None),
             // The status itself tells an error; no closure reason says it better.
             closure_reason: (reason == StopReason::Cancel)
                 .then(|| Some("referrer-cancelled".to_owned())),
             ..CaseChange::of(row.id, row.revision)
         });
-        unit.stop_unsent = Some(row.id);
-        unit.expected_may_be_held = Some(may_be_held);
         unit.messages = vec![message.received(row.id)];
-        unit.events = vec![NewEvent {
-            case_id: row.id,
-            occurred_at: now,
-            actor: message.caller.label(),
-            kind: FactKind::CaseStopped.code().to_owned(),
-            status: to,
-            provider_word: None,
-            note: None,
-            evidence: Some(message.id),
-            visible_to_referrer: true,
-            holder: (holder != row.responsible).then_some(holder),
-        }];
+        let mut event = happened(row.id, &message.caller, FactKind::CaseStopped, to, now);
+        event.evidence = Some(message.id);
+        event.visible_to_referrer = true;
+        event.holder = (holder != row.responsible).then_some(holder);
+        unit.events = vec![event];
         unit.facts = vec![
             Fact::new(FactKind::CaseStopped, &message.caller)
                 .about(row.id)
@@ -191,74 +163,18 @@ impl Gateway {
                 .with("status", to.code())
                 .with("may-be-held", may_be_held.to_string()),
         ];
-        if may_be_held {
-            let held = legs.iter().rev().find(|leg| reached_or_may_have(leg));
-            unit.legs
-                .extend(held.map(|leg| self.stop_leg(case, leg, reason, now)));
-        }
+        let order = Order {
+            by: &message.caller,
+            reason,
+            known_to: None,
+        };
+        self.stop_everywhere(&mut unit, case, standing, &order, now);
         // A cancel that waits for its holder's confirmation is no milestone yet and is told
         // then; any other stop is final at once, whoever has the case.
         unit.legs
             .extend(self.response_to(case, &Telling::of(to), now));
         unit
     }
-
-    /// The stop, on its way to whoever holds the case.
-    fn stop_leg(
-        &self,
-        case: &Case,
-        delivered: &LegRow,
-        reason: StopReason,
-        now: Timestamp,
-    ) -> NewLeg {
-        let tables = self.tables();
-        let provider = tables.provider(&delivered.destination);
-        let version = delivered.version;
-        let heading = Heading {
-            case_id: case.id,
-            reference: &case.reference,
-            version,
-            at: now,
-        };
-        let is_fhir = provider.is_some_and(|provider| provider.payload == PayloadKind::FhirBundle);
-        let collected =
-            provider.is_some_and(|provider| matches!(provider.channel, Channel::Collect));
-        let (content_type, payload) = if is_fhir {
-            (
-                payload::fhir::CONTENT_TYPE,
-                payload::stop::fhir(&heading, reason),
-            )
-        } else {
-            (
-                payload::json::CONTENT_TYPE,
-                payload::stop::json(&heading, reason),
-            )
-        };
-        NewLeg {
-            id: OutboxId::new(self.ids.v7(now)),
-            case_id: case.id,
-            kind: LegKind::Stop,
-            destination: delivered.destination.clone(),
-            channel: delivered.channel.clone(),
-            content_type: content_type.to_owned(),
-            payload,
-            trace: None,
-            // A stop for another reason is another effect: the holder of a cancelled case has
-            // to hear that it was sent in error.
-            effect_key: format!("{}-{version}-stop-{}", case.id, payload::stop::code(reason)),
-            version,
-            state: if collected {
-                LegState::Waiting
-            } else {
-                LegState::Released
-            },
-            due_at: now,
-        }
-    }
-}
-
-fn reached_or_may_have(leg: &LegRow) -> bool {
-    leg.state == LegState::Delivered || leg.attempts > 0
 }
 
 /// The receiver cross-checks the Patient before it cancels (BaRS Core 1.5.0): what both

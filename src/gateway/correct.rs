@@ -1,41 +1,94 @@
 //! A person at the gateway corrects where a case stands: legal from every state, with
 //! actor and evidence, and the referrer is told like of any other move (DESIGN I10).
+//!
+//! A correction says what is true, and what follows from it happens in the same unit of
+//! work: a stop goes to every holder, a person who comes back is returned, a case that is
+//! opened again waits for a decision or is released anew. What was stopped is never
+//! revived: a new delivery is a new version.
+
+use jiff::Timestamp;
 
 use super::Gateway;
+use super::evidence::checked;
+use super::feed_back::reason_of;
+use super::happened::happened;
+use super::hold::{REOPENED, REOPENED_AFTER_WITHDRAWAL};
+use super::resolve::Resolution;
+use super::return_to_referrer::is_return;
+use super::stop::{Order, Standing};
 use super::tell_referrer::Telling;
-use crate::adapters::store::{CaseChange, CaseRow, CommitError, NewEvent, Unit};
+use super::waiting::{close_work, closing};
+use crate::adapters::store::{CaseChange, CaseRow, Hold, Unit};
 use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::identifiers::CaseId;
+use crate::domain::queue::QueueKind;
 use crate::domain::responsibility::Responsible;
-use crate::domain::status::{self, Status};
+use crate::domain::status::{self, ClosureReason, Status};
 use crate::problem::{Problem, area::operator as problems};
 
-/// The longest evidence, in characters: a reference, never a story.
-pub const MOST_EVIDENCE: usize = 80;
+pub use super::evidence::MOST_EVIDENCE;
+
+/// What is put right.
+#[derive(Clone, Debug)]
+pub struct Correction {
+    /// Where the case stands.
+    pub to: Status,
+    /// A reference to what shows it, such as a call or ticket number; it is stored in
+    /// clear, so it names no person.
+    pub evidence: String,
+    /// Why it ended, where it did.
+    pub reason: Option<ClosureReason>,
+}
+
+/// What a correction does beside setting the status.
+enum Effect {
+    /// Opens a case that was over; a person decides what comes next.
+    Reopen,
+    /// Ends it for every holder.
+    Stop,
+    /// A holder has confirmed a cancellation.
+    Confirm,
+    /// Ends it as its provider would have.
+    End,
+    /// Says where its provider stands.
+    Move,
+}
 
 impl Gateway {
-    /// Sets the status of a case. `evidence` is a reference to what shows it, such as a
-    /// call or ticket number; it is stored in clear, so it names no person.
+    /// Sets the status of a case. The same again changes nothing.
     pub async fn correct(
         &self,
         caller: &Caller,
         case_id: CaseId,
-        to: Status,
-        evidence: &str,
+        correction: &Correction,
     ) -> Result<Status, Problem> {
-        let evidence = checked(evidence)?;
+        let evidence = checked(&correction.evidence, "evidence")?;
         loop {
-            let found = self.store.case_by_id(caller, case_id).await?;
-            let row = found.ok_or_else(|| Problem::new(&problems::NO_SUCH_CASE))?;
-            let unit = self.correction(caller, &row, status::correct(row.status, to), &evidence)?;
-            match self.store.commit(unit, self.clock.now()).await {
-                Ok(_) => {
-                    self.outbox_changed.notify_one();
-                    return Ok(to);
-                }
-                Err(CommitError::Stale) => {}
-                Err(error) => return Err(super::unavailable(&error)),
+            let row = self.case_of_operator(caller, case_id).await?;
+            let to = status::correct(row.status, correction.to);
+            if row.status == to {
+                return Ok(to);
+            }
+            let standing = self.standing(&row).await?;
+            if to == Status::Routed {
+                may_be_released_anew(&row)?;
+                let resolution = Resolution {
+                    evidence,
+                    send_anyway: false,
+                    consent: None,
+                };
+                return self.release_anew(caller, case_id, &resolution).await;
+            }
+            let effect = effect_of(&row, &standing, to)?;
+            let correction = Correction {
+                to,
+                evidence: evidence.clone(),
+                reason: correction.reason,
+            };
+            let unit = self.correction(caller, &row, &standing, &effect, &correction)?;
+            if self.commit_change(unit).await? {
+                return Ok(to);
             }
         }
     }
@@ -44,52 +97,95 @@ impl Gateway {
         &self,
         caller: &Caller,
         row: &CaseRow,
-        to: Status,
-        evidence: &str,
+        standing: &Standing,
+        effect: &Effect,
+        correction: &Correction,
     ) -> Result<Unit, Problem> {
         let now = self.clock.now();
+        let to = correction.to;
+        let mut event = happened(row.id, caller, FactKind::CaseCorrected, to, now);
+        event.note = Some(correction.evidence.clone());
+        event.visible_to_referrer = true;
+        event.holder = Some(self.holder(row, to)).filter(|holder| *holder != row.responsible);
         let mut unit = Unit {
             change: Some(CaseChange {
                 status: Some(to),
-                hold: row.hold.as_ref().map(|_| None),
-                closure_reason: (!to.is_terminal()).then_some(None),
+                hold: self.hold_after(row, to, now),
+                milestone: row.milestone.as_ref().map(|_| None),
+                closure_reason: closure_after(to, correction.reason),
                 ..CaseChange::of(row.id, row.revision)
             }),
-            // A correction that ends the case lets nothing more leave.
-            stop_unsent: to.is_stopped().then_some(row.id),
-            events: vec![NewEvent {
-                case_id: row.id,
-                occurred_at: now,
-                actor: caller.label(),
-                kind: FactKind::CaseCorrected.code().to_owned(),
-                status: to,
-                provider_word: None,
-                note: Some(evidence.to_owned()),
-                evidence: None,
-                visible_to_referrer: true,
-                holder: Some(self.holder(row, to)).filter(|holder| *holder != row.responsible),
-            }],
+            events: vec![event],
             facts: vec![
                 Fact::new(FactKind::CaseCorrected, caller)
                     .about(row.id)
                     .with("from", row.status.code())
                     .with("to", to.code())
-                    .with("evidence", evidence),
+                    .with("evidence", correction.evidence.clone()),
             ],
             ..Unit::default()
         };
-        if to != row.status {
-            unit.legs
-                .extend(self.respond_leg(row, &Telling::of(to), now)?);
+        let case = self.store.unseal_case(row)?;
+        match effect {
+            Effect::Stop => {
+                let order = Order {
+                    by: caller,
+                    reason: reason_of(to).unwrap_or(status::StopReason::Cancel),
+                    known_to: None,
+                };
+                self.stop_everywhere(&mut unit, &case, standing, &order, now);
+            }
+            Effect::Confirm => {
+                let (kind, how) = (QueueKind::StopUnheard, "confirmed");
+                unit.close.push(closing(row.id, kind, None, caller, how));
+                close_work(&mut unit, row.id, caller, "over");
+            }
+            Effect::End => {
+                unit.stop_unsent = Some(row.id);
+                close_work(&mut unit, row.id, caller, "over");
+            }
+            Effect::Reopen => {
+                unit.raise
+                    .push(self.held_entry(row.id, reopened(row.status), now));
+            }
+            Effect::Move => {}
+        }
+        if !to.is_terminal() {
+            // The person is not on the way back any more.
+            let (kind, how) = (QueueKind::ReturnUnheard, "corrected");
+            unit.close.push(closing(row.id, kind, None, caller, how));
+        }
+        let telling = Telling {
+            reason: correction.reason,
+            ..Telling::of(to)
+        };
+        if is_return(row, to) {
+            self.begin_return(&mut unit, row, &case, &telling, now);
+        } else {
+            unit.legs.extend(self.response_to(&case, &telling, now));
         }
         Ok(unit)
     }
 
-    /// Who holds the person after a correction.
+    /// A case that is opened again is held; any other correction ends a hold.
+    fn hold_after(&self, row: &CaseRow, to: Status, now: Timestamp) -> Option<Option<Hold>> {
+        if to == Status::Held {
+            return Some(Some(Hold {
+                reason: reopened(row.status).to_owned(),
+                since: now,
+            }));
+        }
+        row.hold.as_ref().map(|_| None)
+    }
+
+    /// Who holds the person after a correction; a return is decided where it begins.
     fn holder(&self, row: &CaseRow, to: Status) -> Responsible {
         match (to, &row.provider) {
-            (Status::Declined | Status::Cancelled, _) => Responsible::Referrer,
-            (Status::Received | Status::Held | Status::Routed, _) | (_, None) => {
+            (Status::Cancelled, _) if row.status == Status::CancelRequested => {
+                Responsible::Referrer
+            }
+            (to, _) if to.returns_person() => row.responsible.clone(),
+            (Status::Held, _) | (_, None) => {
                 Responsible::GatewayOperator(self.settings.gateway.operator.clone())
             }
             (_, Some(provider)) => Responsible::Provider(provider.slug.clone()),
@@ -97,39 +193,63 @@ impl Gateway {
     }
 }
 
-/// A reference: letters, digits and little else, and no run of digits long enough to be
-/// an NHS number.
-fn checked(evidence: &str) -> Result<String, Problem> {
-    let evidence = evidence.trim();
-    let shaped = (1..=MOST_EVIDENCE).contains(&evidence.chars().count())
-        && evidence
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || " .:/#-".contains(c));
-    let digits = evidence.chars().filter(char::is_ascii_digit).count();
-    if shaped && digits < 10 {
-        return Ok(evidence.to_owned());
-    }
-    Err(Problem::new(&problems::EVIDENCE).at("evidence"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn evidence_is_a_reference_and_never_holds_an_nhs_number() {
-        assert_eq!(
-            checked(" call 2026-11/17 ").as_deref(),
-            Ok("call 2026-11/17")
-        );
-        for text in [
-            "",
-            "9990000018",
-            "ticket 999 000 0018",
-            "said \"fine\"",
-            &"x".repeat(81),
-        ] {
-            assert!(checked(text).is_err(), "{text}");
+/// What the correction does, or why it would say what is not so.
+fn effect_of(row: &CaseRow, standing: &Standing, to: Status) -> Result<Effect, Problem> {
+    let refused = |what: &str| Err(Problem::new(&problems::CORRECTION).at("to").with(what));
+    match to {
+        Status::Received | Status::CancelRequested => {
+            refused("this status comes of a message and is not set by hand")
+        }
+        Status::Returned => refused("to give a person back use `cases return ID --reason REASON`"),
+        Status::Held if row.status.is_terminal() => Ok(Effect::Reopen),
+        Status::Held => refused("to keep a case from leaving use `cases hold ID`"),
+        Status::Cancelled if row.status == Status::CancelRequested => Ok(Effect::Confirm),
+        Status::Cancelled if standing.may_be_held() && !row.status.is_terminal() => refused(
+            "a provider may have it and has to hear: `cases withdraw` or `cases return` tells it",
+        ),
+        to if reason_of(to).is_some() => Ok(Effect::Stop),
+        _ => {
+            let slug = row.provider.as_ref().map(|provider| provider.slug.as_str());
+            if slug.is_some_and(|slug| standing.is_at(slug)) {
+                return Ok(if to.is_terminal() {
+                    Effect::End
+                } else {
+                    Effect::Move
+                });
+            }
+            refused(
+                "no provider has it: it never arrived or was stopped there; open it with `--to \
+                 held`, then `cases resolve` releases it anew",
+            )
         }
     }
+}
+
+/// Whether a case may be released anew without a further decision: not one whose person
+/// withdrew or was said to have died.
+fn may_be_released_anew(row: &CaseRow) -> Result<(), Problem> {
+    let asks_first = matches!(row.status, Status::Withdrawn | Status::Deceased);
+    if row.status.is_terminal() && !asks_first {
+        return Ok(());
+    }
+    let what = if asks_first {
+        "open it with `--to held`; a person decides with `cases resolve`"
+    } else {
+        "a case that is not over is not released by a correction; a held one is by `cases resolve`"
+    };
+    Err(Problem::new(&problems::CORRECTION).at("to").with(what))
+}
+
+const fn reopened(from: Status) -> &'static str {
+    match from {
+        Status::Withdrawn => REOPENED_AFTER_WITHDRAWAL,
+        _ => REOPENED,
+    }
+}
+
+fn closure_after(to: Status, reason: Option<ClosureReason>) -> Option<Option<String>> {
+    if !to.is_terminal() {
+        return Some(None);
+    }
+    reason.map(|reason| Some(reason.code().to_owned()))
 }

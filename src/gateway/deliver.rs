@@ -12,8 +12,7 @@ use super::Gateway;
 use super::tell_referrer::Telling;
 use crate::adapters::channels::{Attempt, Next, Reply};
 use crate::adapters::store::{
-    CaseChange, CommitError, LegChange, LegFilter, LegKind, LegRow, LegState, LegWithCase,
-    NewEvent, Unit,
+    CaseChange, CommitError, LegChange, LegKind, LegRow, LegState, LegWithCase, NewEvent, Unit,
 };
 use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind};
@@ -59,7 +58,7 @@ impl Gateway {
         if found.leg.state != LegState::Released {
             return Ok(Outcome::Changed);
         }
-        if found.leg.kind == LegKind::Deliver && found.case.status.is_stopped() {
+        if found.leg.kind == LegKind::Deliver && found.case.status.lets_nothing_leave() {
             return self
                 .settle(&found, LegState::Stopped, None, Outcome::Stopped)
                 .await;
@@ -123,12 +122,17 @@ impl Gateway {
         } else {
             Outcome::Changed
         };
-        self.commit_leg(change, Vec::new(), outcome).await
+        let unit = Unit {
+            leg_changes: vec![change],
+            ..Unit::default()
+        };
+        self.commit_outcome(unit, outcome).await
     }
 
     /// One happening, one line and one count.
     fn tell(&self, found: &LegWithCase, outcome: &Outcome, took: Duration) {
-        let status = found.case.status.code();
+        // What this row tells, not where the case has come to stand meanwhile.
+        let status = found.leg.says.unwrap_or(found.case.status).code();
         let responding = found.leg.kind == LegKind::Respond;
         match outcome {
             Outcome::Delivered if responding => {
@@ -208,20 +212,18 @@ impl Gateway {
             last_error: error.map(str::to_owned),
             ..unchanged(&found.leg)
         };
-        self.commit_leg(change, vec![fact], outcome).await
-    }
-
-    async fn commit_leg(
-        &self,
-        change: LegChange,
-        facts: Vec<Fact>,
-        outcome: Outcome,
-    ) -> Result<Outcome, Problem> {
-        let unit = Unit {
+        let mut unit = Unit {
             leg_changes: vec![change],
-            facts,
+            facts: vec![fact],
             ..Unit::default()
         };
+        if state == LegState::Parked && self.tells_of_return(found).await? {
+            self.take_next_channel(&mut unit, found.case.id, self.clock.now());
+        }
+        self.commit_outcome(unit, outcome).await
+    }
+
+    async fn commit_outcome(&self, unit: Unit, outcome: Outcome) -> Result<Outcome, Problem> {
         match self.store.commit(unit, self.clock.now()).await {
             Ok(_) => Ok(outcome),
             Err(CommitError::Stale) => Ok(Outcome::Changed),
@@ -239,8 +241,8 @@ impl Gateway {
         loop {
             let now = self.clock.now();
             let mut unit = self.delivered_unit(&found, now)?;
-            if self.is_return_told(&found).await? {
-                self.hand_back(&mut unit, &found, now);
+            if self.tells_of_return(&found).await? {
+                self.hand_back(&mut unit, &found.case, now);
             }
             match self.store.commit(unit, now).await {
                 Ok(_) => break,
@@ -289,41 +291,6 @@ impl Gateway {
             self.hand_over(&mut unit, found, now)?;
         }
         Ok(unit)
-    }
-
-    /// Whether this delivery tells the referrer that the person is back: the last response
-    /// of a declined case. Its system's 200 ends the gateway's share (DESIGN I9).
-    async fn is_return_told(&self, found: &LegWithCase) -> Result<bool, Problem> {
-        if found.leg.kind != LegKind::Respond || found.case.status != Status::Declined {
-            return Ok(false);
-        }
-        let later = LegFilter {
-            case_id: Some(found.case.id),
-            kind: Some(LegKind::Respond),
-            after: Some(found.leg.number),
-            limit: 1,
-            ..LegFilter::default()
-        };
-        let later = self.store.legs(&Caller::System, &later).await?;
-        Ok(later.is_empty())
-    }
-
-    /// The referrer's system has taken the news that the person is back.
-    fn hand_back(&self, unit: &mut Unit, found: &LegWithCase, now: Timestamp) {
-        let row = &found.case;
-        unit.change = Some(CaseChange::of(row.id, row.revision));
-        unit.events.push(NewEvent {
-            case_id: row.id,
-            occurred_at: now,
-            actor: Caller::System.label(),
-            kind: FactKind::ReferrerTold.code().to_owned(),
-            status: row.status,
-            provider_word: None,
-            note: None,
-            evidence: None,
-            visible_to_referrer: false,
-            holder: Some(Responsible::Referrer),
-        });
     }
 
     /// The provider holds the person from here on, and the referrer is told.

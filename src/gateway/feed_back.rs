@@ -4,7 +4,11 @@ use jiff::Timestamp;
 
 use super::Gateway;
 use super::conditions::Condition;
+use super::return_to_referrer::is_return;
+use super::stop::{Order, Standing, confirmed};
 use super::tell_referrer::Telling;
+use super::waiting::{close_work, closing};
+use crate::adapters::seal::hex;
 use crate::adapters::store::{
     CaseChange, CaseRow, CommitError, Hold, LegChange, LegFilter, LegKind, LegRow, LegState,
     NewEvent, Unit, UpdateKey,
@@ -13,8 +17,9 @@ use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::identifiers::CaseId;
 use crate::domain::mapping::StatusWord;
+use crate::domain::queue::QueueKind;
 use crate::domain::responsibility::Responsible;
-use crate::domain::status::{self, Mark, Move, Refusal, Status, Update, Visibility};
+use crate::domain::status::{self, Mark, Move, Refusal, Status, StopReason, Update, Visibility};
 use crate::problem::{Problem, area::provider_api as problems};
 
 /// A report in the provider's own words.
@@ -167,19 +172,8 @@ impl Gateway {
             ..Unit::default()
         };
         if decided != Move::HistoryOnly {
-            self.apply_move(&mut unit, caller, row, report, word, status)
+            self.apply_move(&mut unit, caller, row, report, word, (status, now))
                 .await?;
-        }
-        if let Move::To(status) = decided
-            && is_told(word, status)
-        {
-            let telling = Telling {
-                status,
-                reason: word
-                    .closure
-                    .filter(|_| word.visibility == Visibility::Summary),
-            };
-            unit.legs.extend(self.respond_leg(row, &telling, now)?);
         }
         match self.store.commit(unit, now).await {
             Ok(_) => {
@@ -201,7 +195,7 @@ impl Gateway {
         row: &CaseRow,
         report: &Report,
         word: &StatusWord,
-        status: Status,
+        (status, now): (Status, Timestamp),
     ) -> Result<(), Problem> {
         unit.change = Some(CaseChange {
             status: Some(status),
@@ -212,38 +206,80 @@ impl Gateway {
             closure_reason: word.closure.map(|reason| Some(reason.code().to_owned())),
             ..CaseChange::of(row.id, row.revision)
         });
-        let holder = self.holder_after(row, caller, status);
+        let holder = holder_after(row, caller, status);
         if let Some(event) = unit.events.last_mut().filter(|_| holder != row.responsible) {
             event.holder = Some(holder);
         }
-        // A report on a case that nobody collected yet shows that the provider has it;
-        // a confirmed stop needs no further sending.
-        let delivering = self.legs_of(row.id, LegKind::Deliver).await?;
-        let waiting = delivering
+        let Caller::Provider(slug) = caller else {
+            return Ok(());
+        };
+        let standing = self.standing(row).await?;
+        // A report shows that the provider has the case, whatever its channel says.
+        for leg in standing
+            .delivered
             .iter()
-            .filter(|leg| leg.state == LegState::Waiting);
-        unit.leg_changes.extend(waiting.map(settled));
-        if status.is_terminal() {
-            let stops = self.legs_of(row.id, LegKind::Stop).await?;
-            let open = stops.iter().filter(|leg| is_unsettled(leg));
-            unit.leg_changes.extend(open.map(settled));
+            .filter(|leg| leg.destination == *slug)
+        {
+            if leg.state == LegState::Waiting || (leg.attempts > 0 && is_unsettled(leg)) {
+                unit.leg_changes.push(settled(leg));
+                let (kind, about) = (QueueKind::Parked, leg.id.to_string());
+                unit.close
+                    .push(closing(row.id, kind, Some(&about), caller, "reported-on"));
+            }
+        }
+        // The end of its work, or work on a case that was opened again: the stop is heard.
+        if status.is_terminal() || !standing.stops.is_empty() {
+            confirmed(unit, &standing.stops, row, slug, caller);
+        }
+        if status == row.status {
+            return Ok(());
+        }
+        self.apply_end(unit, caller, row, &standing, status, now)?;
+        let telling = Telling {
+            status,
+            reason: word.closure,
+            in_detail: word.visibility == Visibility::Summary,
+        };
+        if is_return(row, status) {
+            let case = self.store.unseal_case(row)?;
+            self.begin_return(unit, row, &case, &telling, now);
+        } else if is_told(word, status) {
+            unit.legs.extend(self.respond_leg(row, &telling, now)?);
         }
         Ok(())
     }
 
-    /// Who holds the person after a report. The referrer who cancelled has the person
-    /// back at once; one whose referral was declined only when it has been told, and
-    /// until then the operator sees to that (DESIGN I9).
-    fn holder_after(&self, row: &CaseRow, caller: &Caller, status: Status) -> Responsible {
-        match (status, caller) {
-            (Status::Cancelled, _) => Responsible::Referrer,
-            (Status::Declined, _) if row.status == status => row.responsible.clone(),
-            (Status::Declined, _) => {
-                Responsible::GatewayOperator(self.settings.gateway.operator.clone())
-            }
-            (_, Caller::Provider(slug)) => Responsible::Provider(slug.clone()),
-            _ => row.responsible.clone(),
+    /// Where a report ends the case, nothing more leaves; where it stops the case, every
+    /// other provider that may hold it is told.
+    fn apply_end(
+        &self,
+        unit: &mut Unit,
+        caller: &Caller,
+        row: &CaseRow,
+        standing: &Standing,
+        status: Status,
+        now: Timestamp,
+    ) -> Result<(), Problem> {
+        if !status.is_terminal() {
+            return Ok(());
         }
+        let Some(reason) = reason_of(status) else {
+            unit.stop_unsent = Some(row.id);
+            close_work(unit, row.id, caller, "over");
+            return Ok(());
+        };
+        let known_to = match caller {
+            Caller::Provider(slug) => Some(slug.as_str()),
+            _ => None,
+        };
+        let order = Order {
+            by: caller,
+            reason,
+            known_to,
+        };
+        let case = self.store.unseal_case(row)?;
+        self.stop_everywhere(unit, &case, standing, &order, now);
+        Ok(())
     }
 
     async fn refuse_report(
@@ -284,9 +320,22 @@ impl Gateway {
     ) -> Result<bool, Problem> {
         let now = self.clock.now();
         let reason = Condition::UnknownProviderWord.code();
+        let Caller::Provider(slug) = caller else {
+            return Err(not_found());
+        };
         let since = row.hold.as_ref().filter(|hold| hold.reason == reason);
         let since = since.map_or(now, |hold| hold.since);
         let unit = Unit {
+            // Remembered by what was said, under whatever key: the same report again is no
+            // second event, and is taken once a table knows the word.
+            update_key: Some(UpdateKey {
+                case_id: row.id,
+                provider: slug.clone(),
+                client_key: unknown_word_key(report),
+                body_hash: report.body_hash,
+                http: problems::UNKNOWN_WORD.http,
+                response: Vec::new(),
+            }),
             change: Some(CaseChange {
                 hold: Some(Some(Hold {
                     reason: reason.to_owned(),
@@ -314,10 +363,46 @@ impl Gateway {
             ..Unit::default()
         };
         match self.store.commit(unit, now).await {
-            Ok(_) => Ok(true),
+            Ok(_) | Err(CommitError::UpdateKeyExists(_)) => Ok(true),
             Err(CommitError::Stale) => Ok(false),
             Err(error) => Err(super::unavailable(&error)),
         }
+    }
+}
+
+/// What was said, where the provider wrote it; else the delivery that it answered.
+fn unknown_word_key(report: &Report) -> String {
+    let hash = hex(&report.body_hash);
+    match report.timed_by {
+        TimedBy::Provider => format!("unknown-word:{hash}"),
+        TimedBy::Gateway => format!("unknown-word:{}", report.client_key),
+    }
+}
+
+/// The stop that a status is, where it is one.
+pub(super) const fn reason_of(status: Status) -> Option<StopReason> {
+    match status {
+        Status::Cancelled => Some(StopReason::Cancel),
+        Status::Withdrawn => Some(StopReason::Withdrawal),
+        Status::EnteredInError => Some(StopReason::EnteredInError),
+        Status::Deceased => Some(StopReason::Death),
+        _ => None,
+    }
+}
+
+/// Who holds the person after a report. Who asked to cancel has the person back at once;
+/// a return is the operator's until it is heard, which is decided where it begins.
+fn holder_after(row: &CaseRow, caller: &Caller, status: Status) -> Responsible {
+    if status.returns_person() {
+        return if row.status == Status::CancelRequested {
+            Responsible::Referrer
+        } else {
+            row.responsible.clone()
+        };
+    }
+    match caller {
+        Caller::Provider(slug) => Responsible::Provider(slug.clone()),
+        _ => row.responsible.clone(),
     }
 }
 
@@ -326,9 +411,12 @@ pub(super) enum Taken {
     ReadAgain,
 }
 
-/// A stop that nobody is about to send: it waits to be collected, or for a person.
-pub(super) fn is_unsettled(stop: &LegRow) -> bool {
-    matches!(stop.state, LegState::Waiting | LegState::Parked)
+/// A leg that has not arrived as far as its channel knows.
+pub(super) fn is_unsettled(leg: &LegRow) -> bool {
+    matches!(
+        leg.state,
+        LegState::Waiting | LegState::Parked | LegState::Released
+    )
 }
 
 /// The provider has shown by itself that this leg arrived.
@@ -347,7 +435,7 @@ pub(super) fn settled(leg: &LegRow) -> LegChange {
 /// Whether the referrer hears of a report. A provider's table may keep progress to
 /// itself, but never that the person is on the way back (DESIGN I9).
 fn is_told(word: &StatusWord, status: Status) -> bool {
-    word.visibility != Visibility::Nothing || status == Status::Declined
+    word.visibility != Visibility::Nothing || status.returns_person()
 }
 
 fn reported(

@@ -11,15 +11,23 @@ pub mod collect;
 pub mod conditions;
 pub mod correct;
 pub mod deliver;
+pub mod evidence;
 pub mod feed_back;
+mod happened;
+pub mod hold;
+mod leg;
 pub mod outbox;
 pub mod read;
 pub mod receive;
 mod release;
+pub mod resolve;
+pub mod return_to_referrer;
 mod route;
 mod send;
+mod stop;
 mod tables;
 mod tell_referrer;
+mod waiting;
 
 use std::sync::{Arc, PoisonError, RwLock};
 

@@ -72,7 +72,7 @@ impl Gateway {
                 .leg_with_case(caller, id)
                 .await?
                 .ok_or_else(|| Problem::new(&problems::NO_SUCH_LEG))?;
-            let state = decide(&found.leg, found.case.status.is_stopped())?;
+            let state = decide(&found.leg, found.case.status.lets_nothing_leave())?;
             let now = self.clock.now();
             let unit = Unit {
                 leg_changes: vec![LegChange {

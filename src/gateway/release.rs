@@ -6,9 +6,9 @@ use std::fmt::Write;
 use jiff::Timestamp;
 
 use super::Gateway;
-use crate::adapters::store::{LegKind, LegState, NewLeg};
+use super::leg::Draft;
+use crate::adapters::store::{LegKind, NewLeg};
 use crate::domain::case::Case;
-use crate::domain::identifiers::OutboxId;
 use crate::domain::mapping::{Rendered, render};
 use crate::domain::provider::{Channel, PayloadKind, Provider};
 use crate::standards::payload::json::Event;
@@ -40,9 +40,7 @@ impl Gateway {
             return Err(NotRendered { reasons });
         }
         let (content_type, payload) = payload_of(case, provider, &rendered, version, now)?;
-        let collected = matches!(provider.channel, Channel::Collect);
-        Ok(NewLeg {
-            id: OutboxId::new(self.ids.v7(now)),
+        let draft = Draft {
             case_id: case.id,
             kind: LegKind::Deliver,
             destination: provider.slug.clone(),
@@ -51,14 +49,11 @@ impl Gateway {
             payload,
             trace: Some(trace_csv(&rendered)),
             effect_key: format!("{}-{version}", case.id),
+            says: None,
             version,
-            state: if collected {
-                LegState::Waiting
-            } else {
-                LegState::Released
-            },
-            due_at: now,
-        })
+            collected: matches!(provider.channel, Channel::Collect),
+        };
+        Ok(self.leg(draft, now))
     }
 }
 

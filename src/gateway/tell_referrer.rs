@@ -4,9 +4,11 @@
 use jiff::Timestamp;
 
 use super::Gateway;
-use crate::adapters::store::{CaseRow, LegKind, LegState, NewLeg};
+use super::leg::Draft;
+use crate::adapters::store::{CaseRow, LegKind, NewLeg};
 use crate::domain::case::Case;
-use crate::domain::identifiers::{BundleId, OutboxId, RequestId, ServiceAddress};
+use crate::domain::consent::{Decision, Recipient};
+use crate::domain::identifiers::{BundleId, RequestId, ServiceAddress};
 use crate::domain::status::{ClosureReason, Milestone, Status};
 use crate::problem::Problem;
 use crate::standards::bars::response::{self, Rejection};
@@ -16,8 +18,10 @@ use crate::standards::bars::response::{self, Rejection};
 pub(super) struct Telling {
     /// Where the case stands.
     pub status: Status,
-    /// Why it ended, where the provider's table lets the referrer see it.
+    /// Why it ended.
     pub reason: Option<ClosureReason>,
+    /// Whether the provider's table lets the referrer see the reason as it is.
+    pub in_detail: bool,
 }
 
 impl Telling {
@@ -26,7 +30,21 @@ impl Telling {
         Self {
             status,
             reason: None,
+            in_detail: false,
         }
+    }
+
+    /// One more line for the referrer. Who gets a person back is told why in plain words,
+    /// as far as that is needed to act; the detail of an outcome goes where the table
+    /// allows it and the person has not forbidden it (DESIGN I9).
+    fn summary(&self, case: &Case) -> Option<String> {
+        let reason = self.reason?;
+        if self.status.returns_person() {
+            return reason.words().map(str::to_owned);
+        }
+        let decided = case.referral.consents.for_recipient(&Recipient::GpFeedback);
+        let forbidden = matches!(decided, Decision::Refused | Decision::Withdrawn);
+        (self.in_detail && !forbidden).then(|| reason.code().replace('-', " "))
     }
 }
 
@@ -63,7 +81,7 @@ impl Gateway {
             return None;
         }
         let request_id = RequestId::new(self.ids.v4());
-        let summary = telling.reason.map(|reason| reason.code().replace('-', " "));
+        let summary = telling.summary(case);
         let told = response::Told {
             case,
             status: telling.status,
@@ -76,8 +94,7 @@ impl Gateway {
             now,
         };
         let message = response::build(&told, &mut || self.ids.v4())?;
-        Some(NewLeg {
-            id: OutboxId::new(self.ids.v7(now)),
+        let draft = Draft {
             case_id: case.id,
             kind: LegKind::Respond,
             destination: format!("{REFERRER}{address}"),
@@ -87,10 +104,11 @@ impl Gateway {
             trace: None,
             // The request id of every attempt: a repeat is told from a new message by it.
             effect_key: request_id.to_string(),
+            says: Some(telling.status),
             version: 1,
-            state: LegState::Released,
-            due_at: now,
-        })
+            collected: false,
+        };
+        Some(self.leg(draft, now))
     }
 }
 

@@ -4,8 +4,17 @@ use workwell_gateway::conformance::parties::referral::{Place, Referral};
 use workwell_gateway::domain::caller::Caller;
 use workwell_gateway::domain::identifiers::OdsCode;
 use workwell_gateway::domain::status::Status;
+use workwell_gateway::gateway::correct::Correction;
 
 use crate::support::{TestGateway, eventually};
+
+fn to_support(evidence: &str) -> Correction {
+    Correction {
+        to: Status::InSupport,
+        evidence: evidence.to_owned(),
+        reason: None,
+    }
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_case_closed_by_mistake_is_corrected_with_evidence_and_the_referrer_is_told() {
@@ -34,11 +43,11 @@ async fn a_case_closed_by_mistake_is_corrected_with_evidence_and_the_referrer_is
         .expect("readable");
     let operator = Caller::Operator("Duty operator".to_owned());
     let bad = use_cases
-        .correct(&operator, shown.row.id, Status::InSupport, "9990000018")
+        .correct(&operator, shown.row.id, &to_support("9990000018"))
         .await;
     assert_eq!(bad.expect_err("no evidence").entry.code, "WW-OPR-002");
     let corrected = use_cases
-        .correct(&operator, shown.row.id, Status::InSupport, "call 17")
+        .correct(&operator, shown.row.id, &to_support("call 17"))
         .await;
     assert_eq!(corrected, Ok(Status::InSupport));
 

@@ -97,6 +97,7 @@ impl Milestone {
             Status::Completed => (E::Finished, "Support finished", true),
             Status::ClosedNotEngaged => (E::Finished, "Closed: could not engage", true),
             Status::Declined => (E::Cancelled, "Declined by the local service", true),
+            Status::Returned => (E::Cancelled, "Returned to the referrer", true),
             Status::CancelRequested => (E::Cancelled, "Cancellation on its way", false),
             Status::Cancelled => (E::Cancelled, "Cancelled", true),
             Status::Withdrawn => (E::Cancelled, "The person chose not to continue", true),

@@ -4,9 +4,11 @@
 //! No public WorkWell status list exists; this one is version 0.1 and ours
 //! (reference/workwell.md 3).
 
+mod closure;
 mod milestone;
 mod moves;
 
+pub use closure::ClosureReason;
 pub use milestone::{EncounterStatus, Milestone, Visibility};
 pub use moves::{Mark, Move, Refusal, StopReason, Update, correct, stop, update};
 
@@ -60,6 +62,8 @@ statuses! {
     ClosedNotEngaged = "closed-not-engaged",
     /// The provider does not take the person on.
     Declined = "declined",
+    /// Given back to the referrer by the gateway's operator.
+    Returned = "returned",
     /// The referrer asked to cancel; the holder has not confirmed yet.
     CancelRequested = "cancel-requested",
     /// Cancelled by the referrer.
@@ -88,6 +92,7 @@ impl Status {
             Self::Completed
                 | Self::ClosedNotEngaged
                 | Self::Declined
+                | Self::Returned
                 | Self::Cancelled
                 | Self::Withdrawn
                 | Self::EnteredInError
@@ -107,58 +112,30 @@ impl Status {
         )
     }
 
+    /// Whether nothing of the case may be sent to a provider any more.
+    pub const fn lets_nothing_leave(self) -> bool {
+        self.is_terminal() || self.is_stopped()
+    }
+
+    /// Whether the person is the referrer's again: the case ended short of what it was
+    /// for. Whoever referred has to hear of it, unless it was the referrer that ended it
+    /// (DESIGN I9).
+    pub const fn returns_person(self) -> bool {
+        self.is_terminal() && !matches!(self, Self::Completed)
+    }
+
     /// Whether a provider may report this status; the others are the gateway's or the
     /// referrer's to set.
     pub const fn is_providers_to_report(self) -> bool {
         !matches!(
             self,
-            Self::Received | Self::Held | Self::Routed | Self::Delivered | Self::CancelRequested
+            Self::Received
+                | Self::Held
+                | Self::Routed
+                | Self::Delivered
+                | Self::Returned
+                | Self::CancelRequested
         )
-    }
-}
-
-/// Why a case ended (canonical closure reasons, version 0.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ClosureReason(&'static str);
-
-impl ClosureReason {
-    /// Every closure reason (reference/workwell.md 1.6).
-    pub const ALL: &'static [&'static str] = &[
-        "completed-retained-work",
-        "completed-returned-to-work",
-        "completed-started-work",
-        "completed-other-progress",
-        "completed-no-change",
-        "transferred-other-provision",
-        "unable-to-contact",
-        "did-not-attend",
-        "declined-by-person",
-        "withdrew",
-        "consent-withdrawn",
-        "ineligible-age",
-        "ineligible-area",
-        "ineligible-employment",
-        "ineligible-condition",
-        "ineligible-capacity",
-        "duplicate",
-        "wrong-person",
-        "moved-away",
-        "deceased",
-        "safeguarding-diverted",
-        "referrer-cancelled",
-    ];
-
-    /// Reads the canonical word.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .find(|known| **known == code)
-            .map(|known| Self(known))
-    }
-
-    /// The canonical word.
-    pub const fn code(self) -> &'static str {
-        self.0
     }
 }
 
@@ -175,11 +152,23 @@ mod tests {
     }
 
     #[test]
-    fn closure_reasons_are_a_closed_list() {
+    fn what_ends_short_of_its_purpose_brings_the_person_back() {
+        let back: Vec<&str> = Status::ALL
+            .iter()
+            .filter(|status| status.returns_person())
+            .map(|status| status.code())
+            .collect();
         assert_eq!(
-            ClosureReason::from_code("withdrew").map(ClosureReason::code),
-            Some("withdrew")
+            back,
+            [
+                "closed-not-engaged",
+                "declined",
+                "returned",
+                "cancelled",
+                "withdrawn",
+                "entered-in-error",
+                "deceased",
+            ]
         );
-        assert_eq!(ClosureReason::from_code("went home"), None);
     }
 }

@@ -65,6 +65,7 @@ impl Reading {
                 ods: settings.gateway.organisation_ods.clone(),
                 name: settings.gateway.name.clone(),
                 desk: settings.gateway.operator.clone(),
+                telephone: settings.returns.telephone.clone(),
                 software: settings.gateway.software.clone(),
                 software_version: env!("CARGO_PKG_VERSION").to_owned(),
                 core_version,

@@ -15,4 +15,60 @@ super::entries! {
         advice: "Write the reference under which the evidence is kept, not what it says.",
         Operator, 422, "REC_UNPROCESSABLE_ENTITY", "not-supported", AfterFix
     }
+    /// Too late to hold.
+    HOLD_TOO_LATE = {
+        "WW-OPR-003", "the case can no longer be held",
+        meaning: "A hold keeps a case from leaving. This one has left, may have arrived, or is over.",
+        advice: "To end the work use `cases return` or `cases withdraw`; what is on its way is seen by `outbox list`.",
+        Operator, 409, "REC_CONFLICT", "conflict", AfterFix
+    }
+    /// Nothing to resolve.
+    NOT_HELD = {
+        "WW-OPR-004", "the case is not held",
+        meaning: "Only a held case can be resolved; this one is over or being stopped.",
+        advice: "See where it stands; a case that was closed by mistake is opened again by `cases correct ID --to held`.",
+        Operator, 409, "REC_CONFLICT", "conflict", AfterFix
+    }
+    /// A case that today's tables and consents do not release.
+    NOT_RELEASABLE = {
+        "WW-OPR-005", "the case cannot be released",
+        meaning: "The gateway decided again by today's tables and consents, and the case would be held again. A refused or withdrawn consent and a restricted record are never overridden; an open case of the same person and a phrase that tells of a crisis only with `--send-anyway`; a missing consent only when the person's answer is recorded with `--consent`.",
+        advice: "Remove the cause and resolve again, or give the person back with `cases return`.",
+        Operator, 409, "REC_CONFLICT", "conflict", AfterFix
+    }
+    /// A correction that would say what is not so.
+    CORRECTION = {
+        "WW-OPR-006", "the case cannot be corrected to this status",
+        meaning: "A correction may set what is true and not what is not: a provider that was told to stop, or never had the case, does not hold it; a holder has to hear of a cancellation; a held case is released by a decision.",
+        advice: "Do what the detail says.",
+        Operator, 409, "REC_CONFLICT", "conflict", AfterFix
+    }
+    /// A case that cannot be returned.
+    NOT_RETURNABLE = {
+        "WW-OPR-007", "the case cannot be returned",
+        meaning: "The case is over or being stopped, or the reason is none for which an operator returns a person.",
+        advice: "Take a reason of the list; a case that is over is returned already: see `cases show` and the queue.",
+        Operator, 409, "REC_CONFLICT", "conflict", AfterFix
+    }
+    /// No call to record.
+    NO_RETURN_WAITS = {
+        "WW-OPR-008", "no return of this case waits to be heard",
+        meaning: "A call is recorded for a case that was given back and whose referrer has not confirmed it. This one is not over, or not on the way back.",
+        advice: "To give the person back first, use `cases return ID --reason REASON`.",
+        Operator, 409, "REC_CONFLICT", "conflict", AfterFix
+    }
+    /// A call of the future.
+    CALL_TIME = {
+        "WW-OPR-009", "the call lies in the future",
+        meaning: "A call is recorded after it took place; the time that was given has not come yet.",
+        advice: "Give the time of the call with its offset, such as 2026-11-20T10:15:00Z.",
+        Operator, 422, "REC_UNPROCESSABLE_ENTITY", "value", AfterFix
+    }
+    /// No stop to confirm.
+    NO_STOP_WAITS = {
+        "WW-OPR-010", "no stop of this case waits for this provider",
+        meaning: "No stop was sent to this provider for this case, so there is none to be confirmed.",
+        advice: "Take the provider's folder name from the queue entry.",
+        Operator, 409, "REC_CONFLICT", "conflict", AfterFix
+    }
 }

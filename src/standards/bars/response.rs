@@ -28,6 +28,8 @@ pub struct Ours {
     pub name: String,
     /// Who answers for a referral there: a desk or a role, not a person's name.
     pub desk: String,
+    /// Where that desk is rung.
+    pub telephone: Option<String>,
     /// The software's name.
     pub software: String,
     /// The software's version.
@@ -382,12 +384,16 @@ fn organisation(told: &Told<'_>, urls: &Urls) -> Value {
 
 /// The message has at least one Practitioner; ours is the desk that answers.
 fn practitioner(told: &Told<'_>, urls: &Urls) -> Value {
-    json!({
+    let mut practitioner = json!({
         "resourceType": "Practitioner",
         "id": id_text(urls.practitioner),
         "meta": { "profile": [uk_core("Practitioner")] },
         "name": [{ "text": told.ours.desk }],
-    })
+    });
+    if let Some(telephone) = &told.ours.telephone {
+        practitioner["telecom"] = json!([{ "system": "phone", "value": telephone, "use": "work" }]);
+    }
+    practitioner
 }
 
 fn role(urls: &Urls) -> Value {
@@ -464,6 +470,7 @@ mod tests {
             ods: OdsCode::parse("Y99100").expect("an ODS code"),
             name: "Example WorkWell".into(),
             desk: "WorkWell referral desk".into(),
+            telephone: None,
             software: "workwell-gateway".into(),
             software_version: "0.1.0".into(),
             core_version: CoreVersion::new(1, 5, 0),

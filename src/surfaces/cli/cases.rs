@@ -1,12 +1,20 @@
-//! `cases correct`: a named operator puts right where a case stands.
+//! `cases correct|withdraw|hold|resolve|return|stopped`: what a named operator does with
+//! a case.
 
 use std::io::Write;
 
-use super::exit;
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::{Format, exit, told};
 use crate::domain::caller::Caller;
 use crate::domain::identifiers::CaseId;
-use crate::domain::status::Status;
+use crate::domain::status::{ClosureReason, Milestone, Status};
 use crate::gateway::Gateway;
+use crate::gateway::correct::Correction;
+use crate::gateway::resolve::Resolution;
+use crate::gateway::return_to_referrer::Call;
+use crate::problem::Problem;
 
 /// What to do with a case.
 #[derive(Clone, Debug, clap::Subcommand)]
@@ -22,6 +30,94 @@ pub enum Cases {
         /// What shows it: a call number; names nobody
         #[arg(long, value_name = "REF")]
         evidence: String,
+        /// Why it ended, where it did
+        #[arg(long, value_name = "REASON", value_parser = read_reason)]
+        reason: Option<ClosureReason>,
+        /// How the answer is written
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+    },
+    /// The person does not want to go on: stop it everywhere
+    Withdraw {
+        /// The case's id
+        id: CaseId,
+        /// What shows it: a call number; names nobody
+        #[arg(long, value_name = "REF")]
+        evidence: String,
+        /// How the answer is written
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+    },
+    /// Keep a case from leaving until it is resolved
+    Hold {
+        /// The case's id
+        id: CaseId,
+        /// Why: a reference; names nobody
+        #[arg(long, value_name = "REF")]
+        reason: String,
+        /// How the answer is written
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+    },
+    /// Release a held case, decided by today's tables and consents
+    #[command(override_usage = "workwell-gateway cases resolve ID --evidence REF [OPTIONS]")]
+    Resolve {
+        /// The case's id
+        id: CaseId,
+        /// What shows that it may go on; names nobody
+        #[arg(long, value_name = "REF")]
+        evidence: String,
+        /// An open case or a crisis phrase is no reason to keep it
+        #[arg(long)]
+        send_anyway: bool,
+        /// The person was asked and consents: spoken, written or form
+        #[arg(long, value_name = "HOW", value_parser = ["spoken", "written", "form"])]
+        consent: Option<String>,
+        /// How the answer is written
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+    },
+    /// Give a person back, or record that the referrer was rung
+    #[command(
+        override_usage = "workwell-gateway cases return ID --reason REASON\n       \
+        workwell-gateway cases return ID --told NAME --when TIME"
+    )]
+    Return {
+        /// The case's id
+        id: CaseId,
+        /// Why the case ends; see the list of closure reasons
+        #[arg(long, value_name = "REASON", value_parser = read_reason,
+            required_unless_present = "told", conflicts_with = "told")]
+        reason: Option<ClosureReason>,
+        /// Who was told on the telephone: a role or a name there
+        #[arg(long, value_name = "NAME", requires = "when")]
+        told: Option<String>,
+        /// When, such as 2026-11-20T10:15:00Z
+        #[arg(long, value_name = "TIME", requires = "told")]
+        when: Option<Timestamp>,
+        /// How the answer is written
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+    },
+    /// Record that a provider said it knows of a stop
+    #[command(
+        override_usage = "workwell-gateway cases stopped ID --provider SLUG --told NAME --when TIME"
+    )]
+    Stopped {
+        /// The case's id
+        id: CaseId,
+        /// The provider's folder name
+        #[arg(long, value_name = "SLUG")]
+        provider: String,
+        /// Who was told on the telephone: a role or a name there
+        #[arg(long, value_name = "NAME")]
+        told: String,
+        /// When, such as 2026-11-20T10:15:00Z
+        #[arg(long, value_name = "TIME")]
+        when: Timestamp,
+        /// How the answer is written
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
     },
 }
 
@@ -32,18 +128,128 @@ fn read_status(word: &str) -> Result<Status, String> {
     })
 }
 
+fn read_reason(word: &str) -> Result<ClosureReason, String> {
+    ClosureReason::from_code(word)
+        .ok_or_else(|| format!("the reasons are {}", ClosureReason::ALL.join(", ")))
+}
+
+impl Cases {
+    const fn id_and_format(&self) -> (CaseId, Format) {
+        match self {
+            Self::Correct { id, format, .. }
+            | Self::Withdraw { id, format, .. }
+            | Self::Hold { id, format, .. }
+            | Self::Resolve { id, format, .. }
+            | Self::Return { id, format, .. }
+            | Self::Stopped { id, format, .. } => (*id, *format),
+        }
+    }
+}
+
 /// Runs the verb; the operator's name goes into the audit log.
 pub async fn run(args: &Cases, gateway: &Gateway, out: &mut dyn Write) -> i32 {
-    let Cases::Correct { id, to, evidence } = args;
     let caller = Caller::Operator(gateway.settings().gateway.operator.clone());
-    match gateway.correct(&caller, *id, *to, evidence).await {
-        Ok(status) => {
-            let written = writeln!(out, "case {id} stands at {}", status.code());
-            exit::after(&written, exit::OK)
-        }
+    let (id, format) = args.id_and_format();
+    match act(args, gateway, &caller, id).await {
+        Ok(status) => exit::after(&written(id, status, format, out), exit::OK),
         Err(problem) => {
-            let written = writeln!(out, "{problem}\n  {}", problem.entry.advice);
+            let written = match format {
+                Format::Text => writeln!(out, "{}", told(&problem)),
+                Format::Json => writeln!(out, "{:#}", refusal(id, &problem)),
+            };
             exit::after(&written, exit::FINDING)
         }
     }
+}
+
+async fn act(
+    args: &Cases,
+    gateway: &Gateway,
+    caller: &Caller,
+    id: CaseId,
+) -> Result<Status, Problem> {
+    match args {
+        Cases::Correct {
+            to,
+            evidence,
+            reason,
+            ..
+        } => {
+            let correction = Correction {
+                to: *to,
+                evidence: evidence.clone(),
+                reason: *reason,
+            };
+            gateway.correct(caller, id, &correction).await
+        }
+        Cases::Withdraw { evidence, .. } => {
+            let correction = Correction {
+                to: Status::Withdrawn,
+                evidence: evidence.clone(),
+                reason: ClosureReason::from_code("withdrew"),
+            };
+            gateway.correct(caller, id, &correction).await
+        }
+        Cases::Hold { reason, .. } => gateway.hold(caller, id, reason).await,
+        Cases::Resolve {
+            evidence,
+            send_anyway,
+            consent,
+            ..
+        } => {
+            let resolution = Resolution {
+                evidence: evidence.clone(),
+                send_anyway: *send_anyway,
+                consent: consent.clone(),
+            };
+            gateway.resolve(caller, id, &resolution).await
+        }
+        Cases::Return {
+            reason: Some(reason),
+            ..
+        } => gateway.return_case(caller, id, *reason).await,
+        Cases::Return { told, when, .. } => {
+            let call = Call {
+                told: told.clone().unwrap_or_default(),
+                at: when.unwrap_or_else(|| gateway.clock().now()),
+            };
+            gateway.record_call(caller, id, &call).await
+        }
+        Cases::Stopped {
+            provider,
+            told,
+            when,
+            ..
+        } => {
+            let call = Call {
+                told: told.clone(),
+                at: *when,
+            };
+            gateway.record_stop_call(caller, id, provider, &call).await
+        }
+    }
+}
+
+fn written(id: CaseId, status: Status, format: Format, out: &mut dyn Write) -> std::io::Result<()> {
+    match format {
+        Format::Text => writeln!(out, "case {id} stands at {}", status.code()),
+        Format::Json => {
+            let answer = json!({
+                "case": id.to_string(),
+                "status": status.code(),
+                "words": Milestone::of(status).words,
+            });
+            writeln!(out, "{answer:#}")
+        }
+    }
+}
+
+fn refusal(id: CaseId, problem: &Problem) -> serde_json::Value {
+    json!({
+        "case": id.to_string(),
+        "code": problem.entry.code,
+        "title": problem.entry.title,
+        "detail": problem.detail,
+        "advice": problem.entry.advice,
+    })
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::cases::CaseRow;
 use crate::domain::identifiers::{CaseId, OutboxId};
+use crate::domain::status::Status;
 
 /// What a leg is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -98,6 +99,8 @@ pub struct NewLeg {
     pub trace: Option<Vec<u8>>,
     /// What makes a repeat no second effect.
     pub effect_key: String,
+    /// Where the case stands, as a response or a stop tells it; `None` for a delivery.
+    pub says: Option<Status>,
     /// Version of the referral it carries, from 1.
     pub version: u32,
     /// `Released` or `Waiting`.
@@ -125,6 +128,8 @@ pub struct LegRow {
     pub content_type: String,
     /// What makes a repeat no second effect.
     pub effect_key: String,
+    /// Where the case stands, as a response or a stop tells it; `None` for a delivery.
+    pub says: Option<Status>,
     /// Version of the referral it carries.
     pub version: u32,
     /// Where it stands.

@@ -206,7 +206,7 @@ pub(super) fn queue(row: &Row<'_>) -> Read<QueueRow> {
 
 pub(super) const LEG: &str = "l.number, l.id, l.case_id, l.kind, l.destination, l.channel, \
     l.content_type, l.effect_key, l.version, l.state, l.attempts, l.due_at, l.last_error, \
-    l.created_at";
+    l.created_at, l.says";
 
 pub(super) fn leg(row: &Row<'_>) -> Read<LegRow> {
     Ok(LegRow {
@@ -224,6 +224,7 @@ pub(super) fn leg(row: &Row<'_>) -> Read<LegRow> {
         due_at: time(row, 11)?,
         last_error: row.get(12)?,
         created_at: time(row, 13)?,
+        says: word_or_none(row, 14)?,
     })
 }
 
@@ -281,6 +282,12 @@ fn id_or_none(row: &Row<'_>, column: usize) -> Read<Option<Uuid>> {
 fn word<T>(row: &Row<'_>, column: usize, read: fn(&str) -> Option<T>) -> Read<T> {
     let text = row.text(column)?;
     read(text).ok_or_else(|| not_ours(column))
+}
+
+fn word_or_none(row: &Row<'_>, column: usize) -> Read<Option<Status>> {
+    let text: Option<String> = row.get(column)?;
+    let read = |text: String| Status::from_code(&text).ok_or_else(|| not_ours(column));
+    text.map(read).transpose()
 }
 
 fn reference(row: &Row<'_>, column: usize) -> Read<CaseReference> {

@@ -178,6 +178,7 @@ pub fn leg(number: u128, case: u128, kind: LegKind) -> NewLeg {
         payload: format!("{{\"name\":\"{FAMILY}\"}}").into_bytes(),
         trace: Some(b"target,source\nname,person.family\n".to_vec()),
         effect_key: format!("effect-{number}"),
+        says: None,
         version: 1,
         state: LegState::Released,
         due_at: at(0),

@@ -108,6 +108,7 @@ CREATE TABLE legs (
     channel        TEXT NOT NULL,
     content_type   TEXT NOT NULL,
     effect_key     TEXT NOT NULL,
+    says           TEXT,              -- the status or stop that it tells of
     version        BIGINT NOT NULL,
     state          TEXT NOT NULL
                    CHECK (state IN ('released', 'waiting', 'delivered', 'parked', 'stopped')),

@@ -5,6 +5,7 @@ use crate::adapters::store::records::NewLeg;
 use crate::adapters::store::sql::value::values;
 use crate::adapters::store::unit::LegChange;
 use crate::domain::identifiers::CaseId;
+use crate::domain::status::Status;
 
 pub(super) fn change(change: &LegChange) -> Step<'_> {
     Step {
@@ -46,8 +47,8 @@ pub(super) fn stop_unsent(case_id: CaseId) -> Step<'static> {
 pub(super) fn insert(leg: &NewLeg, now: i64) -> Step<'_> {
     Step {
         sql: "INSERT INTO legs (id, case_id, kind, destination, channel, content_type, effect_key,
-             version, state, attempts, due_at, created_at, sealed_payload, sealed_trace)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0, ?10, ?11, ?12, ?13)",
+             version, state, attempts, due_at, created_at, sealed_payload, sealed_trace, says)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0, ?10, ?11, ?12, ?13, ?14)",
         values: values![
             leg.id.uuid(),
             leg.case_id.uuid(),
@@ -62,6 +63,7 @@ pub(super) fn insert(leg: &NewLeg, now: i64) -> Step<'_> {
             now,
             &leg.payload,
             leg.trace.as_ref(),
+            leg.says.map(Status::code),
         ],
         then: Then::Written,
     }

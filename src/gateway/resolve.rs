@@ -1,0 +1,258 @@
+//! An operator settles a hold: the gateway decides again, by its own routing and with
+//! today's tables and consents.
+//!
+//! What the person said no to, and a restricted record, no operator overrides (DESIGN
+//! section 4, step 7). A case that looked like a second one or like a crisis is released
+//! when a person has judged it so; a missing consent when the person's answer is recorded.
+
+use jiff::Timestamp;
+
+use super::Gateway;
+use super::accept::{Given, Way};
+use super::conditions::Condition;
+use super::evidence::checked;
+use super::happened::happened;
+use super::hold::REOPENED_AFTER_WITHDRAWAL;
+use super::stop::Standing;
+use super::waiting::closing;
+use crate::adapters::store::{CaseChange, CaseRow, ChosenProvider, Demographics, Unit};
+use crate::domain::caller::Caller;
+use crate::domain::case::Case;
+use crate::domain::consent::{Decision, Record};
+use crate::domain::fact::{Fact, FactKind};
+use crate::domain::identifiers::CaseId;
+use crate::domain::queue::QueueKind;
+use crate::domain::responsibility::Responsible;
+use crate::domain::sensitive::Sensitive;
+use crate::domain::status::Status;
+use crate::problem::{Problem, area::operator as problems};
+use crate::standards::bars::red_flags;
+
+/// What a person has found out about a held case.
+#[derive(Clone, Debug)]
+pub struct Resolution {
+    /// A reference to what shows it; it is stored in clear, so it names no person.
+    pub evidence: String,
+    /// A person has judged that another open case of the person, or a phrase that tells of
+    /// a crisis, is no reason to keep it.
+    pub send_anyway: bool,
+    /// The person was asked and consents: how (`spoken`, `written`, `form`).
+    pub consent: Option<String>,
+}
+
+impl Gateway {
+    /// Releases a held case, or clears what is unsettled on a case at its provider. The
+    /// same again changes nothing.
+    pub async fn resolve(
+        &self,
+        caller: &Caller,
+        case_id: CaseId,
+        resolution: &Resolution,
+    ) -> Result<Status, Problem> {
+        let evidence = checked(&resolution.evidence, "evidence")?;
+        loop {
+            let row = self.case_of_operator(caller, case_id).await?;
+            if row.status == Status::Held {
+                return self.release_anew(caller, case_id, resolution).await;
+            }
+            if row.status.lets_nothing_leave() {
+                return Err(Problem::new(&problems::NOT_HELD)
+                    .with(format!("the case stands at `{}`", row.status.code())));
+            }
+            if row.hold.is_none() {
+                return Ok(row.status);
+            }
+            let unit = self.settling(caller, &row, &evidence);
+            if self.commit_change(unit).await? {
+                return Ok(row.status);
+            }
+        }
+    }
+
+    /// What was unsettled on a case that goes on, such as a word no table knows.
+    fn settling(&self, caller: &Caller, row: &CaseRow, evidence: &str) -> Unit {
+        let now = self.clock.now();
+        let mut event = happened(row.id, caller, FactKind::CaseResolved, row.status, now);
+        event.note = Some(evidence.to_owned());
+        Unit {
+            change: Some(CaseChange {
+                hold: Some(None),
+                ..CaseChange::of(row.id, row.revision)
+            }),
+            events: vec![event],
+            close: vec![closing(row.id, QueueKind::Held, None, caller, "resolved")],
+            facts: vec![
+                Fact::new(FactKind::CaseResolved, caller)
+                    .about(row.id)
+                    .with("evidence", evidence),
+            ],
+            ..Unit::default()
+        }
+    }
+
+    /// Decides a case again and releases it, as a new version; refused where it would be
+    /// held.
+    pub(super) async fn release_anew(
+        &self,
+        caller: &Caller,
+        case_id: CaseId,
+        resolution: &Resolution,
+    ) -> Result<Status, Problem> {
+        let evidence = checked(&resolution.evidence, "evidence")?;
+        loop {
+            let row = self.case_of_operator(caller, case_id).await?;
+            if !matches!(row.status, Status::Held) && !row.status.is_terminal() {
+                // Somebody else has released it meanwhile.
+                return Ok(row.status);
+            }
+            let now = self.clock.now();
+            let mut case = self.store.unseal_case(&row)?;
+            self.record_consent(&mut case, &row, caller, resolution, now)?;
+            let standing = self.standing(&row).await?;
+            let given = self.given(&row, &case, &standing, resolution).await?;
+            let way = self.way_of(&given, &case, now)?;
+            let unit = match way {
+                Way::Released { routed, leg } => {
+                    let provider = ChosenProvider {
+                        slug: routed.provider.slug.clone(),
+                        digest: routed.provider.digest.clone(),
+                    };
+                    let fact = Fact::new(FactKind::CaseReleased, caller)
+                        .about(case_id)
+                        .with("provider", provider.slug.clone())
+                        .with("tables", provider.digest.clone())
+                        .with("basis", routed.basis)
+                        .with("leg", leg.id.to_string())
+                        .with("evidence", evidence.clone())
+                        .with("send-anyway", resolution.send_anyway.to_string());
+                    let mut unit = self.releasing(caller, &row, provider, &evidence, now);
+                    unit.facts.push(fact);
+                    unit.legs.push(*leg);
+                    unit
+                }
+                Way::Held {
+                    reason, details, ..
+                } => {
+                    let told = std::iter::once(reason.to_owned()).chain(details);
+                    let told: Vec<String> = told.collect();
+                    return Err(Problem::new(&problems::NOT_RELEASABLE).with(told.join("; ")));
+                }
+            };
+            let unit = with_case(unit, resolution.consent.is_some().then_some(case));
+            if self.commit_change(unit).await? {
+                return Ok(Status::Routed);
+            }
+        }
+    }
+
+    /// What the decision has to know of a case beside the case itself.
+    async fn given(
+        &self,
+        row: &CaseRow,
+        case: &Case,
+        standing: &Standing,
+        resolution: &Resolution,
+    ) -> Result<Given, Problem> {
+        let was_flagged = row
+            .hold
+            .as_ref()
+            .is_some_and(|hold| hold.reason == Condition::RedFlag.code());
+        let words = case.referral.reason.as_ref();
+        let is_flagged =
+            was_flagged || words.is_some_and(|words| !red_flags::find(words.expose()).is_empty());
+        Ok(Given {
+            has_red_flag: is_flagged && !resolution.send_anyway,
+            has_open_case: !resolution.send_anyway && self.has_other_open_case(case).await?,
+            version: standing.version(None) + 1,
+        })
+    }
+
+    async fn has_other_open_case(&self, case: &Case) -> Result<bool, Problem> {
+        let system = Caller::System;
+        let rows = match (&case.referral.person.nhs_number, Demographics::of(case)) {
+            (Some(number), _) => self.store.open_cases_of_person(&system, number).await?,
+            (None, Some(person)) => self.store.cases_by_demographics(&system, &person).await?,
+            (None, None) => Vec::new(),
+        };
+        Ok(rows
+            .iter()
+            .any(|other| other.id != case.id && !other.status.is_terminal()))
+    }
+
+    /// Writes the person's answer into the case. A recorded no is never overwritten, and
+    /// who had withdrawn is asked again before anything leaves.
+    fn record_consent(
+        &self,
+        case: &mut Case,
+        row: &CaseRow,
+        caller: &Caller,
+        resolution: &Resolution,
+        now: Timestamp,
+    ) -> Result<(), Problem> {
+        let refused = |why: &str| Err(Problem::new(&problems::NOT_RELEASABLE).with(why));
+        let Some(how) = &resolution.consent else {
+            let asks_again = row
+                .hold
+                .as_ref()
+                .is_some_and(|hold| hold.reason == REOPENED_AFTER_WITHDRAWAL);
+            return if asks_again {
+                refused("the person had withdrawn: ask, and record the answer with `--consent`")
+            } else {
+                Ok(())
+            };
+        };
+        if case.referral.consents.forbids_delivery() {
+            return refused(Condition::WorkwellConsentRefused.code());
+        }
+        case.referral.consents.workwell = Record {
+            decision: Decision::Given,
+            at: Some(now),
+            recorded_by: Some(Sensitive::new(caller.label())),
+            how: Some(checked(how, "consent")?),
+        };
+        Ok(())
+    }
+
+    fn releasing(
+        &self,
+        caller: &Caller,
+        row: &CaseRow,
+        provider: ChosenProvider,
+        evidence: &str,
+        now: Timestamp,
+    ) -> Unit {
+        let operator = Responsible::GatewayOperator(self.settings.gateway.operator.clone());
+        let to = Status::Routed;
+        // A case that was over and goes out again was closed in error.
+        let kind = if row.status.is_terminal() {
+            FactKind::CaseCorrected
+        } else {
+            FactKind::CaseReleased
+        };
+        let mut event = happened(row.id, caller, kind, to, now);
+        event.note = Some(evidence.to_owned());
+        event.holder = (operator != row.responsible).then_some(operator);
+        // Nobody waits any more for a decision, or for the referrer to hear of an end.
+        let close = [QueueKind::Held, QueueKind::ReturnUnheard]
+            .map(|kind| closing(row.id, kind, None, caller, "resolved"));
+        Unit {
+            change: Some(CaseChange {
+                status: Some(to),
+                hold: row.hold.as_ref().map(|_| None),
+                provider: Some(Some(provider)),
+                closure_reason: Some(None),
+                ..CaseChange::of(row.id, row.revision)
+            }),
+            events: vec![event],
+            close: close.to_vec(),
+            ..Unit::default()
+        }
+    }
+}
+
+fn with_case(mut unit: Unit, case: Option<Case>) -> Unit {
+    if let Some(change) = &mut unit.change {
+        change.case = case.map(Box::new);
+    }
+    unit
+}
