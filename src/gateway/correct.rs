@@ -110,9 +110,11 @@ impl Gateway {
         let mut unit = Unit {
             change: Some(CaseChange {
                 status: Some(to),
-                hold: self.hold_after(row, to, now),
+                hold: (to == Status::Held || row.hold.is_some()).then(|| hold_after(row, to, now)),
                 milestone: row.milestone.as_ref().map(|_| None),
-                closure_reason: closure_after(to, correction.reason),
+                // What was asked for was cancelled for the reason that it was asked for.
+                closure_reason: (row.status != Status::CancelRequested)
+                    .then(|| correction.reason.map(|reason| reason.code().to_owned())),
                 ..CaseChange::of(row.id, row.revision)
             }),
             events: vec![event],
@@ -165,17 +167,6 @@ impl Gateway {
             unit.legs.extend(self.response_to(&case, &telling, now));
         }
         Ok(unit)
-    }
-
-    /// A case that is opened again is held; any other correction ends a hold.
-    fn hold_after(&self, row: &CaseRow, to: Status, now: Timestamp) -> Option<Option<Hold>> {
-        if to == Status::Held {
-            return Some(Some(Hold {
-                reason: reopened(row.status).to_owned(),
-                since: now,
-            }));
-        }
-        row.hold.as_ref().map(|_| None)
     }
 
     /// Who holds the person after a correction; a return is decided where it begins.
@@ -247,9 +238,10 @@ const fn reopened(from: Status) -> &'static str {
     }
 }
 
-fn closure_after(to: Status, reason: Option<ClosureReason>) -> Option<Option<String>> {
-    if !to.is_terminal() {
-        return Some(None);
-    }
-    reason.map(|reason| Some(reason.code().to_owned()))
+/// A case that is opened again is held; any other correction ends a hold.
+fn hold_after(row: &CaseRow, to: Status, now: Timestamp) -> Option<Hold> {
+    (to == Status::Held).then(|| Hold {
+        reason: reopened(row.status).to_owned(),
+        since: now,
+    })
 }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Gateway;
+use super::return_to_referrer::hand_back;
 use super::tell_referrer::Telling;
 use crate::adapters::channels::{Attempt, Next, Reply};
 use crate::adapters::store::{
@@ -193,7 +194,8 @@ impl Gateway {
             .await
     }
 
-    /// Ends the sending of a leg without delivery.
+    /// Ends the sending of a leg without delivery. Where that closes a way to the referrer
+    /// the next one is taken, decided on the case as it stands.
     async fn settle(
         &self,
         found: &LegWithCase,
@@ -201,26 +203,46 @@ impl Gateway {
         error: Option<&'static str>,
         outcome: Outcome,
     ) -> Result<Outcome, Problem> {
+        let mut found = found.clone();
+        loop {
+            let unit = self.ending(&found, state, error).await?;
+            match self.store.commit(unit, self.clock.now()).await {
+                Ok(_) => return Ok(outcome),
+                Err(CommitError::Stale) => {}
+                Err(error) => return Err(super::unavailable(&error)),
+            }
+            let id = found.leg.id;
+            match self.store.leg_with_case(&Caller::System, id).await? {
+                Some(again) if again.leg == found.leg => found = again,
+                _ => return Ok(Outcome::Changed),
+            }
+        }
+    }
+
+    async fn ending(
+        &self,
+        found: &LegWithCase,
+        state: LegState,
+        error: Option<&'static str>,
+    ) -> Result<Unit, Problem> {
         let kind = if state == LegState::Stopped {
             FactKind::LegStopped
         } else {
             FactKind::LegParked
         };
-        let fact = leg_fact(kind, found).with("reason", error.unwrap_or("stopped"));
-        let change = LegChange {
-            state,
-            last_error: error.map(str::to_owned),
-            ..unchanged(&found.leg)
-        };
         let mut unit = Unit {
-            leg_changes: vec![change],
-            facts: vec![fact],
+            leg_changes: vec![LegChange {
+                state,
+                last_error: error.map(str::to_owned),
+                ..unchanged(&found.leg)
+            }],
+            facts: vec![leg_fact(kind, found).with("reason", error.unwrap_or("stopped"))],
             ..Unit::default()
         };
         if state == LegState::Parked && self.tells_of_return(found).await? {
-            self.take_next_channel(&mut unit, found.case.id, self.clock.now());
+            self.take_next_channel(&mut unit, &found.case, self.clock.now());
         }
-        self.commit_outcome(unit, outcome).await
+        Ok(unit)
     }
 
     async fn commit_outcome(&self, unit: Unit, outcome: Outcome) -> Result<Outcome, Problem> {
@@ -242,7 +264,7 @@ impl Gateway {
             let now = self.clock.now();
             let mut unit = self.delivered_unit(&found, now)?;
             if self.tells_of_return(&found).await? {
-                self.hand_back(&mut unit, &found.case, now);
+                hand_back(&mut unit, &found.case, now);
             }
             match self.store.commit(unit, now).await {
                 Ok(_) => break,

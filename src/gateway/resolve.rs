@@ -107,7 +107,7 @@ impl Gateway {
             }
             let now = self.clock.now();
             let mut case = self.store.unseal_case(&row)?;
-            self.record_consent(&mut case, &row, caller, resolution, now)?;
+            record_consent(&mut case, &row, caller, resolution, now)?;
             let standing = self.standing(&row).await?;
             let given = self.given(&row, &case, &standing, resolution).await?;
             let way = self.way_of(&given, &case, now)?;
@@ -179,40 +179,6 @@ impl Gateway {
             .any(|other| other.id != case.id && !other.status.is_terminal()))
     }
 
-    /// Writes the person's answer into the case. A recorded no is never overwritten, and
-    /// who had withdrawn is asked again before anything leaves.
-    fn record_consent(
-        &self,
-        case: &mut Case,
-        row: &CaseRow,
-        caller: &Caller,
-        resolution: &Resolution,
-        now: Timestamp,
-    ) -> Result<(), Problem> {
-        let refused = |why: &str| Err(Problem::new(&problems::NOT_RELEASABLE).with(why));
-        let Some(how) = &resolution.consent else {
-            let asks_again = row
-                .hold
-                .as_ref()
-                .is_some_and(|hold| hold.reason == REOPENED_AFTER_WITHDRAWAL);
-            return if asks_again {
-                refused("the person had withdrawn: ask, and record the answer with `--consent`")
-            } else {
-                Ok(())
-            };
-        };
-        if case.referral.consents.forbids_delivery() {
-            return refused(Condition::WorkwellConsentRefused.code());
-        }
-        case.referral.consents.workwell = Record {
-            decision: Decision::Given,
-            at: Some(now),
-            recorded_by: Some(Sensitive::new(caller.label())),
-            how: Some(checked(how, "consent")?),
-        };
-        Ok(())
-    }
-
     fn releasing(
         &self,
         caller: &Caller,
@@ -255,4 +221,37 @@ fn with_case(mut unit: Unit, case: Option<Case>) -> Unit {
         change.case = case.map(Box::new);
     }
     unit
+}
+
+/// Writes the person's answer into the case. A recorded no is never overwritten, and
+/// who had withdrawn is asked again before anything leaves.
+fn record_consent(
+    case: &mut Case,
+    row: &CaseRow,
+    caller: &Caller,
+    resolution: &Resolution,
+    now: Timestamp,
+) -> Result<(), Problem> {
+    let refused = |why: &str| Err(Problem::new(&problems::NOT_RELEASABLE).with(why));
+    let Some(how) = &resolution.consent else {
+        let asks_again = row
+            .hold
+            .as_ref()
+            .is_some_and(|hold| hold.reason == REOPENED_AFTER_WITHDRAWAL);
+        return if asks_again {
+            refused("the person had withdrawn: ask, and record the answer with `--consent`")
+        } else {
+            Ok(())
+        };
+    };
+    if case.referral.consents.forbids_delivery() {
+        return refused(Condition::WorkwellConsentRefused.code());
+    }
+    case.referral.consents.workwell = Record {
+        decision: Decision::Given,
+        at: Some(now),
+        recorded_by: Some(Sensitive::new(caller.label())),
+        how: Some(checked(how, "consent")?),
+    };
+    Ok(())
 }

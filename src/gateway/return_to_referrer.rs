@@ -86,7 +86,10 @@ impl Gateway {
     }
 
     /// A way to the referrer has failed for good: the next one.
-    pub(super) fn take_next_channel(&self, unit: &mut Unit, id: CaseId, now: Timestamp) {
+    pub(super) fn take_next_channel(&self, unit: &mut Unit, row: &CaseRow, now: Timestamp) {
+        // Not on a return that was heard meanwhile.
+        unit.change = Some(CaseChange::of(row.id, row.revision));
+        let id = row.id;
         let next = self.settings.returns.next(Some(ReturnChannel::Bars));
         let kind = QueueKind::ReturnUnheard;
         let by = Caller::System;
@@ -116,18 +119,6 @@ impl Gateway {
             .await
     }
 
-    /// The referrer's system has taken the news: its 2xx is its acknowledgement.
-    pub(super) fn hand_back(&self, unit: &mut Unit, row: &CaseRow, now: Timestamp) {
-        let by = Caller::System;
-        unit.change = Some(CaseChange::of(row.id, row.revision));
-        let mut event = happened(row.id, &by, FactKind::ReferrerTold, row.status, now);
-        event.holder = Some(Responsible::Referrer);
-        unit.events.push(event);
-        let kind = QueueKind::ReturnUnheard;
-        unit.close
-            .push(closing(row.id, kind, None, &by, "acknowledged"));
-    }
-
     /// Ends a case and gives the person back. A holder, where there may be one, is stopped.
     /// The same reason again changes nothing.
     pub async fn return_case(
@@ -155,9 +146,8 @@ impl Gateway {
                 )));
             }
             let unit = self.returning(caller, &row, reason).await?;
-            match self.commit_change(unit).await? {
-                true => return Ok(Status::Returned),
-                false => continue,
+            if self.commit_change(unit).await? {
+                return Ok(Status::Returned);
             }
         }
     }
@@ -283,4 +273,16 @@ impl Gateway {
             Err(error) => Err(super::unavailable(&error)),
         }
     }
+}
+
+/// The referrer's system has taken the news: its 2xx is its acknowledgement.
+pub(super) fn hand_back(unit: &mut Unit, row: &CaseRow, now: Timestamp) {
+    let by = Caller::System;
+    unit.change = Some(CaseChange::of(row.id, row.revision));
+    let mut event = happened(row.id, &by, FactKind::ReferrerTold, row.status, now);
+    event.holder = Some(Responsible::Referrer);
+    unit.events.push(event);
+    let kind = QueueKind::ReturnUnheard;
+    unit.close
+        .push(closing(row.id, kind, None, &by, "acknowledged"));
 }

@@ -17,4 +17,5 @@ mod road;
 mod same_person;
 #[cfg(feature = "postgres")]
 mod several;
+mod stops;
 mod support;

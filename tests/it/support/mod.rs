@@ -2,6 +2,7 @@
 //! folder, the stand-in parties around it.
 
 pub mod call;
+pub mod casework;
 pub mod ports;
 pub mod postgres;
 pub mod receiver;

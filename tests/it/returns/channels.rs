@@ -1,0 +1,78 @@
+//! The ways to a referrer, one after the other.
+
+use workwell_gateway::config::ReturnChannel;
+use workwell_gateway::conformance::parties::gp::Conduct;
+use workwell_gateway::conformance::parties::providers::Script;
+use workwell_gateway::conformance::parties::referral::Place;
+use workwell_gateway::domain::caller::Caller;
+use workwell_gateway::gateway::read::outbox::LegState;
+
+use workwell_gateway::adapters::store::LegKind;
+
+use crate::support::TestGateway;
+use crate::support::casework::{CALLED, Casework};
+
+fn decline(gateway: &TestGateway) {
+    let desk = &gateway.parties.lantern.desk;
+    desk.script_next(Script::decline(desk.words()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_system_to_tell_a_person_rings_at_once() {
+    for change in [
+        |settings: &mut workwell_gateway::config::Settings| {
+            settings.bars.outbound.base_url = None;
+        },
+        |settings: &mut workwell_gateway::config::Settings| {
+            settings.returns.channels = vec![ReturnChannel::Human];
+        },
+    ] {
+        let gateway = TestGateway::with(change).await;
+        decline(&gateway);
+        let case = Casework::open(&gateway, 1, Place::LANTERN).await;
+        case.until(&gateway, "declined", "gateway-operator").await;
+        assert_eq!(Casework::queue(&gateway), ["return-unheard  ring-referrer"]);
+        let told = [&["return"], &CALLED[..]].concat();
+        assert_eq!(case.done(&gateway, &told).await, "declined");
+        assert_eq!(case.stands(&gateway).await, ("declined", "referrer"));
+        gateway.end().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_way_that_failed_for_good_can_still_be_the_one_that_is_heard() {
+    let gateway = TestGateway::with(|settings| settings.delivery.retry_after.clear()).await;
+    gateway.parties.gp.conduct(Conduct::Fail {
+        status: 400,
+        times: u32::MAX,
+    });
+    decline(&gateway);
+    let case = Casework::open(&gateway, 1, Place::LANTERN).await;
+    Casework::until_queue(&gateway, &["return-unheard  ring-referrer"]).await;
+    gateway.parties.gp.conduct(Conduct::Orderly);
+    let last = gateway.leg_in(LegKind::Respond, LegState::Parked).await;
+    let inside = &gateway.running.gateway;
+    inside.retry(&Caller::System, last.id).await.expect("due");
+    case.until(&gateway, "declined", "referrer").await;
+    Casework::until_queue(&gateway, &[]).await;
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_earlier_news_that_fails_says_nothing_of_the_return() {
+    let gateway = TestGateway::with(|settings| settings.delivery.retry_after.clear()).await;
+    // The first thing told is refused, what follows is taken.
+    gateway.parties.gp.conduct(Conduct::Fail {
+        status: 400,
+        times: 1,
+    });
+    decline(&gateway);
+    let case = Casework::open(&gateway, 1, Place::LANTERN).await;
+    case.until(&gateway, "declined", "referrer").await;
+    Casework::until_queue(&gateway, &[]).await;
+    let ways = gateway
+        .store
+        .rows("SELECT reason FROM queue WHERE kind = 'return-unheard'");
+    assert_eq!(ways, [["awaiting-acknowledgement"]]);
+    gateway.end().await;
+}

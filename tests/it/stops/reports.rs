@@ -1,0 +1,91 @@
+//! What a provider says about a case that is going on, said again or late.
+
+use serde_json::json;
+use workwell_gateway::conformance::parties::providers::Script;
+use workwell_gateway::conformance::parties::referral::Place;
+
+use crate::support::TestGateway;
+use crate::support::call::{Call, Got};
+use crate::support::casework::Casework;
+
+async fn report(gateway: &TestGateway, id: &str, key: &str, body: &str) -> Got {
+    let url = format!("{}/cases/{id}/updates", gateway.provider_api());
+    Call::post(url)
+        .token(gateway.parties.lantern.desk.api().token())
+        .header("Idempotency-Key", key)
+        .body(body)
+        .send()
+        .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receipt_after_the_work_began_is_told_where_the_case_stands_now() {
+    let gateway = TestGateway::start().await;
+    let desk = &gateway.parties.lantern.desk;
+    desk.script_next(Script {
+        report: vec!["We've said yes".to_owned()],
+        ..Script::waiting()
+    });
+    let case = Casework::open(&gateway, 1, Place::LANTERN).await;
+    case.until(&gateway, "accepted", "provider").await;
+    let token = desk.api().token().to_owned();
+    let got = case.confirmed_by(&gateway, &token).await;
+    let answer = got.json();
+    assert_eq!(
+        (&answer["status"], &answer["outcome"]),
+        (&json!("accepted"), &json!("unchanged"))
+    );
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_word_said_again_is_one_event_and_is_settled_once() {
+    let gateway = TestGateway::start().await;
+    gateway.parties.lantern.desk.script_next(Script::waiting());
+    let case = Casework::open(&gateway, 1, Place::LANTERN).await;
+    case.until(&gateway, "acknowledged", "provider").await;
+    let id = case.id(&gateway).await;
+    let at = jiff::Timestamp::now().to_string();
+    let body = json!({ "status": "gone fishing", "occurred_at": at }).to_string();
+    let held = "SELECT count(*) FROM events WHERE kind = 'case.held'";
+    for key in ["k1", "k1", "k2"] {
+        let got = report(&gateway, &id, key, &body).await;
+        assert_eq!(got.refusal(), (422, "WW-PRV-003".to_owned()));
+        assert_eq!(gateway.store.rows(held), [["1"]], "{key}");
+    }
+    let settled = ["resolve", "--evidence", "call 6"];
+    for _ in 0..2 {
+        assert_eq!(case.done(&gateway, &settled).await, "acknowledged");
+    }
+    assert!(case.row(&gateway).await.hold.is_none());
+    // What was looked at once is not put before the operator again.
+    let got = report(&gateway, &id, "k3", &body).await;
+    assert_eq!(got.status, 422);
+    assert!(case.row(&gateway).await.hold.is_none());
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_returned_is_counted_by_what_it_told() {
+    let gateway = TestGateway::start().await;
+    let case = Casework::open(&gateway, 1, Place::LANTERN).await;
+    case.until_told(&gateway, "Support finished").await;
+    case.until(&gateway, "completed", "provider").await;
+    let told = case.told(&gateway).len();
+    let counted = crate::support::eventually("every response is counted", || async {
+        let metrics = Call::get(format!("{}/metrics", gateway.admin()))
+            .send()
+            .await;
+        let lines = metrics.text.lines();
+        let lines: Vec<String> = lines
+            .filter(|line| line.starts_with("workwell_statuses_returned_total"))
+            .map(str::to_owned)
+            .collect();
+        (lines.len() == told).then_some(lines)
+    })
+    .await;
+    for line in &counted {
+        assert!(line.ends_with(" 1"), "one of each: {counted:#?}");
+    }
+    gateway.end().await;
+}
