@@ -28,6 +28,16 @@ impl Gateway {
                 .case_by_id(caller, case_id)
                 .await?
                 .ok_or_else(not_found)?;
+            let standing = self.standing(&row).await?;
+            if let Caller::Provider(slug) = caller
+                && standing.stop_is_unsent(slug)
+            {
+                // It has seen the case, and cannot have seen its end.
+                return Ok(FedBack {
+                    status: row.status,
+                    outcome: "unchanged",
+                });
+            }
             let status = match row.status {
                 Status::CancelRequested => Status::Cancelled,
                 over if over.is_terminal() => {
@@ -48,7 +58,7 @@ impl Gateway {
                 _ => Status::Acknowledged,
             };
             // A case that was opened again is another case to confirm.
-            let version = self.standing(&row).await?.version(None);
+            let version = standing.version(None);
             let now = self.clock.now();
             let report = Report {
                 word: "acknowledge".to_owned(),

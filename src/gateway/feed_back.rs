@@ -220,7 +220,7 @@ impl Gateway {
             .iter()
             .filter(|leg| leg.destination == *slug)
         {
-            if leg.state == LegState::Waiting || (leg.attempts > 0 && is_unsettled(leg)) {
+            if has_arrived(leg) {
                 unit.leg_changes.push(settled(leg));
                 let (kind, about) = (QueueKind::Parked, leg.id.to_string());
                 unit.close
@@ -411,12 +411,17 @@ pub(super) enum Taken {
     ReadAgain,
 }
 
-/// A leg that has not arrived as far as its channel knows.
-pub(super) fn is_unsettled(leg: &LegRow) -> bool {
-    matches!(
-        leg.state,
-        LegState::Waiting | LegState::Parked | LegState::Released
-    )
+/// A stop that nobody is about to send: it waits to be collected, or for a person. One
+/// that is to be sent still is, whatever its holder reports meanwhile: that it says its
+/// work is over does not show that it has heard.
+pub(super) fn is_unsettled(stop: &LegRow) -> bool {
+    matches!(stop.state, LegState::Waiting | LegState::Parked)
+}
+
+/// A delivery of which its provider's report shows what the channel does not know.
+fn has_arrived(leg: &LegRow) -> bool {
+    let is_open = matches!(leg.state, LegState::Released | LegState::Parked);
+    leg.state == LegState::Waiting || (is_open && leg.attempts > 0)
 }
 
 /// The provider has shown by itself that this leg arrived.

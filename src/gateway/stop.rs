@@ -71,6 +71,15 @@ impl Standing {
             .unwrap_or(0)
     }
 
+    /// Whether a stop for this provider has certainly not reached it: what it confirms is
+    /// something else.
+    pub(super) fn stop_is_unsent(&self, slug: &str) -> bool {
+        let mut stops = self.stops.iter().rev();
+        stops
+            .find(|stop| stop.destination == slug)
+            .is_some_and(|stop| stop.state == LegState::Released && stop.attempts == 0)
+    }
+
     /// Whether this provider has the case and was not told to stop since.
     pub(super) fn is_at(&self, slug: &str) -> bool {
         let reached = self.delivered.iter().rev();

@@ -1,8 +1,14 @@
 //! What a provider says about a case that is going on, said again or late.
 
+use std::time::Duration;
+
 use serde_json::json;
+use workwell_gateway::adapters::store::LegKind;
 use workwell_gateway::conformance::parties::providers::Script;
-use workwell_gateway::conformance::parties::referral::Place;
+use workwell_gateway::conformance::parties::referral::{Place, StopAs};
+
+use super::withdrawn::lantern_at;
+use crate::support::receiver::{Receiver, Reply};
 
 use crate::support::TestGateway;
 use crate::support::call::{Call, Got};
@@ -87,5 +93,30 @@ async fn what_was_returned_is_counted_by_what_it_told() {
     for line in &counted {
         assert!(line.ends_with(" 1"), "one of each: {counted:#?}");
     }
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_that_was_not_heard_yet_is_sent_although_its_holder_says_it_has_ended() {
+    let receiver = Receiver::start().await;
+    let gateway = TestGateway::with(|settings| {
+        lantern_at(settings, &receiver);
+        settings.delivery.retry_after = vec![Duration::from_hours(1)];
+    })
+    .await;
+    let case = Casework::open(&gateway, 1, Place::LANTERN).await;
+    case.until(&gateway, "delivered", "provider").await;
+    receiver.answer_next([Reply::Status(503)]);
+    case.stopped_by_practice(&gateway, StopAs::Cancelled).await;
+    receiver.until_taken(2).await;
+    let at = jiff::Timestamp::now().to_string();
+    let body = json!({ "status": "All done", "occurred_at": at }).to_string();
+    let id = case.id(&gateway).await;
+    let got = report(&gateway, &id, "k1", &body).await;
+    assert_eq!(got.json()["status"], "cancelled", "{}", got.text);
+    assert_eq!(
+        case.legs_in_short(&gateway, LegKind::Stop).await,
+        ["released -1-stop-cancelled"]
+    );
     gateway.end().await;
 }
