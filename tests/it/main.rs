@@ -6,6 +6,7 @@ mod delivery;
 mod documents;
 mod house;
 mod kill;
+mod load;
 mod operating;
 mod parked;
 mod provider;
@@ -14,4 +15,6 @@ mod reports;
 mod returns;
 mod road;
 mod same_person;
+#[cfg(feature = "postgres")]
+mod several;
 mod support;

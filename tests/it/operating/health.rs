@@ -80,10 +80,7 @@ fn copy(from: &std::path::Path, to: &std::path::Path) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_store_that_cannot_be_written_makes_the_gateway_unready_until_it_can() {
     let gateway = TestGateway::start().await;
-    // Another program holds the database for writing.
-    let lock = rusqlite::Connection::open(gateway.folder().join("demo.db")).expect("the store");
-    lock.execute_batch("BEGIN IMMEDIATE")
-        .expect("the write lock");
+    let refusing = gateway.store.refuse_writes();
     let got = Call::get(format!("{}/readyz", gateway.admin()))
         .send()
         .await;
@@ -93,7 +90,7 @@ async fn a_store_that_cannot_be_written_makes_the_gateway_unready_until_it_can()
     );
     let alive = Call::get(format!("{}/livez", gateway.admin())).send().await;
     assert_eq!(alive.status, 200, "the process lives");
-    lock.execute_batch("ROLLBACK").expect("let go");
+    drop(refusing);
     let got = Call::get(format!("{}/readyz", gateway.admin()))
         .send()
         .await;

@@ -7,6 +7,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::support::eventually;
+use crate::support::store::TestStore;
 
 /// A configuration that serves: free ports, the shipped tables, everything else beside it.
 pub(super) const SERVES: &str = r#"
@@ -25,25 +26,41 @@ application_versions = ["1.0.0-beta", "1.0.0", "1.1.0", "1.2.0"]
 mappings = "{SOURCE}/mappings"
 places = "{SOURCE}/conformance/fixtures/places"
 
+[store]
+{STORE}
+
 [clearance]
 pds_off_reason = "trial on synthetic people"
 pds_off_owner = "A. Example, ICB"
 pds_off_until = "2999-12-31"
 "#;
 
-/// A folder with a `gateway.toml`.
-pub(super) struct Folder(TempDir);
+/// A folder with a `gateway.toml`, and the store that it names.
+pub(super) struct Folder {
+    store: Option<TestStore>,
+    folder: TempDir,
+}
 
 impl Folder {
     pub(super) fn with(configuration: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let text = configuration.replace("{SOURCE}", env!("CARGO_MANIFEST_DIR"));
+        let mut text = configuration.replace("{SOURCE}", env!("CARGO_MANIFEST_DIR"));
+        let store = text.contains("{STORE}").then(|| {
+            let store = TestStore::new(folder.path(), "workwell.db");
+            text = text.replace("{STORE}", &store.toml());
+            store
+        });
         std::fs::write(folder.path().join("gateway.toml"), text).expect("written");
-        Self(folder)
+        Self { store, folder }
+    }
+
+    /// The store of a configuration that serves.
+    pub(super) fn store(&self) -> &TestStore {
+        self.store.as_ref().expect("a configuration with a store")
     }
 
     pub(super) fn path(&self) -> &Path {
-        self.0.path()
+        self.folder.path()
     }
 
     fn command(&self, words: &[&str]) -> Command {

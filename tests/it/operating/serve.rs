@@ -99,10 +99,7 @@ async fn nothing_is_served_before_somebody_answers_for_pds_being_off() {
         let ended = folder.run(&["serve"]);
         assert_eq!(ended.code, Some(78));
         assert!(ended.err.contains("WW-CFG-006"), "{}", ended.err);
-        assert!(
-            !folder.path().join("workwell.db").exists(),
-            "nothing was begun"
-        );
+        assert!(folder.store().is_untouched(), "nothing was begun");
     }
 }
 

@@ -1,6 +1,7 @@
 //! Exit codes and answers of the verbs that read.
 
 use super::process::{Folder, SERVES};
+use crate::support::store::TestStore;
 
 #[test]
 fn a_good_configuration_passes_its_check() {
@@ -104,16 +105,15 @@ fn a_store_that_is_damaged_is_a_finding() {
         Some(0),
         "a new store is whole"
     );
-    let connection =
-        rusqlite::Connection::open(folder.path().join("workwell.db")).expect("a store");
-    connection
-        .execute_batch(
-            "PRAGMA foreign_keys = OFF;
-             INSERT INTO events (case_id, seq, at, occurred_at, actor, kind, status, visible_to_referrer)
-             VALUES (zeroblob(16), 1, 0, 0, 'gateway', 'case.held', 'held', 0);",
-        )
-        .expect("a row of nothing");
-    drop(connection);
+    let nobody = match folder.store() {
+        TestStore::Sqlite(_) => "zeroblob(16)",
+        TestStore::Postgres(_) => "gen_random_uuid()",
+    };
+    folder.store().damage(&format!(
+        "INSERT INTO events
+         (case_id, seq, at, occurred_at, actor, kind, status, visible_to_referrer)
+         VALUES ({nobody}, 1, 0, 0, 'gateway', 'case.held', 'held', FALSE)"
+    ));
     let ended = folder.run(&["store", "check"]);
     assert_eq!(ended.code, Some(1), "{ended:?}");
     assert!(ended.out.contains("fault: "), "{}", ended.out);

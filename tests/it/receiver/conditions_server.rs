@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use reqwest::Method;
-use rusqlite::Connection;
 use workwell_gateway::conformance::parties::referral::{Place, Referral};
 
 use super::{open_cases, quiet, quieted, wire};
@@ -11,11 +10,6 @@ use crate::support::{TestGateway, eventually};
 
 fn referral() -> Referral {
     Referral::new(1).at(Place::LANTERN)
-}
-
-/// The store's file, opened beside the gateway.
-fn beside(gateway: &TestGateway) -> Connection {
-    Connection::open(gateway.folder().join("demo.db")).expect("the store's file")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -78,10 +72,8 @@ async fn a_wrong_verb_is_told_with_the_verbs_that_are_right() {
 async fn a_store_that_cannot_write_is_told_as_503_and_the_same_request_succeeds_later() {
     let gateway = quiet().await;
     let sending = gateway.parties.gp.prepare(&referral());
-    let outside = beside(&gateway);
-    outside
-        .execute_batch("ALTER TABLE messages RENAME TO messages_away")
-        .expect("renamed");
+    let away = "ALTER TABLE messages RENAME TO messages_away";
+    gateway.store.execute(away);
     let reply = wire::post(&gateway, &sending).await;
     assert_eq!(reply.status, 503, "{}", reply.json);
     reply.assert_outcome();
@@ -91,9 +83,8 @@ async fn a_store_that_cannot_write_is_told_as_503_and_the_same_request_succeeds_
         [["REC_SERVICE_UNAVAILABLE", "transient", "WW-STO-001", ""]]
     );
     assert_eq!(reply.header("retry-after"), "5");
-    outside
-        .execute_batch("ALTER TABLE messages_away RENAME TO messages")
-        .expect("renamed");
+    let back = "ALTER TABLE messages_away RENAME TO messages";
+    gateway.store.execute(back);
     assert_eq!(open_cases(&gateway).await, 0);
     let again = wire::post(&gateway, &sending).await;
     assert_eq!(again.status, 200, "{}", again.json);
@@ -106,10 +97,7 @@ async fn work_over_the_time_limit_is_told_as_408_and_still_comes_to_its_end() {
     });
     let gateway = quieted(gateway.await);
     let sending = gateway.parties.gp.prepare(&referral());
-    let outside = beside(&gateway);
-    outside
-        .execute_batch("BEGIN IMMEDIATE")
-        .expect("the only writer");
+    let held = gateway.store.hold();
     let reply = wire::post(&gateway, &sending).await;
     assert_eq!(reply.status, 408, "{}", reply.json);
     reply.assert_outcome();
@@ -118,7 +106,7 @@ async fn work_over_the_time_limit_is_told_as_408_and_still_comes_to_its_end() {
         reply.errors(),
         [["REC_TIMEOUT", "timeout", "WW-HDR-030", ""]]
     );
-    outside.execute_batch("ROLLBACK").expect("let go");
+    drop(held);
     eventually("the repeat is a duplicate of what was done", || async {
         let again = wire::post(&gateway, &sending).await;
         assert!([408, 409, 425].contains(&again.status), "{}", again.json);

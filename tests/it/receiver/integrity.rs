@@ -1,7 +1,6 @@
 //! Transactional integrity (BaRS Core 1.5.0): the same ids are done once, whatever
 //! happens and across a restart.
 
-use rusqlite::Connection;
 use workwell_gateway::conformance::parties::referral::{Place, Referral};
 
 use super::{facts, open_cases, quiet, reaches, wire};
@@ -41,11 +40,7 @@ async fn a_retry_while_the_first_is_still_processed_is_too_early() {
     let sending = gateway.parties.gp.prepare(&referral());
     // Somebody else writes: the first attempt cannot be committed, so it is in flight
     // for as long as this test wishes.
-    let file = gateway.folder().join("demo.db");
-    let outside = Connection::open(file).expect("the store's file");
-    outside
-        .execute_batch("BEGIN IMMEDIATE")
-        .expect("the only writer");
+    let held = gateway.store.hold();
     let (base, body) = (gateway.bars(), sending.clone());
     let first = tokio::spawn(async move { wire::post_to(&base, &body).await });
     let again = tokio::spawn({
@@ -66,7 +61,7 @@ async fn a_retry_while_the_first_is_still_processed_is_too_early() {
         [["REC_TOO_EARLY", "duplicate", "WW-REF-044", ""]]
     );
     assert_eq!(early.header("retry-after"), "5");
-    outside.execute_batch("ROLLBACK").expect("let go");
+    drop(held);
     eventually("the first comes to its end", || async {
         (open_cases(&gateway).await > 0).then_some(())
     })

@@ -13,7 +13,7 @@ mod corpus;
 mod integrity;
 mod negotiation;
 mod reads;
-mod wire;
+pub mod wire;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};

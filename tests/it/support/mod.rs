@@ -2,7 +2,10 @@
 //! folder, the stand-in parties around it.
 
 pub mod call;
+pub mod ports;
+pub mod postgres;
 pub mod receiver;
+pub mod store;
 
 use std::future::Future;
 use std::time::{Duration, Instant};
@@ -17,12 +20,16 @@ use workwell_gateway::domain::caller::Caller;
 use workwell_gateway::gateway::read::outbox::{Filter, Leg, LegState};
 use workwell_gateway::start::{self, Running, Tools, demo};
 
+use store::TestStore;
+
 /// A running gateway with its parties and its folder.
 pub struct TestGateway {
     /// Practice and providers.
     pub parties: Parties,
     /// The gateway; absent only while it is restarted.
     pub running: Running,
+    /// What it keeps everything in.
+    pub store: TestStore,
     settings: Settings,
     tools: Tools,
     folder: TempDir,
@@ -42,8 +49,27 @@ impl TestGateway {
     /// The same under a clock of the test's own; advancing a clone of it moves the gateway.
     pub async fn at(clock: Clock, change: impl FnOnce(&mut Settings)) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = TestStore::new(folder.path(), "demo.db");
+        Self::over(store, folder, clock, change).await
+    }
+
+    /// The gateway of the demonstration over this database, whatever the others run on.
+    #[cfg(feature = "postgres")]
+    pub async fn on(database: postgres::Database) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = TestStore::Postgres(database);
+        Self::over(store, folder, Clock::default(), |_| {}).await
+    }
+
+    async fn over(
+        store: TestStore,
+        folder: TempDir,
+        clock: Clock,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
         let parties = Parties::start().await.expect("the parties start");
         let mut settings = demo::settings(folder.path(), &parties).expect("settings");
+        store.settle(&mut settings);
         settings.delivery.retry_after = vec![Duration::from_millis(50); 4];
         change(&mut settings);
         let tools = Tools {
@@ -52,7 +78,7 @@ impl TestGateway {
             make_key: true,
             ..Tools::default()
         };
-        Self::run(parties, settings, tools, folder).await
+        Self::run(parties, store, settings, tools, folder).await
     }
 
     /// Ends the gateway in order and starts it again over the same store.
@@ -60,19 +86,27 @@ impl TestGateway {
         let Self {
             parties,
             running,
+            store,
             settings,
             tools,
             folder,
         } = self;
         running.end().await;
-        Self::run(parties, settings, tools, folder).await
+        Self::run(parties, store, settings, tools, folder).await
     }
 
-    async fn run(parties: Parties, settings: Settings, tools: Tools, folder: TempDir) -> Self {
+    async fn run(
+        parties: Parties,
+        store: TestStore,
+        settings: Settings,
+        tools: Tools,
+        folder: TempDir,
+    ) -> Self {
         let running = start_or_panic(&settings, &tools).await;
         let gateway = Self {
             parties,
             running,
+            store,
             settings,
             tools,
             folder,
@@ -96,7 +130,7 @@ impl TestGateway {
         format!("http://{}", self.running.admin)
     }
 
-    /// The folder of the store.
+    /// The folder of its files: the secrets, and the store where that is a file.
     pub fn folder(&self) -> &std::path::Path {
         self.folder.path()
     }

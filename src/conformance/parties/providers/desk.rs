@@ -28,6 +28,15 @@ pub struct Reported {
     pub result: Result<String, String>,
 }
 
+/// One attempt to deliver something.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Arrival {
+    /// The case reference, or the next best name that the payload had.
+    pub case: String,
+    /// What was to be delivered.
+    pub kind: Kind,
+}
+
 /// One delivery, told apart by its effect key.
 #[derive(Debug)]
 struct Delivery {
@@ -47,6 +56,7 @@ struct Book {
     amendments: BTreeMap<String, u32>,
     /// By case: how many times it was stopped.
     stops: BTreeMap<String, u32>,
+    arrivals: Vec<Arrival>,
     reported: Vec<Reported>,
     refused: u32,
     pace: Duration,
@@ -77,6 +87,7 @@ impl Desk {
                 effects: BTreeMap::new(),
                 amendments: BTreeMap::new(),
                 stops: BTreeMap::new(),
+                arrivals: Vec::new(),
                 reported: Vec::new(),
                 refused: 0,
                 pace: Duration::from_millis(20),
@@ -130,6 +141,11 @@ impl Desk {
         lock(&self.book).stops.clone()
     }
 
+    /// Every attempt that was believed, repeats included, in the order of arrival.
+    pub fn arrivals(&self) -> Vec<Arrival> {
+        lock(&self.book).arrivals.clone()
+    }
+
     /// Every update and what came of it.
     pub fn reported(&self) -> Vec<Reported> {
         lock(&self.book).reported.clone()
@@ -155,8 +171,8 @@ impl Desk {
 
     /// Lets an attempt in, or says with which status it fails. Only new cases follow a
     /// script.
-    pub(super) async fn admit(&self, key: &str, kind: Kind) -> Result<(), u16> {
-        match self.next_reception(key, kind) {
+    pub(super) async fn admit(&self, key: &str, kind: Kind, case: &CaseAt) -> Result<(), u16> {
+        match self.next_reception(key, kind, case) {
             Reception::Slow(wait) => tokio::time::sleep(wait).await,
             Reception::Fail { status, .. } => return Err(status),
             Reception::Hang { .. } => std::future::pending().await,
@@ -179,9 +195,13 @@ impl Desk {
         }
     }
 
-    /// Counts the attempt and says how this one is received.
-    pub(super) fn next_reception(&self, key: &str, kind: Kind) -> Reception {
+    /// Notes the attempt and says how this one is received.
+    pub(super) fn next_reception(&self, key: &str, kind: Kind, case: &CaseAt) -> Reception {
         let mut book = lock(&self.book);
+        book.arrivals.push(Arrival {
+            case: case.known_as(key),
+            kind,
+        });
         if !book.deliveries.contains_key(key) {
             let script = match kind {
                 Kind::New => book

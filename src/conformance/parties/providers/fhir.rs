@@ -92,7 +92,7 @@ async fn transaction(State(door): State<Door>, headers: HeaderMap, body: Bytes) 
     }
     let (kind, case) = recognise::transaction(&bundle);
     let key = format!("{kind:?} {}", effect_key(&bundle));
-    if let Err(status) = door.desk.admit(&key, kind).await {
+    if let Err(status) = door.desk.admit(&key, kind, &case).await {
         return outcome(status, "transient");
     }
     let (answer, created) = perform(&door.known, &bundle);

@@ -14,5 +14,6 @@ mod script;
 pub mod signature;
 pub mod webhook;
 
-pub use desk::{Desk, Reported};
+pub use desk::{Arrival, Desk, Reported};
+pub use recognise::Kind;
 pub use script::{Reception, Script, Words};

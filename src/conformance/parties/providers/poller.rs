@@ -81,16 +81,16 @@ async fn look(desk: &Desk, row: &CaseRow) -> Result<bool, Fault> {
     if stopped && !desk.effects().contains_key(&row.reference) {
         return Ok(true);
     }
-    match desk.next_reception(&key, kind) {
+    let case = CaseAt {
+        id: Some(row.id.clone()),
+        reference: Some(row.reference.clone()),
+    };
+    match desk.next_reception(&key, kind, &case) {
         Reception::Fail { .. } | Reception::Hang { .. } => return Ok(false),
         Reception::Slow(wait) => tokio::time::sleep(wait).await,
         Reception::Prompt | Reception::AnswerLost { .. } => {}
     }
     desk.api().read(&row.id).await?;
-    let case = CaseAt {
-        id: Some(row.id.clone()),
-        reference: Some(row.reference.clone()),
-    };
     desk.book_in(&key, kind, case);
     Ok(true)
 }

@@ -13,8 +13,8 @@ const CASE_VERSION: &str = "https://workwell-gateway.example/Id/case-version";
 const UUID_LENGTH: usize = 36;
 
 /// What a delivery is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
     /// A case that this provider is to take on.
     New,
     /// A later version of a case it has.

@@ -94,7 +94,7 @@ async fn deliver(State(door): State<Door>, headers: HeaderMap, body: Bytes) -> S
         return StatusCode::BAD_REQUEST;
     };
     let (kind, case) = recognise::webhook(&payload);
-    if let Err(status) = door.desk.admit(signed.id, kind).await {
+    if let Err(status) = door.desk.admit(signed.id, kind, &case).await {
         return StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     }
     door.desk.book_in(signed.id, kind, case);
@@ -106,7 +106,7 @@ async fn deliver(State(door): State<Door>, headers: HeaderMap, body: Bytes) -> S
 mod tests {
     use std::time::Duration;
 
-    use super::super::{Reception, Script};
+    use super::super::{Kind, Reception, Script};
     use super::*;
     use crate::conformance::parties::providers::fake::FakeGateway;
     use crate::conformance::parties::wire;
@@ -172,6 +172,10 @@ mod tests {
             assert_eq!(status, Some(200));
         }
         assert_eq!(lantern.desk.effects().get(REFERENCE), Some(&1));
+        let arrived = lantern.desk.arrivals();
+        let kinds: Vec<Kind> = arrived.iter().map(|arrival| arrival.kind).collect();
+        assert_eq!(kinds, [Kind::New; 3]);
+        assert!(arrived.iter().all(|arrival| arrival.case == REFERENCE));
         gateway.until_reported(4).await;
         assert_eq!(gateway.words(), WORDS.way);
         assert_eq!(gateway.acknowledged(), [CASE]);

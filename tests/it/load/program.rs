@@ -1,9 +1,9 @@
 //! The program as a child process: killed without warning, started again, ended in order.
 
 use std::fs::{File, OpenOptions};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -12,8 +12,13 @@ use tempfile::TempDir;
 use workwell_gateway::conformance::parties::Parties;
 use workwell_gateway::gateway::sha256;
 
+use crate::support::ports::free_ports;
+use crate::support::store::TestStore;
+
 /// How long a start, an end or a check may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// The file of the master key.
+const KEY: &str = "kill.key";
 
 /// The program's folder, its settings, and the process while there is one.
 pub struct Program {
@@ -21,6 +26,8 @@ pub struct Program {
     ports: [u16; 3],
     http: reqwest::Client,
     child: Option<Child>,
+    // Behind the child: a process that is still there has its store.
+    store: Arc<TestStore>,
 }
 
 impl Drop for Program {
@@ -34,12 +41,41 @@ impl Drop for Program {
 }
 
 impl Program {
-    /// Settings and a master key in a temporary folder; nothing runs yet.
+    /// Settings, a master key and a store in a temporary folder; nothing runs yet.
     pub fn new(parties: &Parties) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = TestStore::new(folder.path(), "kill.db");
+        Self::in_folder(folder, parties, Arc::new(store)).with_key()
+    }
+
+    /// The same over this store.
+    #[cfg(feature = "postgres")]
+    pub fn over(parties: &Parties, store: TestStore) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        Self::in_folder(folder, parties, Arc::new(store)).with_key()
+    }
+
+    fn with_key(self) -> Self {
+        let made = self.verb(&["key"]);
+        assert!(made.0.success(), "no master key was made: {}", made.1);
+        self
+    }
+
+    /// One more process over the store of this one, with its master key and with ports of
+    /// its own.
+    #[cfg(feature = "postgres")]
+    pub fn beside(&self, parties: &Parties) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let key = folder.path().join(KEY);
+        std::fs::copy(self.path(KEY), key).expect("the master key");
+        Self::in_folder(folder, parties, Arc::clone(&self.store))
+    }
+
+    fn in_folder(folder: TempDir, parties: &Parties, store: Arc<TestStore>) -> Self {
         let program = Self {
             ports: free_ports(),
             folder,
+            store,
             http: reqwest::Client::builder()
                 .no_proxy()
                 .timeout(Duration::from_secs(5))
@@ -50,9 +86,12 @@ impl Program {
         program.write("gateway.toml", &program.settings(parties));
         program.write("lantern.hook", parties.lantern.secret());
         program.write("vale.token", parties.vale_nhs_trust.bearer());
-        let made = program.verb(&["key"]);
-        assert!(made.0.success(), "no master key was made: {}", made.1);
         program
+    }
+
+    /// What it keeps everything in.
+    pub fn store(&self) -> &TestStore {
+        &self.store
     }
 
     fn settings(&self, parties: &Parties) -> String {
@@ -88,8 +127,8 @@ secret_file = "lantern.hook"
 url = "{vale}"
 secret_file = "vale.token"
 [store]
-url = "sqlite:kill.db"
-master_key_file = "kill.key"
+{store}
+master_key_file = "{KEY}"
 [tables]
 mappings = "{mappings}"
 places = "{places}"
@@ -102,6 +141,7 @@ pds_off_until = "{until}"
 [log]
 level = "warn"
 "#,
+            store = self.store.toml(),
             gp = parties.gp.url(),
             lantern = parties.lantern.url(),
             vale = parties.vale_nhs_trust.url(),
@@ -233,24 +273,6 @@ level = "warn"
         serde_json::from_str(&text).expect("store check writes JSON")
     }
 
-    /// How many cases there are by status, kind of owner and owner's name, read from the
-    /// store itself: a case that no caller sees needs an owner too.
-    pub fn owners(&self) -> Vec<(String, String, String, i64)> {
-        let store = rusqlite::Connection::open_with_flags(
-            self.path("kill.db"),
-            rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY,
-        )
-        .expect("the store can be read");
-        let sql = "SELECT status, responsible_kind, responsible_name, count(*)
-                   FROM cases GROUP BY 1, 2, 3";
-        let mut query = store.prepare(sql).expect("the columns of a case");
-        let rows = query.query_map([], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-        });
-        rows.and_then(Iterator::collect)
-            .expect("the owners can be read")
-    }
-
     /// Whether `outbox list` is empty: nothing released, waiting or parked.
     pub fn nothing_to_deliver(&self) -> bool {
         let (status, text) = self.verb(&["outbox", "list", "--format", "json"]);
@@ -284,15 +306,4 @@ level = "warn"
         let lines: Vec<&str> = text.lines().collect();
         lines[lines.len().saturating_sub(25)..].join("\n")
     }
-}
-
-/// Three ports that stay ours while the program is down: below the range from which the
-/// system takes ports for outgoing connections.
-fn free_ports() -> [u16; 3] {
-    let first = 20_000 + u16::try_from(std::process::id() % 10_000).unwrap_or_default();
-    let free: Vec<u16> = (first..first + 2_000)
-        .filter(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
-        .take(3)
-        .collect();
-    free.try_into().expect("three free ports of two thousand")
 }

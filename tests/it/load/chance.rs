@@ -32,6 +32,12 @@ impl Chance {
         self.below(100) < share
     }
 
+    /// One of these, of which there is at least one.
+    pub fn one_of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
+        let chosen = self.below(u64::try_from(all.len()).unwrap_or(u64::MAX));
+        &all[usize::try_from(chosen).unwrap_or_default()]
+    }
+
     /// A time in this range, milliseconds.
     pub fn millis(&mut self, from: u64, to: u64) -> Duration {
         // Microseconds: moments a millisecond apart would miss what lies between.

@@ -70,7 +70,8 @@ pub struct Ledger {
 /// What the senders share.
 pub struct Senders {
     parties: Arc<Parties>,
-    bars: String,
+    /// Where the gateway is: any of them.
+    doors: Vec<String>,
     ledger: Mutex<Ledger>,
     next_person: AtomicU64,
     under_way: AtomicUsize,
@@ -78,11 +79,12 @@ pub struct Senders {
 }
 
 impl Senders {
-    /// Nobody sends yet.
-    pub fn new(parties: Arc<Parties>, bars: String) -> Arc<Self> {
+    /// Nobody sends yet. There is more than one door where several processes are one
+    /// gateway: every attempt may take another, as behind a load balancer.
+    pub fn new(parties: Arc<Parties>, doors: Vec<String>) -> Arc<Self> {
         Arc::new(Self {
             parties,
-            bars,
+            doors,
             ledger: Mutex::default(),
             // Person 0 is the fixture's and shares an identifier with person 1.
             next_person: AtomicU64::new(1),
@@ -206,7 +208,8 @@ impl Senders {
     /// Same ids, same bytes, until there is an answer that is one.
     async fn until_answered(&self, sending: &Sending, chance: &mut Chance) -> Answer {
         loop {
-            match self.parties.gp.post(&self.bars, sending).await {
+            let door = chance.one_of(&self.doors);
+            match self.parties.gp.post(door, sending).await {
                 Ok(answer) if answer.status == 425 || answer.status >= 500 => {
                     *self.ledger().later.entry(answer.status).or_default() += 1;
                 }
