@@ -117,10 +117,7 @@ fn with_settings(path: Option<&Path>, verb: &Verb, out: &mut io::Stdout) -> i32 
             let gateway = start::build(settings, &Tools::default()).await?;
             Ok(outbox::run(args, &gateway, out).await)
         }),
-        Verb::Store(args) => on_runtime(async {
-            let gateway = start::build(settings, &Tools::default()).await?;
-            Ok(store::run(args, &gateway, out).await)
-        }),
+        Verb::Store(args) => Ok(on_runtime(store::run(args, &settings, out))),
         _ => Ok(exit::BUG),
     };
     result.unwrap_or_else(|faults| complain(&faults, exit::CONFIG))

@@ -55,6 +55,9 @@ pub(super) fn build(reader: &mut Reader<'_>) -> Settings {
         store: Store {
             url: store_url(reader),
             master_key_file: reader.path("store.master_key_file"),
+            epoch_file: reader.path("store.epoch_file"),
+            journal_folder: reader.path("store.journal_folder"),
+            journal_days: reader.number("store.journal_days", 1..=3650),
         },
         tables: Tables {
             mappings: reader.path("tables.mappings"),

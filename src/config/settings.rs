@@ -207,6 +207,12 @@ pub struct Store {
     pub url: StoreUrl,
     /// The file of the master key, 64 hexadecimal digits.
     pub master_key_file: PathBuf,
+    /// The file by which a store that was put back is recognised.
+    pub epoch_file: PathBuf,
+    /// The folder of the journal of what was acknowledged.
+    pub journal_folder: PathBuf,
+    /// How many days the journal is kept, 1 to 3650.
+    pub journal_days: u32,
 }
 
 /// Which database holds the cases.

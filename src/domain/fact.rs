@@ -57,6 +57,10 @@ kinds! {
     CaseSearched = "case.searched",
     /// A correction was made by hand.
     CaseCorrected = "case.corrected",
+    /// A store was put back from a backup.
+    StoreRestored = "store.restored",
+    /// A person has confirmed a store that was put back: sending goes on.
+    StoreConfirmed = "store.confirmed",
 }
 
 /// One audit fact. `details` hold codes, counts and ids only, never a datum of the

@@ -7,6 +7,7 @@ use super::Gateway;
 use super::conditions::{Condition, Treatment};
 use super::receive::{Answer, Message};
 use super::route::Routed;
+use crate::adapters::journal::Kind;
 use crate::adapters::store::{
     BeforeReceive, ChosenProvider, CommitError, Hold, LegState, NewCase, NewEvent, NewLeg,
     Receiving, Unit,
@@ -66,7 +67,7 @@ impl Gateway {
                 .way_of(message, &case, &before, now)
                 .map_err(|problem| vec![problem])?;
             let answer = self.answer_to(message, &case);
-            let id = case.id;
+            let (id, reference) = (case.id, case.reference.clone());
             let held = way.held_for();
             let mut unit = self.unit(message, case, way, now);
             unit.no_open_case_of_person = before.open_cases_of_person.is_empty();
@@ -75,6 +76,7 @@ impl Gateway {
             let to_be_sent = unit.legs.iter().any(|leg| leg.state == LegState::Released);
             match self.store.commit(unit, now).await {
                 Ok(_) => {
+                    self.journal(message, Kind::New, id, &reference);
                     if to_be_sent {
                         self.outbox_changed.notify_one();
                     }

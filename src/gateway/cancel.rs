@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use super::Gateway;
 use super::receive::{Answer, Message};
 use super::tell_referrer::Telling;
+use crate::adapters::journal::Kind;
 use crate::adapters::store::{
     CaseChange, CaseRow, CommitError, LegFilter, LegKind, LegRow, LegState, NewEvent, NewLeg, Unit,
 };
@@ -57,6 +58,7 @@ impl Gateway {
             let unit = self.stop_unit(message, &row, &case, &legs, (reason, to), may_be_held, now);
             match self.store.commit(unit, now).await {
                 Ok(_) => {
+                    self.journal(message, Kind::Cancelled, row.id, &row.reference);
                     self.outbox_changed.notify_one();
                     return Ok(Answer::echo(accept::echo(
                         message.document,
@@ -78,7 +80,8 @@ impl Gateway {
         &self,
         message: &Message<'_>,
     ) -> Result<CaseRow, Vec<Problem>> {
-        let unknown = || vec![Problem::new(&problems::UNKNOWN_REFERRAL).at("ServiceRequest")];
+        let unknown =
+            || vec![self.or_held(Problem::new(&problems::UNKNOWN_REFERRAL).at("ServiceRequest"))];
         let one = |problem| vec![problem];
         let caller = &message.caller;
         if let Some(id) = message.facts.service_request_id

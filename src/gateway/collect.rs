@@ -33,6 +33,10 @@ impl Gateway {
     /// Gives a provider one of its cases.
     pub async fn collect(&self, caller: &Caller, case_id: CaseId) -> Result<Collected, Problem> {
         let not_found = || Problem::new(&problems::NO_SUCH_CASE);
+        // The first read is the delivery, and the case may have been cancelled since.
+        if let Some(held) = self.held() {
+            return Err(held);
+        }
         let Caller::Provider(slug) = caller else {
             return Err(not_found());
         };

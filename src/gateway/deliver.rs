@@ -50,6 +50,9 @@ impl Gateway {
 
     /// Makes one attempt to deliver this leg and records what became of it.
     pub async fn deliver(&self, leg: &LegRow) -> Result<Outcome, Problem> {
+        if !self.may_send() {
+            return Ok(Outcome::Changed);
+        }
         let Some(_guard) = self.sending.begin((leg.case_id, leg.destination.clone())) else {
             return Ok(Outcome::Changed);
         };

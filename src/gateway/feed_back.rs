@@ -68,7 +68,7 @@ impl Gateway {
                 .store
                 .case_by_id(caller, case_id)
                 .await?
-                .ok_or_else(not_found)?;
+                .ok_or_else(|| self.or_held(not_found()))?;
             let Caller::Provider(slug) = caller else {
                 return Err(not_found());
             };

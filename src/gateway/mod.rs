@@ -12,6 +12,7 @@ pub mod conditions;
 pub mod correct;
 pub mod deliver;
 pub mod feed_back;
+pub mod hold;
 pub mod outbox;
 pub mod read;
 pub mod receive;
@@ -20,6 +21,7 @@ mod route;
 mod send;
 mod tables;
 mod tell_referrer;
+pub mod upkeep;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -51,6 +53,7 @@ pub struct Gateway {
     policies: receive::Reading,
     sending: InFlight<(CaseId, String)>,
     outbox_changed: Notify,
+    hold: hold::Hold,
     started: Timestamp,
 }
 
@@ -94,6 +97,7 @@ impl Gateway {
             policies,
             sending: InFlight::default(),
             outbox_changed: Notify::new(),
+            hold: hold::Hold::default(),
             started,
         }
     }

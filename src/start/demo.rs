@@ -69,6 +69,8 @@ pub fn settings(folder: &Path, parties: &Parties) -> io::Result<Settings> {
     settings.listen.admin = free;
     settings.store.url = StoreUrl::Sqlite(folder.join("demo.db"));
     settings.store.master_key_file = folder.join("demo.key");
+    settings.store.epoch_file = folder.join("demo.epoch");
+    settings.store.journal_folder = folder.join("journal");
     "Demo operator".clone_into(&mut settings.gateway.operator);
     settings.bars.services = ServiceAddress::parse(SERVICE)
         .map(|address| Service {

@@ -18,3 +18,4 @@ mod same_person;
 #[cfg(feature = "postgres")]
 mod several;
 mod support;
+mod upkeep;

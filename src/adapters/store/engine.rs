@@ -37,6 +37,17 @@ pub(super) enum Engine {
     Postgres(Postgres),
 }
 
+/// Brings a schema up to date; gives the version that was found, 0 where nothing was.
+pub(super) async fn bring_up_to_date(url: &StoreUrl) -> Result<u32, Problem> {
+    match url {
+        StoreUrl::Sqlite(path) => super::sqlite::bring_up_to_date(path),
+        #[cfg(feature = "postgres")]
+        StoreUrl::Postgres(server) => super::postgres::bring_up_to_date(server).await,
+        #[cfg(not(feature = "postgres"))]
+        StoreUrl::Postgres(_) => Err(Problem::new(&WITHOUT_POSTGRES).at("store.url")),
+    }
+}
+
 impl Engine {
     /// Opens what the settings name. `key_check` is the same for every program that holds
     /// the same master key.
@@ -77,6 +88,23 @@ impl Engine {
     ) -> Result<Option<T>, Problem> {
         let found = self.all(query).await?;
         Ok(found.into_iter().next())
+    }
+
+    /// Runs one statement that writes, and gives the rows that it returns.
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        query: Query<T>,
+    ) -> Result<Vec<T>, Problem> {
+        match self {
+            Self::Sqlite(engine) => engine.write(query).await,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(engine) => engine.write(&query).await,
+        }
+    }
+
+    /// Whether several processes may work on it at once.
+    pub(super) const fn is_shared(&self) -> bool {
+        !matches!(self, Self::Sqlite(_))
     }
 
     /// Writes a unit: all of it, durably, or nothing.

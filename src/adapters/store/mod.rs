@@ -6,6 +6,7 @@
 //! applies its scope in SQL (DESIGN I3, I11).
 
 mod engine;
+pub mod epoch;
 mod in_flight;
 mod keys;
 mod leaf;
@@ -29,6 +30,7 @@ use uuid::Uuid;
 pub use engine::Figures;
 pub use in_flight::{InFlight, InFlightGuard};
 pub use records::*;
+pub use sqlite::lock::InUse;
 
 /// The last migration that this program knows.
 pub const SCHEMA: u32 = sql::schema::NEWEST;
@@ -67,6 +69,22 @@ pub struct ReceivingGuard {
     #[cfg(feature = "postgres")]
     _held: Option<postgres::Held>,
     _here: InFlightGuard<RequestKey>,
+}
+
+/// Takes a store for one process, where only one can have it; `None` for a server.
+/// Errors: WW-STO-017 while another process has it.
+pub fn take(url: &StoreUrl) -> Result<Option<InUse>, Problem> {
+    match url {
+        StoreUrl::Sqlite(path) => sqlite::lock::take(path).map(Some),
+        StoreUrl::Postgres(_) => Ok(None),
+    }
+}
+
+/// Brings the schema of a store up to date: the version found, 0 where nothing was, and
+/// the version now. Errors as those of [`Store::open`].
+pub async fn migrate(url: &StoreUrl) -> Result<(u32, u32), Problem> {
+    let found = engine::bring_up_to_date(url).await?;
+    Ok((found, found.max(SCHEMA)))
 }
 
 impl Store {

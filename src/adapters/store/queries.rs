@@ -2,6 +2,7 @@
 //! out of scope is simply not there. Errors: WW-STO-001 (not available), -005 (a row
 //! does not read back).
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -349,6 +350,16 @@ impl Store {
             legs: known(legs),
             oldest_undelivered: oldest.flatten(),
         })
+    }
+
+    /// The cases of these that the store holds, each with its status. It names no person,
+    /// so it takes no caller.
+    pub async fn statuses(&self, ids: &[CaseId]) -> Read<HashMap<CaseId, Status>> {
+        let mut found = HashMap::new();
+        for some in ids.chunks(read::AT_ONCE) {
+            found.extend(self.inner.engine.all(read::statuses(some)).await?);
+        }
+        Ok(found)
     }
 
     /// The audit log from a position on; nothing for a referrer or a provider.

@@ -83,6 +83,11 @@ impl TestGateway {
 
     /// Ends the gateway in order and starts it again over the same store.
     pub async fn restart(self) -> Self {
+        self.restart_after(|_| {}).await
+    }
+
+    /// The same; between the end and the start something is done to what it left.
+    pub async fn restart_after(self, between: impl FnOnce(&Settings)) -> Self {
         let Self {
             parties,
             running,
@@ -92,6 +97,7 @@ impl TestGateway {
             folder,
         } = self;
         running.end().await;
+        between(&settings);
         Self::run(parties, store, settings, tools, folder).await
     }
 
@@ -113,6 +119,11 @@ impl TestGateway {
         };
         gateway.parties.connect(&gateway.provider_api());
         gateway
+    }
+
+    /// Its settings.
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// Base address of the BaRS listener.

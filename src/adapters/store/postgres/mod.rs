@@ -27,6 +27,7 @@ use crate::problem::area::store::{DAMAGED, KEY_OF_ANOTHER_STORE, UNAVAILABLE};
 use receiving::Receiving;
 use run::Failure;
 
+pub(super) use migrate::bring_up_to_date;
 pub(super) use receiving::Held;
 
 /// How often a unit is tried when another transaction stood in its way.

@@ -71,6 +71,10 @@ pub(super) fn case_id(row: &Row<'_>) -> Read<CaseId> {
     id(row, 0).map(CaseId::new)
 }
 
+pub(super) fn status(row: &Row<'_>, column: usize) -> Read<Status> {
+    word(row, column, Status::from_code)
+}
+
 pub(super) const OPEN_CASE: &str = "c.id, c.status, c.referrer, c.provider";
 
 pub(super) fn open_case(row: &Row<'_>) -> Read<OpenCase> {

@@ -1,12 +1,13 @@
 //! The SQLite engine: one file, one writer that groups, readers beside it.
 
 mod check;
+pub(super) mod lock;
 mod migrate;
 mod pool;
 mod run;
 mod writer;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -14,15 +15,18 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use migrate::migrate;
 pub(super) use pool::Readers;
+use pool::problem_of;
 pub(super) use writer::Writer;
 
+use super::sql::Query;
 use crate::problem::Problem;
-use crate::problem::area::store::{CANNOT_OPEN, KEY_OF_ANOTHER_STORE, NOT_A_STORE};
+use crate::problem::area::store::{CANNOT_OPEN, KEY_OF_ANOTHER_STORE, NOT_A_STORE, UNAVAILABLE};
 
 /// One file: readers, and the one writer.
 pub(super) struct Sqlite {
     pub(super) readers: Readers,
     pub(super) writer: Writer,
+    path: PathBuf,
 }
 
 impl Sqlite {
@@ -34,7 +38,23 @@ impl Sqlite {
         Ok(Self {
             readers: Readers::new(path),
             writer: Writer::start(path, connection)?,
+            path: path.to_owned(),
         })
+    }
+
+    /// Runs a statement that writes beside the writer, on a connection of its own: for
+    /// what is written rarely.
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        query: Query<T>,
+    ) -> Result<Vec<T>, Problem> {
+        let path = self.path.clone();
+        let written = tokio::task::spawn_blocking(move || {
+            let connection = open_writer(&path).map_err(|error| about(&path, &error))?;
+            run::all(&connection, &query).map_err(|failure| problem_of(&failure))
+        });
+        let gone = |_| Problem::new(&UNAVAILABLE).with("a statement ended abnormally");
+        written.await.map_err(gone)?
     }
 
     /// What is wrong with the file and the references in it, one line each.
@@ -108,6 +128,15 @@ fn keep_statements(connection: &Connection) -> rusqlite::Result<()> {
 
 /// SQLite makes a missing file with the process's mask; the store is for its owner only.
 fn make_private_file(path: &Path) -> Result<(), Problem> {
+    private_file(path).map(drop).map_err(|error| {
+        Problem::new(&CANNOT_OPEN)
+            .at(path.display().to_string())
+            .with(error.kind().to_string())
+    })
+}
+
+/// Opens a file for its owner only, and makes it where there is none.
+fn private_file(path: &Path) -> std::io::Result<std::fs::File> {
     let mut options = std::fs::OpenOptions::new();
     options.read(true).append(true).create(true);
     #[cfg(unix)]
@@ -115,11 +144,7 @@ fn make_private_file(path: &Path) -> Result<(), Problem> {
         use std::os::unix::fs::OpenOptionsExt;
         options.mode(0o600);
     }
-    options.open(path).map(drop).map_err(|error| {
-        Problem::new(&CANNOT_OPEN)
-            .at(path.display().to_string())
-            .with(error.kind().to_string())
-    })
+    options.open(path)
 }
 
 fn check_key(connection: &Connection, path: &Path, key_check: &[u8; 32]) -> Result<(), Problem> {

@@ -59,7 +59,10 @@ async fn ready(State(admin): State<Arc<Admin>>) -> Response {
     if failed.is_empty() {
         return "ready\n".into_response();
     }
-    let text = format!("not ready: {}\n", failed.join(", "));
+    let mut text = format!("not ready: {}\n", failed.join(", "));
+    if let Some(why) = report.why() {
+        text = format!("{text}{why}\n");
+    }
     (StatusCode::SERVICE_UNAVAILABLE, text).into_response()
 }
 
@@ -116,6 +119,8 @@ mod tests {
         Checks {
             store: Arc::new(move || store),
             keys: Arc::new(move || keys),
+            held: Arc::new(|| None),
+            journal: Arc::new(|| true),
             providers: Arc::new(move || {
                 vec![ProviderHealth {
                     slug: "hope-works".to_owned(),
