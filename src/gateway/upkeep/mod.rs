@@ -1,16 +1,17 @@
 //! Looking after the store: what the verbs of `store` do. They work without tables and
 //! listeners, since they are needed most when little else works.
 
+mod backup;
 mod check;
 mod confirm;
+mod lost;
 mod migrate;
 
+pub use backup::{Backup, Progress, Restored, backup, restore};
 pub use check::{Checked, check};
 pub use confirm::{Confirmed, confirm};
 pub use lost::{Lost, LostCase, What, lost};
 pub use migrate::{Migrated, migrate};
-
-mod lost;
 
 use crate::adapters::seal::Seal;
 use crate::adapters::store::Store;

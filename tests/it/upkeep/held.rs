@@ -157,7 +157,7 @@ async fn a_store_without_its_epoch_file_is_held_and_a_cancellation_is_taken_mean
     let stop = Stop::of(&answer.body, referral.correlation_id(), StopAs::Cancelled);
     let stopped = gateway.parties.gp.stop(&gateway.bars(), &stop).await;
     assert_eq!(stopped.expect("an answer").status, 200);
-    let unknown = Stop::of(&answer.body, referral.correlation_id(), StopAs::Cancelled);
+    let unknown = Stop::of(&answer.body, uuid::Uuid::new_v4(), StopAs::Cancelled);
     let unknown = unknown.of_unknown_referral();
     let unknown = gateway.parties.gp.stop(&gateway.bars(), &unknown).await;
     assert_eq!(unknown.expect("an answer").status, 503);

@@ -1,5 +1,6 @@
 //! Looking after the store: what was put back, copied, migrated.
 
+mod backup;
 mod held;
 
 use std::path::{Path, PathBuf};

@@ -221,6 +221,13 @@ impl Store {
         found.ok_or_else(|| Problem::new(&crate::problem::area::store::DAMAGED))
     }
 
+    /// Begins an epoch that nobody has confirmed, above its own and the one that is known.
+    pub(super) async fn begin_unconfirmed(&self, known: u64) -> Result<u64, Problem> {
+        let next = self.marks(0).await?.epoch.unwrap_or(0).max(known) + 1;
+        self.raise(EPOCH, next).await?;
+        Ok(next)
+    }
+
     async fn raise(&self, name: &'static str, number: u64) -> Result<(), Problem> {
         let query = marks::raise(name, number);
         self.inner.engine.write(query).await.map(drop)

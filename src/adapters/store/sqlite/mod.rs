@@ -1,5 +1,6 @@
 //! The SQLite engine: one file, one writer that groups, readers beside it.
 
+pub(super) mod backup;
 mod check;
 pub(super) mod lock;
 mod migrate;
@@ -32,6 +33,7 @@ pub(super) struct Sqlite {
 impl Sqlite {
     /// Opens or makes the file, and checks that it was made with this master key.
     pub(super) fn open(path: &Path, key_check: &[u8; 32]) -> Result<Self, Problem> {
+        backup::refuse_half_restored(path)?;
         let mut connection = open_judged(path, false)?;
         migrate(&mut connection, path, false)?;
         check_key(&connection, path, key_check)?;
@@ -65,6 +67,7 @@ impl Sqlite {
 
 /// Brings the file's schema up to date; gives the version that was found.
 pub(super) fn bring_up_to_date(path: &Path) -> Result<u32, Problem> {
+    backup::refuse_half_restored(path)?;
     let mut connection = open_judged(path, true)?;
     migrate(&mut connection, path, true)
 }

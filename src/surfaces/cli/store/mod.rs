@@ -2,6 +2,8 @@
 
 mod check;
 mod confirm;
+mod files;
+mod progress;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -17,7 +19,7 @@ use crate::problem::area::store::UNREACHABLE;
 /// What to do with the store.
 #[derive(Clone, Debug, clap::Subcommand)]
 pub enum Store {
-    /// Bring the schema up to date; a gateway of the version before may go on meanwhile
+    /// Bring the schema up to date; an earlier gateway may go on meanwhile
     Migrate {
         /// How the answer is written
         #[arg(long, value_enum, default_value = "text")]
@@ -29,24 +31,40 @@ pub enum Store {
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
     },
-    /// List what was acknowledged and the store does not hold any more, by referrer
+    /// Copy the store into a new file while the gateway runs; SQLite only
+    Backup {
+        /// The file, which must not exist yet
+        file: PathBuf,
+        /// How the answer is written
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+    },
+    /// Put a backup in the place of the store, which is kept; SQLite only
+    Restore {
+        /// The backup
+        file: PathBuf,
+        /// How the answer is written
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+    },
+    /// List by referrer what was acknowledged and is not in the store
     Lost {
-        /// A further journal folder, for example of another gateway
+        /// A further journal, of another gateway
         #[arg(long, value_name = "FOLDER")]
         journal: Vec<PathBuf>,
         /// How the answer is written
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
     },
-    /// Say that a store that was put back is the right one: sending begins
+    /// Say that a store that was put back is right: sending begins
     Confirm {
-        /// Who says so, for the audit log; else the operator of the settings
+        /// Who says so, for the audit log
         #[arg(long, value_name = "NAME")]
         by: Option<String>,
         /// Only list what was lost, as `store lost` does
         #[arg(long)]
         dry_run: bool,
-        /// A further journal folder, for example of another gateway
+        /// A further journal, of another gateway
         #[arg(long, value_name = "FOLDER")]
         journal: Vec<PathBuf>,
         /// How the answer is written
@@ -63,6 +81,8 @@ pub async fn run(args: &Store, settings: &Settings, out: &mut dyn Write) -> i32 
     let answered = match args {
         Store::Migrate { format } => migrate(settings, *format, out).await,
         Store::Check { format } => check::run(settings, *format, out).await,
+        Store::Backup { file, format } => files::backup(settings, file, *format, out),
+        Store::Restore { file, format } => files::restore(settings, file, *format, out).await,
         Store::Lost { journal, format }
         | Store::Confirm {
             dry_run: true,
