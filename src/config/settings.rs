@@ -224,6 +224,14 @@ pub enum StoreUrl {
     Postgres(PostgresServer),
 }
 
+impl StoreUrl {
+    /// Reads an address as `store.url` has it; `None` where it is none. What the address of
+    /// a server does not say is as for `others`.
+    pub fn parse(text: &str, others: &PostgresServer) -> Option<Self> {
+        super::values::store_url(text, others)
+    }
+}
+
 impl std::fmt::Display for StoreUrl {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

@@ -4,6 +4,7 @@ use super::prepare::Prepared;
 use super::sql::{Dialect, Query};
 use super::sqlite::Sqlite;
 use super::unit::{CommitError, Committed};
+use super::whole::Parts;
 use crate::config::StoreUrl;
 use crate::problem::Problem;
 #[cfg(not(feature = "postgres"))]
@@ -119,6 +120,15 @@ impl Engine {
     /// Whether a gap in the numbers of a table means that a row was taken out.
     pub(super) const fn numbers_without_gaps(&self) -> bool {
         matches!(self, Self::Sqlite(_))
+    }
+
+    /// Every row of every table as it is at this instant.
+    pub(super) fn parts(&self) -> Parts {
+        match self {
+            Self::Sqlite(engine) => engine.parts(),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(engine) => engine.parts(),
+        }
     }
 
     /// The one writer of SQLite.

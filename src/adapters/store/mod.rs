@@ -5,6 +5,7 @@
 //! one durable transaction. Reading takes a [`Caller`](crate::domain::caller::Caller) and
 //! applies its scope in SQL (DESIGN I3, I11).
 
+mod copy;
 mod engine;
 pub mod epoch;
 mod in_flight;
@@ -18,6 +19,7 @@ mod records;
 mod sql;
 mod sqlite;
 mod unit;
+mod whole;
 
 #[cfg(test)]
 mod tests;
@@ -28,6 +30,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+pub use copy::copy;
 pub use engine::Figures;
 pub use in_flight::{InFlight, InFlightGuard};
 pub use records::*;
@@ -37,6 +40,7 @@ pub use sqlite::lock::InUse;
 /// The last migration that this program knows.
 pub const SCHEMA: u32 = sql::schema::NEWEST;
 pub use unit::{CaseChange, CommitError, Committed, LegChange, Stopped, Unit};
+pub use whole::Fingerprint;
 
 use super::seal::{CaseKey, Seal, Unsealable, hex};
 use crate::config::StoreUrl;

@@ -1,6 +1,8 @@
 //! `store check`: whether the store is whole, and what it holds.
 
-use crate::adapters::store::{Counts, SCHEMA};
+use super::Progress;
+use crate::adapters::store::epoch::Marks;
+use crate::adapters::store::{Counts, Fingerprint, SCHEMA};
 use crate::config::Settings;
 use crate::domain::caller::Caller;
 use crate::problem::Problem;
@@ -16,10 +18,14 @@ pub struct Checked {
     pub counts: Counts,
     /// The schema that this program works with.
     pub schema: u32,
+    /// What the store says of its life.
+    pub life: Marks,
+    /// Rows and digest of each table.
+    pub tables: Vec<Fingerprint>,
 }
 
 /// Checks everything.
-pub async fn check(settings: &Settings) -> Result<Checked, Problem> {
+pub async fn check(settings: &Settings, progress: Progress<'_>) -> Result<Checked, Problem> {
     let store = super::open(settings).await?;
     let integrity = store.integrity().await?;
     Ok(Checked {
@@ -27,5 +33,7 @@ pub async fn check(settings: &Settings) -> Result<Checked, Problem> {
         leaves: integrity.facts_checked,
         counts: store.counts(&Caller::System).await?,
         schema: SCHEMA,
+        life: store.life().await?,
+        tables: store.fingerprints(progress).await?,
     })
 }

@@ -4,12 +4,14 @@
 mod backup;
 mod check;
 mod confirm;
+mod copy;
 mod lost;
 mod migrate;
 
 pub use backup::{Backup, Progress, Restored, backup, restore};
 pub use check::{Checked, check};
 pub use confirm::{Confirmed, confirm};
+pub use copy::{Fingerprint, copy};
 pub use lost::{Lost, LostCase, What, lost};
 pub use migrate::{Migrated, migrate};
 

@@ -103,7 +103,9 @@ async fn a_backup_of_a_running_gateway_is_restored_held_and_what_was_there_is_ke
         "SELECT count(*) FROM audit WHERE kind = 'store.restored'",
     );
     assert_eq!(facts, [["1"]]);
-    let checked = upkeep::check(&settings).await.expect("a check");
+    let checked = upkeep::check(&settings, &|_, _, _| {})
+        .await
+        .expect("a check");
     assert_eq!(checked.faults, Vec::<String>::new());
     gateway.end().await;
 }

@@ -1,6 +1,7 @@
 //! Looking after the store: what was put back, copied, migrated.
 
 mod backup;
+mod copy;
 mod held;
 
 use std::path::{Path, PathBuf};

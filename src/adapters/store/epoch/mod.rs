@@ -11,10 +11,11 @@ pub mod file;
 
 use std::path::{Path, PathBuf};
 
+pub use super::sql::marks::Marks;
 pub use file::Seen;
 
 use super::Store;
-use super::sql::marks::{self, CONFIRMED, EPOCH, Leaf, Marks, VOUCHED};
+use super::sql::marks::{self, CONFIRMED, EPOCH, Leaf, VOUCHED};
 use crate::problem::Problem;
 
 /// How long a gateway that knows its store vouches for it to one that has no file yet. A
@@ -87,7 +88,7 @@ fn judge(marks: &Marks, seen: Option<&Seen>, met: Option<u64>) -> Standing {
     }
 }
 
-fn is_vouched(marks: &Marks) -> bool {
+pub(super) fn is_vouched(marks: &Marks) -> bool {
     let vouched = marks.vouched.and_then(|at| i64::try_from(at).ok());
     vouched.is_some_and(|at| (0..VOUCHED_FOR_MICROS).contains(&marks.now.saturating_sub(at)))
 }
@@ -215,6 +216,11 @@ impl Keeper {
 }
 
 impl Store {
+    /// What the store says of its life.
+    pub async fn life(&self) -> Result<Marks, Problem> {
+        self.marks(0).await
+    }
+
     pub(super) async fn marks(&self, seen: i64) -> Result<Marks, Problem> {
         let engine = &self.inner.engine;
         let found = engine.one(marks::marks(engine.dialect(), seen)).await?;

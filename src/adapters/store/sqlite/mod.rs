@@ -6,6 +6,7 @@ pub(super) mod lock;
 mod migrate;
 mod pool;
 mod run;
+pub(super) mod whole;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -20,6 +21,7 @@ use pool::problem_of;
 pub(super) use writer::Writer;
 
 use super::sql::Query;
+use super::whole::Parts;
 use crate::problem::Problem;
 use crate::problem::area::store::{CANNOT_OPEN, KEY_OF_ANOTHER_STORE, NOT_A_STORE, UNAVAILABLE};
 
@@ -36,12 +38,18 @@ impl Sqlite {
         backup::refuse_half_restored(path)?;
         let mut connection = open_judged(path, false)?;
         migrate(&mut connection, path, false)?;
+        whole::refuse_half_copied(&connection, path)?;
         check_key(&connection, path, key_check)?;
         Ok(Self {
             readers: Readers::new(path),
             writer: Writer::start(path, connection)?,
             path: path.to_owned(),
         })
+    }
+
+    /// Every row of every table as it is at this instant.
+    pub(super) fn parts(&self) -> Parts {
+        whole::parts(&self.path)
     }
 
     /// Runs a statement that writes beside the writer, on a connection of its own: for

@@ -2,6 +2,7 @@
 
 mod check;
 mod confirm;
+mod copy;
 mod files;
 mod progress;
 
@@ -31,6 +32,8 @@ pub enum Store {
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
     },
+    /// Copy a whole store into an empty one, and compare both
+    Copy(copy::Copy),
     /// Copy the store into a new file while the gateway runs; SQLite only
     Backup {
         /// The file, which must not exist yet
@@ -81,6 +84,7 @@ pub async fn run(args: &Store, settings: &Settings, out: &mut dyn Write) -> i32 
     let answered = match args {
         Store::Migrate { format } => migrate(settings, *format, out).await,
         Store::Check { format } => check::run(settings, *format, out).await,
+        Store::Copy(args) => copy::run(args, settings, out).await,
         Store::Backup { file, format } => files::backup(settings, file, *format, out),
         Store::Restore { file, format } => files::restore(settings, file, *format, out).await,
         Store::Lost { journal, format }
