@@ -102,7 +102,9 @@ async fn fill(
             }
             Part::Rows(rows) => {
                 if let Some((table, taking, count, whole)) = &mut now {
-                    rows.iter().for_each(|row| taking.add(row));
+                    for row in &rows {
+                        taking.add(row);
+                    }
                     *count += rows.len() as u64;
                     target.put(table, rows).await?;
                     progress(table.name, *count, *whole);

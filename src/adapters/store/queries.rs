@@ -21,6 +21,7 @@ use super::sql::read::{self, HashColumn, Which};
 use super::{Store, damaged, prepare};
 use crate::domain::caller::Caller;
 use crate::domain::case::Case;
+use crate::domain::fact::FactKind;
 use crate::domain::identifiers::{CaseId, CorrelationId, NhsNumber, OutboxId, ServiceRequestId};
 use crate::domain::status::Status;
 use crate::problem::Problem;
@@ -361,6 +362,12 @@ impl Store {
             found.extend(self.inner.engine.all(read::statuses(some)).await?);
         }
         Ok(found)
+    }
+
+    /// When the store was last confirmed by a person after it had been put back.
+    pub async fn confirmed_at(&self) -> Read<Option<Timestamp>> {
+        let query = read::last_of_kind(FactKind::StoreConfirmed);
+        Ok(self.inner.engine.one(query).await?.flatten())
     }
 
     /// The audit log from a position on; nothing for a referrer or a provider.

@@ -172,7 +172,9 @@ pub(super) async fn fingerprints(
             }
             Part::Rows(rows) => {
                 if let Some((taking, whole)) = &mut taking {
-                    rows.iter().for_each(|row| taking.add(row));
+                    for row in &rows {
+                        taking.add(row);
+                    }
                     progress(taking.table, taking.rows, *whole);
                 }
             }

@@ -40,7 +40,7 @@ pub async fn confirm(
 ) -> Result<Confirmed, Problem> {
     let store = super::open(settings).await?;
     let mut keeper = Keeper::new(store.clone(), &settings.store.epoch_file)?;
-    let lost = lost::compare(&store, settings, others).await?;
+    let lost = lost::compare(&store, settings, others, false).await?;
     let mut done = Confirmed {
         why: None,
         epoch: None,

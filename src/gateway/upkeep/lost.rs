@@ -24,6 +24,8 @@ pub struct Lost {
     pub unreadable: u64,
     /// The first and the last line.
     pub between: Option<(Timestamp, Timestamp)>,
+    /// What is older was listed when the store was confirmed then.
+    pub since: Option<Timestamp>,
 }
 
 /// One case that a referrer has to be told of.
@@ -86,26 +88,35 @@ impl Lost {
     }
 }
 
-/// Compares the journal of the settings, and those in other folders, with the store.
-/// Errors: those of opening, and WW-STO-016.
-pub async fn lost(settings: &Settings, others: &[PathBuf]) -> Result<Lost, Problem> {
-    compare(&super::open(settings).await?, settings, others).await
+/// Compares the journal of the settings, and those in other folders, with the store; `all`
+/// of it, or what was acknowledged since the store was confirmed last. Errors: those of
+/// opening, and WW-STO-016.
+pub async fn lost(settings: &Settings, others: &[PathBuf], all: bool) -> Result<Lost, Problem> {
+    compare(&super::open(settings).await?, settings, others, all).await
 }
 
 pub(super) async fn compare(
     store: &Store,
     settings: &Settings,
     others: &[PathBuf],
+    all: bool,
 ) -> Result<Lost, Problem> {
+    let since = match all {
+        true => None,
+        // A store that was put back to before then does not know of it either.
+        false => store.confirmed_at().await?,
+    };
     let mut folders = vec![settings.store.journal_folder.clone()];
     folders.extend_from_slice(others);
-    let journal = journal::read(&folders)?;
+    let mut journal = journal::read(&folders)?;
+    journal.lines.retain(|line| Some(line.at) > since);
     let mut ids: Vec<CaseId> = journal.lines.iter().map(|line| line.case_id).collect();
     ids.sort_unstable();
     ids.dedup();
     let held = store.statuses(&ids).await?;
     let mut lost = sort_out(&journal.lines, &held);
     lost.unreadable = journal.unreadable;
+    lost.since = since;
     Ok(lost)
 }
 

@@ -96,7 +96,7 @@ async fn a_backup_of_a_running_gateway_is_restored_held_and_what_was_there_is_ke
     assert_eq!(count(&kept), 2);
     assert_eq!(readiness(&gateway).await.0, 503);
     assert_eq!(rows(&settings, "SELECT count(*) FROM cases"), [["1"]]);
-    let lost = upkeep::lost(&settings, &[]).await.expect("a list");
+    let lost = upkeep::lost(&settings, &[], false).await.expect("a list");
     assert_eq!(lost.count(), 1);
     let facts = rows(
         &settings,

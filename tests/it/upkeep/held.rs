@@ -72,7 +72,7 @@ async fn a_store_that_was_put_back_sends_nothing_until_it_is_confirmed_and_names
 
     // What was lost, and for whom.
     let settings = gateway.settings().clone();
-    let found = upkeep::lost(&settings, &[]).await.expect("a list");
+    let found = upkeep::lost(&settings, &[], false).await.expect("a list");
     let cases = found.referrers.get("Y99001").expect("the practice");
     let told: Vec<_> = cases
         .iter()
@@ -117,7 +117,12 @@ async fn a_store_that_was_put_back_sends_nothing_until_it_is_confirmed_and_names
     };
     assert_eq!(fact[0], "operator:A. Example");
     assert!(fact[1].contains(r#""lost":"2""#), "{fact:?}");
-    // Confirmed is confirmed.
+    // Confirmed is confirmed, and what was listed then is listed on demand only.
+    let left = upkeep::lost(&settings, &[], false).await.expect("a list");
+    assert_eq!((left.count(), left.since.is_some()), (0, true));
+    let all = upkeep::lost(&settings, &[], true).await.expect("a list");
+    // The cancellation too: its case is open still.
+    assert_eq!(all.count(), 2);
     let again = upkeep::confirm(&settings, None, &[], now).await;
     assert_eq!(again.expect("nothing to do").epoch, None);
     let gateway = gateway.restart().await;
@@ -134,7 +139,9 @@ async fn an_empty_store_in_the_place_of_a_full_one_is_held() {
         .restart_after(|settings| std::fs::remove_file(file_of(settings)).expect("removed"))
         .await;
     assert_eq!(readiness(&gateway).await.0, 503);
-    let lost = upkeep::lost(gateway.settings(), &[]).await.expect("a list");
+    let lost = upkeep::lost(gateway.settings(), &[], false)
+        .await
+        .expect("a list");
     assert_eq!(lost.count(), 1);
     gateway.end().await;
 }

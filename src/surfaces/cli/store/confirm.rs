@@ -13,10 +13,11 @@ use crate::surfaces::cli::wrap;
 pub(super) async fn list(
     settings: &Settings,
     others: &[PathBuf],
+    all: bool,
     format: Format,
     out: &mut dyn Write,
 ) -> Answered {
-    let lost = upkeep::lost(settings, others).await?;
+    let lost = upkeep::lost(settings, others, all).await?;
     let code = if lost.count() == 0 {
         exit::OK
     } else {
@@ -86,6 +87,7 @@ fn as_json(lost: &Lost) -> Value {
     json!({
         "lost": lost.count(),
         "referrers": referrers,
+        "since": lost.since.map(|since| since.to_string()),
         "journalLines": lost.lines,
         "journalLinesUnreadable": lost.unreadable,
         "journalFrom": lost.between.map(|(first, _)| first.to_string()),
@@ -104,6 +106,16 @@ fn case_json(case: &LostCase) -> Value {
 }
 
 fn text(lost: &Lost, out: &mut dyn Write) -> io::Result<()> {
+    if let Some(since) = lost.since {
+        let words = format!(
+            "The store was confirmed at {since:.0}; this is about what came later. `store lost \
+             --all` lists all of the journal."
+        );
+        writeln!(out, "{}", wrap("", &words))?;
+        if lost.lines == 0 {
+            return Ok(());
+        }
+    }
     let Some((first, last)) = lost.between else {
         return writeln!(
             out,

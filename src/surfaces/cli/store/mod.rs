@@ -52,6 +52,9 @@ pub enum Store {
     },
     /// List by referrer what was acknowledged and is not in the store
     Lost {
+        /// Also what was listed when the store was confirmed last
+        #[arg(long)]
+        all: bool,
         /// A further journal, of another gateway
         #[arg(long, value_name = "FOLDER")]
         journal: Vec<PathBuf>,
@@ -87,13 +90,17 @@ pub async fn run(args: &Store, settings: &Settings, out: &mut dyn Write) -> i32 
         Store::Copy(args) => copy::run(args, settings, out).await,
         Store::Backup { file, format } => files::backup(settings, file, *format, out),
         Store::Restore { file, format } => files::restore(settings, file, *format, out).await,
-        Store::Lost { journal, format }
-        | Store::Confirm {
+        Store::Lost {
+            all,
+            journal,
+            format,
+        } => confirm::list(settings, journal, *all, *format, out).await,
+        Store::Confirm {
             dry_run: true,
             journal,
             format,
             ..
-        } => confirm::list(settings, journal, *format, out).await,
+        } => confirm::list(settings, journal, false, *format, out).await,
         Store::Confirm {
             by,
             journal,

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{Query, Read, Row, Scope, Value, values};
 use crate::adapters::store::records::{FactRow, LegState};
 use crate::adapters::store::sql::rows;
+use crate::domain::fact::FactKind;
 use crate::domain::identifiers::CaseId;
 use crate::domain::status::Status;
 
@@ -72,4 +73,11 @@ pub(in super::super::super) fn statuses(ids: &[CaseId]) -> Query<(CaseId, Status
     Query::new(sql, values, |row| {
         Ok((rows::case_id(row)?, rows::status(row, 1)?))
     })
+}
+
+/// When a thing of this kind happened last. It reads the whole log: for what is asked
+/// rarely.
+pub(in super::super::super) fn last_of_kind(kind: FactKind) -> Query<Option<Timestamp>> {
+    let sql = "SELECT max(at) FROM audit WHERE kind = ?1".to_owned();
+    Query::new(sql, values![kind.code()], |row| rows::time_or_none(row, 0))
 }
