@@ -120,7 +120,7 @@ impl Store {
         self.by_hash(caller, HashColumn::Demographics, hash).await
     }
 
-    /// The cases of a conversation, the newest first.
+    /// The cases of a referrer's own conversation, the newest first; nobody else asks.
     pub async fn cases_by_correlation(
         &self,
         caller: &Caller,

@@ -17,7 +17,7 @@ CREATE TABLE answers (
     case_id        BYTEA,
     problems_json  BYTEA,              -- present: the request was refused
     at             BIGINT NOT NULL,
-    PRIMARY KEY (organisation, request_id, correlation_id)
+    PRIMARY KEY (organisation, correlation_id, request_id)
 );
 
 CREATE TABLE cases (
@@ -58,7 +58,6 @@ CREATE TABLE cases (
 CREATE INDEX cases_identifier   ON cases (identifier_hash)   WHERE identifier_hash IS NOT NULL;
 CREATE INDEX cases_nhs_number   ON cases (nhs_number_hash)   WHERE nhs_number_hash IS NOT NULL;
 CREATE INDEX cases_demographics ON cases (demographics_hash) WHERE demographics_hash IS NOT NULL;
-CREATE INDEX cases_correlation  ON cases (correlation_id);
 CREATE INDEX cases_status       ON cases (status);
 CREATE INDEX cases_due          ON cases (milestone_due)     WHERE milestone_due IS NOT NULL;
 
