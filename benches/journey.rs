@@ -1,11 +1,16 @@
 //! The journey of one referral in CPU time: `cargo bench --bench journey`, with
-//! `-- --format json` for one JSON object.
+//! `-- --format json` for one JSON object, with `-- journey` for the journey alone in
+//! one line.
 //!
 //! The gateway runs in a child process of its own, which tells its own CPU time; the
 //! sender, the receivers and this report are outside of it and are not counted.
 
 #[path = "journey/mod.rs"]
 mod journey;
+
+/// The program's own allocator, see `src/main.rs`.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> std::process::ExitCode {
     journey::main()

@@ -72,6 +72,16 @@ impl Gateway {
         Ok(Duration::from_nanos(line(&mut self.answers)?.parse()?))
     }
 
+    /// Units and transactions that the store has made durable so far.
+    pub fn written(&mut self) -> Result<(u64, u64), Fault> {
+        let asking = self.asking.as_mut().ok_or("the gateway has ended")?;
+        asking.write_all(b"written\n")?;
+        Ok((
+            line(&mut self.answers)?.parse()?,
+            line(&mut self.answers)?.parse()?,
+        ))
+    }
+
     /// Ends it in order.
     pub fn end(mut self) -> Result<(), Fault> {
         self.asking = None;
@@ -159,11 +169,26 @@ pub fn serve(settings: &Path) -> ExitCode {
         Err(faults) => return complain(&faults),
     };
     println!("{}\n{}", running.bars, running.provider);
-    for _ in io::stdin().lines().map_while(Result::ok) {
-        println!("{}", cpu::process().as_nanos());
+    for asked in io::stdin().lines().map_while(Result::ok) {
+        if asked == "cpu" {
+            println!("{}", cpu::process().as_nanos());
+            continue;
+        }
+        runtime.block_on(running.gateway.measure());
+        let metrics = running.gateway.telemetry().metrics.text();
+        for name in ["store_grouped_writes_total", "store_commits_total"] {
+            println!("{}", count_of(&metrics, name));
+        }
     }
     runtime.block_on(running.end());
     ExitCode::SUCCESS
+}
+
+/// One counter of the metrics.
+fn count_of<'a>(metrics: &'a str, name: &str) -> &'a str {
+    let name = format!("workwell_{name} ");
+    let found = metrics.lines().find_map(|line| line.strip_prefix(&name));
+    found.unwrap_or("0")
 }
 
 fn complain(faults: &[workwell_gateway::problem::Problem]) -> ExitCode {

@@ -48,6 +48,8 @@ pub struct Journey {
     pub p50: Duration,
     /// 99th percentile at half load.
     pub p99: Duration,
+    /// Units in one transaction of the store, at full load.
+    pub group: f64,
 }
 
 pub fn main() -> ExitCode {
@@ -61,12 +63,13 @@ pub fn main() -> ExitCode {
     if !arguments.iter().any(|argument| argument == "--bench") {
         return ExitCode::SUCCESS;
     }
-    let json = arguments.iter().any(|argument| argument == "json");
+    let asked = |word: &str| arguments.iter().any(|argument| argument == word);
+    let (json, only_journey) = (asked("json"), asked("journey"));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .expect("the machine gives a runtime its threads");
-    match runtime.block_on(measure(json)) {
+    match runtime.block_on(measure(json, only_journey)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {
             eprintln!("the journey could not be measured: {fault}");
@@ -75,7 +78,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-async fn measure(json: bool) -> Result<(), Fault> {
+async fn measure(json: bool, only_journey: bool) -> Result<(), Fault> {
     let folder = tempfile::tempdir()?;
     let gp = Gp::start(Practice::default(), Feed::silent()).await?;
     let lantern = WebhookProvider::start(Feed::silent()).await?;
@@ -87,6 +90,11 @@ async fn measure(json: bool) -> Result<(), Fault> {
     lantern.desk.api().connect(&gateway.provider_api);
     let mut sender = Sender::new(&gp);
 
+    if only_journey {
+        let journey = journey(&mut gateway, &mut sender).await?;
+        report::print_journey(&journey);
+        return gateway.end();
+    }
     // First, so that what is wrong with the settings shows at once.
     let idle = idle::measure(folder.path())?;
     let journey = journey(&mut gateway, &mut sender).await?;
@@ -108,6 +116,7 @@ async fn journey(gateway: &mut Gateway, sender: &mut Sender<'_>) -> Result<Journ
         .post(sender.batch(WARM_UP, Place::BOROUGH_WORKS))
         .await?;
     let (mut rounds, mut rates) = (Vec::new(), Vec::new());
+    let written_before = gateway.written()?;
     for _ in 0..ROUNDS {
         let batch = sender.batch(MESSAGES, Place::BOROUGH_WORKS);
         let before = gateway.cpu()?;
@@ -116,6 +125,8 @@ async fn journey(gateway: &mut Gateway, sender: &mut Sender<'_>) -> Result<Journ
         rounds.push(used / u32::try_from(MESSAGES)?);
         rates.push(answers.per_second());
     }
+    let written = gateway.written()?;
+    let group = of(written.0 - written_before.0) / of(written.1 - written_before.1);
     rates.sort_by(f64::total_cmp);
     let reached_per_second = rates[rates.len() / 2];
     let half_load = reached_per_second / 2.0;
@@ -132,7 +143,12 @@ async fn journey(gateway: &mut Gateway, sender: &mut Sender<'_>) -> Result<Journ
         half_load,
         p50: answers.percentile(50),
         p99: answers.percentile(99),
+        group,
     })
+}
+
+fn of(count: u64) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 /// The middle one.

@@ -18,6 +18,21 @@ struct Row {
     goal: Option<f64>,
 }
 
+/// The journey alone, in one line: for one build beside another, in turns.
+pub fn print_journey(journey: &Journey) {
+    let lowest = journey.rounds.iter().min().copied().unwrap_or_default();
+    println!(
+        "journey {:.3} ms CPU, lowest round {:.3}, {:.1} units a transaction, \
+         {:.0}/s reached, p50 {:.1} ms, p99 {:.1} ms at half load",
+        ms(median(journey.rounds.clone())),
+        ms(lowest),
+        journey.group,
+        journey.reached_per_second,
+        ms(journey.p50),
+        ms(journey.p99),
+    );
+}
+
 pub fn print(journey: &Journey, road: &Road, shares: &Shares, idle: &Idle, json: bool) {
     let whole = ms(median(journey.rounds.clone()));
     let road_whole = ms(median(road.rounds.clone()));
@@ -36,6 +51,7 @@ pub fn print(journey: &Journey, road: &Road, shares: &Shares, idle: &Idle, json:
             "half_load_per_second": journey.half_load.round(),
             "half_load_p50_ms": rounded(ms(journey.p50)),
             "half_load_p99_ms": rounded(ms(journey.p99)),
+            "units_a_transaction": rounded(journey.group),
             "shares_cpu_ms": shares,
             "road_cpu_ms": rounded(road_whole),
             "release_delivery_status_cpu_ms": rounded(road_whole - whole),
@@ -60,6 +76,12 @@ pub fn print(journey: &Journey, road: &Road, shares: &Shares, idle: &Idle, json:
     line("messages a second and core", 1_000.0 / whole, 0, ">= 1000");
     line("p50 at half load, ms", ms(journey.p50), 2, "<= 2");
     line("p99 at half load, ms", ms(journey.p99), 2, "<= 10");
+    line(
+        "units in one transaction of the store",
+        journey.group,
+        1,
+        "",
+    );
     line(
         "journey + delivery + status back, ms CPU",
         road_whole,

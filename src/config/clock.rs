@@ -1,6 +1,6 @@
 //! What time it is.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -34,8 +34,9 @@ impl Clock {
     pub fn today(&self) -> Date {
         // Written as a rule, because a small container has no time zone files: GMT,
         // and BST from the last Sunday of March to the last Sunday of October.
-        let england = TimeZone::posix("GMT0BST,M3.5.0/1,M10.5.0").unwrap_or(TimeZone::UTC);
-        self.now().to_zoned(england).date()
+        static ENGLAND: LazyLock<TimeZone> =
+            LazyLock::new(|| TimeZone::posix("GMT0BST,M3.5.0/1,M10.5.0").unwrap_or(TimeZone::UTC));
+        ENGLAND.to_datetime(self.now()).date()
     }
 
     /// Moves a fixed clock on; does nothing to the machine's.

@@ -1,10 +1,11 @@
 //! New ids.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
-use uuid::{NoContext, Uuid};
+use uuid::Uuid;
 
 /// Mints ids; passed down as a value so that tests know what comes.
 #[derive(Clone, Debug, Default)]
@@ -28,9 +29,8 @@ impl Ids {
         let milliseconds = u64::try_from(now.as_millisecond()).unwrap_or(0);
         match self {
             Self::Random => {
-                let nanoseconds = u32::try_from(now.subsec_nanosecond()).unwrap_or(0);
-                let seconds = milliseconds / 1000;
-                Uuid::new_v7(uuid::Timestamp::from_unix(NoContext, seconds, nanoseconds))
+                let [bytes @ .., _, _, _, _, _, _] = random();
+                uuid::Builder::from_unix_timestamp_millis(milliseconds, &bytes).into_uuid()
             }
             Self::Sequence(next) => {
                 let bytes = counted(next);
@@ -42,7 +42,7 @@ impl Ids {
     /// A UUID version 4: says nothing about when it was minted. For what is sent.
     pub fn v4(&self) -> Uuid {
         match self {
-            Self::Random => Uuid::new_v4(),
+            Self::Random => uuid::Builder::from_random_bytes(random()).into_uuid(),
             Self::Sequence(next) => {
                 let mut bytes = [0; 16];
                 bytes[6..].copy_from_slice(&counted(next));
@@ -50,6 +50,31 @@ impl Ids {
             }
         }
     }
+}
+
+/// Random bytes for one id. The system is asked for many at once, because an answer to a
+/// referral takes some twenty ids and each call of the system costs more than the rest
+/// of an id.
+fn random() -> [u8; 16] {
+    const AT_ONCE: usize = 512;
+    thread_local! {
+        static DRAWN: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    }
+    DRAWN.with_borrow_mut(|drawn| {
+        if drawn.is_empty() {
+            drawn.resize(AT_ONCE, 0);
+            if aws_lc_rs::rand::fill(drawn).is_err() {
+                drawn.clear();
+            }
+        }
+        let Some((rest, id)) = drawn.split_last_chunk() else {
+            // A system without random bytes has none for this call either, and it says so.
+            return Uuid::new_v4().into_bytes();
+        };
+        let (rest, id) = (rest.len(), *id);
+        drawn.truncate(rest);
+        id
+    })
 }
 
 fn counted(next: &AtomicU64) -> [u8; 10] {

@@ -10,6 +10,7 @@ pub mod fact;
 pub mod identifiers;
 pub mod mapping;
 pub mod provider;
+pub mod queue;
 pub mod responsibility;
 pub mod routing;
 pub mod sensitive;

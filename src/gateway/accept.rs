@@ -124,7 +124,9 @@ impl Gateway {
             id,
             // Its own random bits: an id minted in sequence would spell its neighbours.
             reference: CaseReference::of(self.ids.v4()),
-            service_request_id: ServiceRequestId::new(self.ids.v4()),
+            // In the order of time, so that its index grows at its end; nobody but the
+            // referrer reads anything under it.
+            service_request_id: ServiceRequestId::new(self.ids.v7(now)),
             // An open case of the person, else the last one: reopening is a new, linked
             // case (DESIGN I10).
             part_of: before
@@ -295,6 +297,7 @@ impl Gateway {
             restricted,
             // Until a provider has the case, the person is ours to answer for (DESIGN I9).
             responsible: Responsible::GatewayOperator(self.settings.gateway.operator.clone()),
+            milestone: None,
             case: Box::new(case),
         });
         unit
@@ -318,6 +321,7 @@ fn event(
         note,
         evidence: None,
         visible_to_referrer: matches!(status, Status::Received),
+        holder: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Gateway;
 use super::feed_back::{FedBack, Report, Taken, TimedBy, is_unsettled, not_found, settled};
-use crate::adapters::store::{CaseChange, CaseRow, CommitError, LegKind, Unit};
+use crate::adapters::store::{CaseChange, CaseRow, CommitError, LegKind, NewEvent, Unit};
 use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::identifiers::CaseId;
@@ -67,10 +67,19 @@ impl Gateway {
             return Ok(true);
         }
         let unit = Unit {
-            change: Some(CaseChange {
-                responsible: Some(Responsible::Referrer),
-                ..CaseChange::of(row.id, row.revision)
-            }),
+            change: Some(CaseChange::of(row.id, row.revision)),
+            events: vec![NewEvent {
+                case_id: row.id,
+                occurred_at: self.clock.now(),
+                actor: caller.label(),
+                kind: FactKind::StatusReported.code().to_owned(),
+                status: row.status,
+                provider_word: None,
+                note: None,
+                evidence: None,
+                visible_to_referrer: false,
+                holder: Some(Responsible::Referrer),
+            }],
             leg_changes: stops
                 .iter()
                 .filter(|leg| is_unsettled(leg))

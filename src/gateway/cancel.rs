@@ -166,7 +166,6 @@ impl Gateway {
         let mut unit = message.done(Some(row.id), now);
         unit.change = Some(CaseChange {
             status: Some(to),
-            responsible: Some(holder),
             hold: row.hold.as_ref().map(|_| None),
             // The status itself tells an error; no closure reason says it better.
             closure_reason: (reason == StopReason::Cancel)
@@ -186,6 +185,7 @@ impl Gateway {
             note: None,
             evidence: Some(message.id),
             visible_to_referrer: true,
+            holder: (holder != row.responsible).then_some(holder),
         }];
         unit.facts = vec![
             Fact::new(FactKind::CaseStopped, &message.caller)

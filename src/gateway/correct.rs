@@ -51,7 +51,6 @@ impl Gateway {
         let mut unit = Unit {
             change: Some(CaseChange {
                 status: Some(to),
-                responsible: Some(self.holder(row, to)),
                 hold: row.hold.as_ref().map(|_| None),
                 closure_reason: (!to.is_terminal()).then_some(None),
                 ..CaseChange::of(row.id, row.revision)
@@ -68,6 +67,7 @@ impl Gateway {
                 note: Some(evidence.to_owned()),
                 evidence: None,
                 visible_to_referrer: true,
+                holder: Some(self.holder(row, to)).filter(|holder| *holder != row.responsible),
             }],
             facts: vec![
                 Fact::new(FactKind::CaseCorrected, caller)

@@ -243,10 +243,7 @@ impl Gateway {
             let now = self.clock.now();
             let mut unit = self.delivered_unit(&found, now)?;
             if self.is_return_told(&found).await? {
-                unit.change = Some(CaseChange {
-                    responsible: Some(Responsible::Referrer),
-                    ..CaseChange::of(found.case.id, found.case.revision)
-                });
+                self.hand_back(&mut unit, &found, now);
             }
             match self.store.commit(unit, now).await {
                 Ok(_) => break,
@@ -314,6 +311,24 @@ impl Gateway {
         Ok(later.is_empty())
     }
 
+    /// The referrer's system has taken the news that the person is back.
+    fn hand_back(&self, unit: &mut Unit, found: &LegWithCase, now: Timestamp) {
+        let row = &found.case;
+        unit.change = Some(CaseChange::of(row.id, row.revision));
+        unit.events.push(NewEvent {
+            case_id: row.id,
+            occurred_at: now,
+            actor: Caller::System.label(),
+            kind: FactKind::ReferrerTold.code().to_owned(),
+            status: row.status,
+            provider_word: None,
+            note: None,
+            evidence: None,
+            visible_to_referrer: false,
+            holder: Some(Responsible::Referrer),
+        });
+    }
+
     /// The provider holds the person from here on, and the referrer is told.
     pub(super) fn hand_over(
         &self,
@@ -325,7 +340,6 @@ impl Gateway {
         let slug = found.leg.destination.clone();
         unit.change = Some(CaseChange {
             status: Some(Status::Delivered),
-            responsible: Some(Responsible::Provider(slug)),
             ..CaseChange::of(row.id, row.revision)
         });
         unit.events.push(NewEvent {
@@ -338,6 +352,7 @@ impl Gateway {
             note: None,
             evidence: None,
             visible_to_referrer: true,
+            holder: Some(Responsible::Provider(slug)),
         });
         let telling = Telling::of(Status::Delivered);
         unit.legs.extend(self.respond_leg(row, &telling, now)?);

@@ -205,7 +205,6 @@ impl Gateway {
     ) -> Result<(), Problem> {
         unit.change = Some(CaseChange {
             status: Some(status),
-            responsible: Some(self.holder_after(row, caller, status)),
             last_update: (report.timed_by == TimedBy::Provider).then(|| Mark {
                 occurred_at: Some(report.occurred_at),
                 sequence: report.sequence.or(row.last_update.sequence),
@@ -213,6 +212,10 @@ impl Gateway {
             closure_reason: word.closure.map(|reason| Some(reason.code().to_owned())),
             ..CaseChange::of(row.id, row.revision)
         });
+        let holder = self.holder_after(row, caller, status);
+        if let Some(event) = unit.events.last_mut().filter(|_| holder != row.responsible) {
+            event.holder = Some(holder);
+        }
         // A report on a case that nobody collected yet shows that the provider has it;
         // a confirmed stop needs no further sending.
         let delivering = self.legs_of(row.id, LegKind::Deliver).await?;
@@ -301,6 +304,7 @@ impl Gateway {
                 note: Some(reason.to_owned()),
                 evidence: None,
                 visible_to_referrer: false,
+                holder: None,
             }],
             facts: vec![
                 Fact::new(FactKind::CaseHeld, caller)
@@ -365,6 +369,7 @@ fn reported(
         note: (decided == Move::HistoryOnly).then(|| "late".to_owned()),
         evidence: None,
         visible_to_referrer: moved && is_told(word, status),
+        holder: None,
     }
 }
 

@@ -16,7 +16,7 @@ use crate::adapters::store::{
 };
 use crate::config::{Policy, Settings};
 use crate::domain::caller::Caller;
-use crate::domain::case::Person;
+use crate::domain::case::{Person, Referral};
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::identifiers::{BundleId, CaseId, MessageId, OdsCode};
 use crate::problem::{
@@ -247,7 +247,6 @@ impl Gateway {
                 )
                 .await;
         };
-        let person = referral.as_ref().map(|referral| referral.person.clone());
         let message = Message {
             id: MessageId::new(self.ids.v7(self.clock.now())),
             caller: Caller::Referrer(organisation.clone()),
@@ -257,12 +256,14 @@ impl Gateway {
             body_hash,
             facts: &facts,
             bundle_id,
-            person: person.as_ref(),
+            person: referral.as_ref().map(|referral| &referral.person),
             has_red_flag: !reading.red_flags.is_empty(),
             warnings: &reading.problems,
             at: self.clock.now(),
         };
-        let decided = self.decide(&message, meaning, referral, before).await;
+        let decided = self
+            .decide(&message, meaning, referral.as_ref(), before)
+            .await;
         match decided {
             Ok(answer) => Ok(answer),
             Err(found) if found.iter().any(is_transient) => Ok(self.refusal(&found)),
@@ -274,7 +275,7 @@ impl Gateway {
         &self,
         message: &Message<'_>,
         meaning: Meaning,
-        referral: Option<crate::domain::case::Referral>,
+        referral: Option<&Referral>,
         before: BeforeReceive,
     ) -> Result<Answer, Vec<Problem>> {
         match (meaning, referral) {
@@ -282,7 +283,7 @@ impl Gateway {
                 // Whether it was accepted before, and whether the person has an open case,
                 // cannot be told: the person stays with the referrer.
                 Some(held) => Err(vec![held]),
-                None => self.accept(message, &referral, before).await,
+                None => self.accept(message, referral, before).await,
             },
             (Meaning::Cancel { entered_in_error }, _) => {
                 self.cancel(message, entered_in_error).await

@@ -1,6 +1,8 @@
 //! Release: renders a case with a provider's tables and puts it into the outbox. The
 //! same unit of work as the receipt when nothing has to be cleared first (DESIGN I3).
 
+use std::fmt::Write;
+
 use jiff::Timestamp;
 
 use super::Gateway;
@@ -63,7 +65,7 @@ impl Gateway {
 fn payload_of(
     case: &Case,
     provider: &Provider,
-    rendered: &Rendered,
+    rendered: &Rendered<'_>,
     version: u32,
     now: Timestamp,
 ) -> Result<(&'static str, Vec<u8>), NotRendered> {
@@ -93,13 +95,18 @@ fn payload_of(
 }
 
 /// How each output came to be, as rows a reviewer can read; sealed beside the payload.
-fn trace_csv(rendered: &Rendered) -> Vec<u8> {
-    let mut text = String::from("target,source,row,transform,lossy,outcome\n");
+fn trace_csv(rendered: &Rendered<'_>) -> Vec<u8> {
+    let mut text = String::with_capacity(64 * (1 + rendered.trace.len()));
+    text.push_str("target,source,row,transform,lossy,outcome\n");
+    let mut position = String::new();
     for row in &rendered.trace {
+        position.clear();
+        // Writing to a String cannot fail.
+        let _ = write!(position, "{}", row.row);
         let cells = [
-            row.target.as_str(),
+            row.target,
             row.source,
-            &row.row.to_string(),
+            &position,
             &row.transform,
             if row.lossy { "lossy" } else { "" },
             row.outcome.code(),
@@ -121,7 +128,8 @@ fn trace_csv(rendered: &Rendered) -> Vec<u8> {
 }
 
 fn push_quoted(text: &mut String, cell: &str) {
-    if !cell.contains([',', '"', '\n']) {
+    let special = |byte: u8| matches!(byte, b',' | b'"' | b'\n');
+    if !cell.bytes().any(special) {
         text.push_str(cell);
         return;
     }

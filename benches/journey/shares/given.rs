@@ -135,11 +135,11 @@ impl Given {
 }
 
 /// As long as the trace that release keeps.
-pub fn trace_of(rendered: &Rendered) -> Vec<u8> {
+pub fn trace_of(rendered: &Rendered<'_>) -> Vec<u8> {
     let mut text = String::new();
     for row in &rendered.trace {
         let cells = [
-            row.target.as_str(),
+            row.target,
             row.source,
             &row.row.to_string(),
             &row.transform,

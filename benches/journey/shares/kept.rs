@@ -79,6 +79,7 @@ fn plain(given: &Given, house: &House) -> Result<Plain, Fault> {
         note: None,
         evidence: None,
         visible_to_referrer: false,
+        holder: None,
     };
     let message = MessageId::new(Uuid::now_v7());
     let unit = Unit {
@@ -145,6 +146,7 @@ fn plain(given: &Given, house: &House) -> Result<Plain, Fault> {
             }),
             restricted: false,
             responsible: Responsible::GatewayOperator("Gateway operator".to_owned()),
+            milestone: None,
         }),
         ..Unit::default()
     };

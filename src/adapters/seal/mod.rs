@@ -2,11 +2,13 @@
 //!
 //! Every case has its own random key; the key is kept wrapped under a master key, so
 //! that destroying one small value makes a person's data unreadable everywhere.
-//! AES-256-GCM with random 96-bit nonces (NIST SP 800-38D); look-ups are HMAC-SHA-256
+//! Long values are packed before they are sealed. AES-256-GCM with random 96-bit nonces
+//! (NIST SP 800-38D); look-ups are HMAC-SHA-256
 //! under a subkey, so that nobody without the master key can try out NHS numbers.
 
 mod case_key;
 mod master_key;
+mod packed;
 
 use std::path::Path;
 

@@ -91,13 +91,13 @@ impl Engine {
         Ok(found.into_iter().next())
     }
 
-    /// Runs one statement that writes, and gives the rows that it returns.
+    /// Every row that a statement which writes gives back.
     pub(super) async fn write<T: Send + 'static>(
         &self,
         query: Query<T>,
     ) -> Result<Vec<T>, Problem> {
         match self {
-            Self::Sqlite(engine) => engine.write(query).await,
+            Self::Sqlite(engine) => engine.writer.run(query).await,
             #[cfg(feature = "postgres")]
             Self::Postgres(engine) => engine.write(&query).await,
         }

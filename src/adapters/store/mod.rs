@@ -11,6 +11,7 @@ pub mod epoch;
 mod in_flight;
 mod keys;
 mod leaf;
+mod lease;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod prepare;
@@ -33,6 +34,7 @@ use uuid::Uuid;
 pub use copy::copy;
 pub use engine::Figures;
 pub use in_flight::{InFlight, InFlightGuard};
+pub use lease::Lease;
 pub use records::*;
 pub use sqlite::backup::{Backup, Progress};
 pub use sqlite::lock::InUse;
@@ -226,6 +228,15 @@ impl Store {
                 }))
             }
         }
+    }
+
+    /// Whether the store takes writing now, found out by the least that needs it.
+    pub async fn can_write(&self, now: Timestamp) -> bool {
+        #[cfg(feature = "postgres")]
+        if let Engine::Postgres(engine) = &self.inner.engine {
+            return engine.write(&sql::write::probe()).await.is_ok();
+        }
+        self.commit(Unit::default(), now).await.is_ok()
     }
 
     /// How often the writer has committed, and in how many transactions.

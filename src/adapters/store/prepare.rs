@@ -7,17 +7,23 @@ use jiff::Timestamp;
 
 use super::keys::KeyRing;
 use super::leaf::{LeafColumns, leaf_hash};
-use super::records::{Answer, Demographics, NewCase, NewEvent, NewLeg, NewMessage, UpdateKey};
+use super::lease::Lease;
+use super::records::{
+    Answer, Demographics, NewCase, NewEvent, NewLeg, NewMessage, NewQueueEntry, QueueChange,
+    QueueClosing, UpdateKey,
+};
 use super::unit::{CaseChange, LegChange, Unit};
 use crate::adapters::seal::{CaseKey, Seal, Unsealable, hex};
 use crate::domain::case::{Case, Person};
 use crate::domain::fact::Fact;
 use crate::domain::identifiers::{CaseId, MessageId, OutboxId};
+use crate::domain::responsibility::Responsible;
 
 /// A unit whose bytes are ready to be inserted. `payload`, `trace`, `body`, `response`
 /// hold sealed bytes here.
 pub(super) struct Prepared {
     pub(super) now: i64,
+    pub(super) fence: Option<Lease>,
     pub(super) answer: Option<Answer>,
     pub(super) update_key: Option<UpdateKey>,
     pub(super) open: Option<PreparedCase>,
@@ -30,6 +36,9 @@ pub(super) struct Prepared {
     pub(super) legs: Vec<NewLeg>,
     pub(super) messages: Vec<NewMessage>,
     pub(super) events: Vec<NewEvent>,
+    pub(super) close: Vec<QueueClosing>,
+    pub(super) queue_changes: Vec<QueueChange>,
+    pub(super) raise: Vec<NewQueueEntry>,
     pub(super) facts: Vec<PreparedFact>,
 }
 
@@ -43,6 +52,8 @@ pub(super) struct PreparedCase {
 /// A change with its sealed content.
 pub(super) struct PreparedChange {
     pub(super) change: CaseChange,
+    /// The holder that the unit's events name last.
+    pub(super) responsible: Option<Responsible>,
     pub(super) content: Option<Content>,
 }
 
@@ -136,11 +147,20 @@ pub(super) fn prepare(
         update.client_key = update_key_hash(seal, &update.client_key);
         update.response = key.seal(&place_of_update(update), &update.response)?;
     }
+    // The first event of an opened case says who has the person from its first second on.
+    if let (Some(open), Some(first)) = (&unit.open, unit.events.first_mut()) {
+        first.holder.get_or_insert_with(|| open.responsible.clone());
+    }
     let open = unit.open.map(|new| prepare_case(new, seal, keys));
-    let change = unit.change.map(|change| prepare_change(change, seal, keys));
+    let mut named = unit.events.iter().rev();
+    let responsible = named.find_map(|event| event.holder.clone());
+    let change = unit
+        .change
+        .map(|change| prepare_change(change, responsible, seal, keys));
     let now = now.as_microsecond();
     Ok(Prepared {
         now,
+        fence: unit.fence,
         answer: unit.answer,
         update_key: unit.update_key,
         open: open.transpose()?,
@@ -153,6 +173,9 @@ pub(super) fn prepare(
         legs: unit.legs,
         messages: unit.messages,
         events: unit.events,
+        close: unit.close,
+        queue_changes: unit.queue_changes,
+        raise: unit.raise,
         facts: unit
             .facts
             .iter()
@@ -171,6 +194,7 @@ fn prepare_case(new: NewCase, seal: &Seal, keys: &Keys) -> Result<PreparedCase, 
 
 fn prepare_change(
     change: CaseChange,
+    responsible: Option<Responsible>,
     seal: &Seal,
     keys: &Keys,
 ) -> Result<PreparedChange, Unsealable> {
@@ -180,13 +204,18 @@ fn prepare_change(
         .map(|case| content_of(case, seal, keys));
     Ok(PreparedChange {
         content: content.transpose()?,
+        responsible,
         change,
     })
 }
 
+/// Room for a usual case, so that it is not moved while it is written.
+const CASE_BYTES: usize = 8 * 1024;
+
 fn content_of(case: &Case, seal: &Seal, keys: &Keys) -> Result<Content, Unsealable> {
     // A case has string keys and no floating-point number: it always serialises.
-    let json = serde_json::to_vec(case).map_err(|_| Unsealable)?;
+    let mut json = Vec::with_capacity(CASE_BYTES);
+    serde_json::to_writer(&mut json, case).map_err(|_| Unsealable)?;
     let identifier = case.referral.service_request_identifier.as_deref();
     let nhs_number = case.referral.person.nhs_number.as_ref();
     Ok(Content {

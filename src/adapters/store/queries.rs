@@ -12,8 +12,8 @@ use super::engine::Engine;
 use super::leaf::{LeafColumns, leaf_hash};
 use super::records::{
     BeforeReceive, CaseRow, Counts, Cursor, Demographics, Direction, EventRow, FactRow, Integrity,
-    LegFilter, LegRow, LegWithCase, MessageRow, Page, Receiving, RequestKey, StoredAnswer,
-    UpdateKey,
+    LegFilter, LegRow, LegWithCase, MessageRow, Page, QueueFilter, QueueRow, Receiving, RequestKey,
+    StoredAnswer, UpdateKey,
 };
 use super::sql::Scope;
 use super::sql::marks::{self, GAPLESS_FROM};
@@ -55,8 +55,11 @@ impl Store {
         }
         let person = receiving.person;
         if let Some(hash) = person.and_then(|person| prepare::person_hash(seal, person)) {
-            before.open_cases_of_person = engine.all(read::open_cases_of_person(hash)).await?;
             before.earlier_case_of_person = engine.one(read::newest_case_of_person(hash)).await?;
+            // Most people come for the first time: then there is no open case to look for.
+            if before.earlier_case_of_person.is_some() {
+                before.open_cases_of_person = engine.all(read::open_cases_of_person(hash)).await?;
+            }
         }
         Ok(before)
     }
@@ -120,7 +123,7 @@ impl Store {
         self.by_hash(caller, HashColumn::Demographics, hash).await
     }
 
-    /// The cases of a conversation, the newest first.
+    /// The cases of a referrer's own conversation, the newest first; nobody else asks.
     pub async fn cases_by_correlation(
         &self,
         caller: &Caller,
@@ -203,6 +206,24 @@ impl Store {
     /// The history of a case, the oldest first; a referrer sees what is meant for it.
     pub async fn events(&self, caller: &Caller, case_id: CaseId) -> Read<Vec<EventRow>> {
         let query = read::events(&Scope::of(caller), case_id);
+        self.inner.engine.all(query).await
+    }
+
+    /// The operator's queue, in the order in which the entries were raised; nothing for a
+    /// referrer or a provider.
+    pub async fn queue(&self, caller: &Caller, filter: &QueueFilter) -> Read<Vec<QueueRow>> {
+        let query = read::queue(&Scope::of(caller), filter);
+        self.inner.engine.all(query).await
+    }
+
+    /// Open cases whose milestone is overdue, the longest overdue first.
+    pub async fn cases_overdue(
+        &self,
+        caller: &Caller,
+        now: Timestamp,
+        limit: u32,
+    ) -> Read<Vec<CaseRow>> {
+        let query = read::cases_overdue(&Scope::of(caller), now, limit);
         self.inner.engine.all(query).await
     }
 

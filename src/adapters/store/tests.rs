@@ -3,6 +3,8 @@
 mod atomic;
 mod audit;
 pub(super) mod given;
+mod leases;
 mod outbox;
 mod privacy;
+mod queue;
 mod reads;

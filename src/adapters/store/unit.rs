@@ -5,22 +5,26 @@
 
 use jiff::Timestamp;
 
+use super::lease::Lease;
 use super::records::{
-    Answer, ChosenProvider, Hold, LegState, NewCase, NewEvent, NewLeg, NewMessage, StoredAnswer,
-    UpdateKey,
+    Answer, ChosenProvider, Due, Hold, LegState, NewCase, NewEvent, NewLeg, NewMessage,
+    NewQueueEntry, QueueChange, QueueClosing, StoredAnswer, UpdateKey,
 };
 use crate::domain::case::Case;
 use crate::domain::fact::Fact;
 use crate::domain::identifiers::{CaseId, OutboxId};
-use crate::domain::responsibility::Responsible;
 use crate::domain::status::{Mark, Status};
 
 /// What one use case writes; all of it or nothing. An empty unit is legal.
 ///
-/// It is applied in this order: answer, open, update key, change, leg changes, stop,
-/// new legs, messages, events, facts.
+/// It is applied in this order: fence, answer, open, update key, change, leg changes, stop,
+/// new legs, messages, events, queue, facts. Who holds the case's person is what the last of the
+/// events says.
 #[derive(Clone, Debug, Default)]
 pub struct Unit {
+    /// The lease under which it is written; when it is another's by now the unit is
+    /// [`CommitError::Stale`].
+    pub fence: Option<Lease>,
     /// The idempotency record.
     pub answer: Option<Answer>,
     /// A case to open.
@@ -48,6 +52,12 @@ pub struct Unit {
     pub expected_may_be_held: Option<bool>,
     /// A provider's update to remember.
     pub update_key: Option<UpdateKey>,
+    /// Entries of the queue to be closed, before those that are raised.
+    pub close: Vec<QueueClosing>,
+    /// Changes to entries of the queue.
+    pub queue_changes: Vec<QueueChange>,
+    /// Entries of the queue to be raised.
+    pub raise: Vec<NewQueueEntry>,
     /// Audit facts.
     pub facts: Vec<Fact>,
 }
@@ -67,8 +77,8 @@ pub struct CaseChange {
     pub provider: Option<Option<ChosenProvider>>,
     /// Restriction.
     pub restricted: Option<bool>,
-    /// Who holds the person now.
-    pub responsible: Option<Responsible>,
+    /// What is awaited next (`Some(Some)`) or that nothing is (`Some(None)`).
+    pub milestone: Option<Option<Due>>,
     /// The provider update that counted.
     pub last_update: Option<Mark>,
     /// Closure reason set (`Some(Some)`) or taken back (`Some(None)`).
@@ -87,7 +97,7 @@ impl CaseChange {
             hold: None,
             provider: None,
             restricted: None,
-            responsible: None,
+            milestone: None,
             last_update: None,
             closure_reason: None,
             case: None,

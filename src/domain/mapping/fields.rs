@@ -1,5 +1,7 @@
 //! One row of `fields.csv`, compiled.
 
+use std::borrow::Cow;
+
 use super::{Category, Field, Position, Transform};
 
 /// Whether a provider must, may or must never get a field.
@@ -67,11 +69,14 @@ impl FieldRow {
     }
 
     /// The steps as the table writes them.
-    pub fn transform_text(&self) -> String {
-        if self.steps.is_empty() {
-            return "copy".to_owned();
+    pub fn transform_text(&self) -> Cow<'static, str> {
+        match &self.steps[..] {
+            [] | [Transform::Copy] => Cow::Borrowed("copy"),
+            [step] => Cow::Owned(step.code()),
+            steps => {
+                let steps: Vec<String> = steps.iter().map(Transform::code).collect();
+                Cow::Owned(steps.join(" then "))
+            }
         }
-        let steps: Vec<String> = self.steps.iter().map(Transform::code).collect();
-        steps.join(" then ")
     }
 }

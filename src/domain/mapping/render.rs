@@ -1,10 +1,13 @@
 //! Applies a provider's tables to a case.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 
 use super::transform::Step;
 use super::{
-    FieldRow, OutValue, Part, Position, Requirement, Transform, UnmappedPolicy, Value, fields,
+    Field, FieldRow, OutValue, Part, Position, Requirement, Transform, UnmappedPolicy, Value,
+    fields,
 };
 use crate::domain::case::Case;
 use crate::domain::consent::Decision;
@@ -59,17 +62,18 @@ impl RowOutcome {
     }
 }
 
-/// One row of the trace: it says everything about a field but its value.
+/// One row of the trace: it says everything about a field but its value. It points into
+/// the table, which has a row for each of some hundred fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TraceRow {
+pub struct TraceRow<'t> {
     /// Where the value went; empty for a prohibited row.
-    pub target: String,
+    pub target: &'t str,
     /// The field; empty for a constant.
     pub source: &'static str,
     /// The row of `fields.csv`.
-    pub row: Position,
+    pub row: &'t Position,
     /// The steps as the table writes them.
-    pub transform: String,
+    pub transform: Cow<'static, str>,
     /// Whether what is sent says less, or something wider, than the case does.
     pub lossy: bool,
     /// What became of it.
@@ -126,11 +130,11 @@ pub struct RenderFault {
 
 /// A case in a provider's words, with the account of every field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Rendered {
+pub struct Rendered<'t> {
     /// The values, in the table's order.
     pub outputs: Vec<Output>,
     /// One row for every row of `fields.csv`.
-    pub trace: Vec<TraceRow>,
+    pub trace: Vec<TraceRow<'t>>,
     /// Fields that had a value and that no row of the table names.
     pub unused: Vec<&'static str>,
     /// Fields that had a value and were kept back, with the reason.
@@ -141,7 +145,7 @@ pub struct Rendered {
 
 /// Renders a case with a provider's tables. `today` is the day of the rendering, against
 /// which ages are counted. With faults the outputs must not be sent.
-pub fn render(case: &Case, provider: &Provider, today: Date) -> Rendered {
+pub fn render<'t>(case: &Case, provider: &'t Provider, today: Date) -> Rendered<'t> {
     let mut rendered = Rendered::default();
     for row in &provider.fields {
         render_row(case, provider, row, today, &mut rendered);
@@ -150,7 +154,13 @@ pub fn render(case: &Case, provider: &Provider, today: Date) -> Rendered {
     rendered
 }
 
-fn render_row(case: &Case, provider: &Provider, row: &FieldRow, today: Date, out: &mut Rendered) {
+fn render_row<'t>(
+    case: &Case,
+    provider: &Provider,
+    row: &'t FieldRow,
+    today: Date,
+    out: &mut Rendered<'t>,
+) {
     let value = row.source.map_or(Value::Absent, |field| (field.read)(case));
     let known = value.is_known();
     if row.requirement == Requirement::Prohibited {
@@ -217,7 +227,7 @@ fn unlisted(
     provider: &Provider,
     row: &FieldRow,
     index: usize,
-    out: &mut Rendered,
+    out: &mut Rendered<'_>,
 ) -> (RowOutcome, bool) {
     let list = provider.codes.get(index);
     let code = match list.map(|list| list.unmapped).unwrap_or_default() {
@@ -249,11 +259,11 @@ const fn outcome_of(value: &Value) -> RowOutcome {
     }
 }
 
-fn trace(row: &FieldRow, outcome: RowOutcome, lossy: bool) -> TraceRow {
+fn trace(row: &FieldRow, outcome: RowOutcome, lossy: bool) -> TraceRow<'_> {
     TraceRow {
-        target: row.target.clone(),
+        target: &row.target,
         source: row.source_name(),
-        row: row.position.clone(),
+        row: &row.position,
         transform: row.transform_text(),
         lossy,
         outcome,
@@ -272,10 +282,13 @@ fn fault(row: &FieldRow, code: FaultCode, list: Option<String>) -> RenderFault {
 
 /// Every field that the table does not name is either withheld by `provider.toml` or
 /// listed as unused, so that nothing of the case is dropped in silence.
-fn account_for_the_rest(case: &Case, provider: &Provider, out: &mut Rendered) {
-    let named: Vec<&'static str> = provider.fields.iter().map(FieldRow::source_name).collect();
+fn account_for_the_rest(case: &Case, provider: &Provider, out: &mut Rendered<'_>) {
     let sources = provider.fields.iter().filter_map(|row| row.source);
-    let parts_of_named: Vec<&[&'static str]> = sources
+    let named: Vec<&'static Field> = sources.collect();
+    // Each field stands in memory once: its place there tells it from all others.
+    let is_named = |field: &Field| named.iter().any(|other| std::ptr::eq(*other, field));
+    let parts_of_named: Vec<&[&'static str]> = named
+        .iter()
         .filter_map(|field| match field.part {
             Part::Of(parts) => Some(parts),
             Part::Own => None,
@@ -284,7 +297,7 @@ fn account_for_the_rest(case: &Case, provider: &Provider, out: &mut Rendered) {
     let part_of_named = |name: &str| parts_of_named.iter().any(|parts| parts.contains(&name));
     for field in fields() {
         let made_up = field.part != Part::Own;
-        if made_up || named.contains(&field.name) || part_of_named(field.name) {
+        if made_up || is_named(field) || part_of_named(field.name) {
             continue;
         }
         if !(field.read)(case).is_known() {

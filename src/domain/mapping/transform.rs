@@ -280,10 +280,23 @@ fn on_date(value: Value, change: impl Fn(Date) -> (Value, bool)) -> Step {
 
 /// Writes a date in a pattern of `dd`, `mm` and `yyyy`.
 fn written(pattern: &str, date: Date) -> String {
-    pattern
-        .replace("yyyy", &format!("{:04}", date.year()))
-        .replace("mm", &format!("{:02}", date.month()))
-        .replace("dd", &format!("{:02}", date.day()))
+    use std::fmt::Write;
+    let mut out = String::with_capacity(pattern.len());
+    let mut rest = pattern;
+    while let Some(next) = rest.chars().next() {
+        // Writing to a String cannot fail.
+        let (width, _) = if rest.starts_with("yyyy") {
+            (4, write!(out, "{:04}", date.year()))
+        } else if rest.starts_with("mm") {
+            (2, write!(out, "{:02}", date.month()))
+        } else if rest.starts_with("dd") {
+            (2, write!(out, "{:02}", date.day()))
+        } else {
+            (next.len_utf8(), out.write_char(next))
+        };
+        rest = &rest[width..];
+    }
+    out
 }
 
 /// Looks every code up. A missing answer is passed on only by a row of its own.

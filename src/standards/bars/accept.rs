@@ -47,11 +47,12 @@ pub fn accept(document: &Document, minted: &Minted, mint: &mut dyn FnMut() -> Uu
         hide_location(document, &mut splice);
     }
     if let Some(entries) = document.root().get("entry") {
-        let entry = json!({
-            "fullUrl": format!("urn:uuid:{}", minted.encounter_id.hyphenated()),
-            "resource": our_encounter(document, minted),
-        });
-        splice.push(entries, &entry.to_string());
+        let entry = format!(
+            "{{\"fullUrl\":\"urn:uuid:{}\",\"resource\":{}}}",
+            minted.encounter_id.hyphenated(),
+            our_encounter(document, minted),
+        );
+        splice.push(entries, &entry);
     }
     splice.finish()
 }
@@ -197,43 +198,48 @@ const IDENTIFYING: [&str; 12] = [
     "extension",
 ];
 
-fn our_encounter(document: &Document, minted: &Minted) -> Value {
+/// Written as text: what is taken over from the message stays as it came.
+fn our_encounter(document: &Document, minted: &Minted) -> String {
     let senders = resources(document).find(|(kind, _)| *kind == "Encounter");
-    let copied = |member: &str| {
-        let node = senders?.1.get(member)?;
-        serde_json::from_slice::<Value>(&document.source()[node.span()]).ok()
-    };
+    let copied = |member: &str| senders?.1.get(member).map(Node::json);
     let patient = || {
         let entry = document.root().each("entry").find(|entry| {
             entry.get("resource").and_then(|r| r.str("resourceType")) == Some("Patient")
         });
-        Some(json!({ "reference": entry?.str("fullUrl")? }))
+        let url = quote(entry?.str("fullUrl")?);
+        Some(format!("{{\"reference\":{url}}}"))
     };
-    let mut encounter = json!({
-        "resourceType": "Encounter",
-        "id": minted.encounter_id.hyphenated().to_string(),
-        "meta": {
-            "lastUpdated": minted.now.to_string(),
-            "profile": [codes::profile::uk_core("Encounter")],
-        },
-        "identifier": [{
-            "system": CaseReference::SYSTEM,
-            "value": minted.reference.as_str(),
-        }],
-        "status": "planned",
-        // R4 asks for a class; the sender's own fits best. BaRS fixes EMER even for a GP.
-        "class": copied("class").unwrap_or_else(emergency),
-    });
-    if let Some(subject) = copied("subject").or_else(patient) {
-        encounter["subject"] = subject;
-    }
+    // R4 asks for a class; the sender's own fits best. BaRS fixes EMER even for a GP.
+    let class = copied("class").map_or_else(|| emergency().to_string(), str::to_owned);
+    let mut encounter = format!(
+        "{{\"resourceType\":\"Encounter\",\"id\":\"{}\",\"meta\":{{\"lastUpdated\":\"{}\",\
+         \"profile\":[{}]}},\"identifier\":[{{\"system\":{},\"value\":{}}}],\
+         \"status\":\"planned\",\"class\":{class}",
+        minted.encounter_id.hyphenated(),
+        minted.now,
+        quote(&codes::profile::uk_core("Encounter")),
+        quote(CaseReference::SYSTEM),
+        quote(minted.reference.as_str()),
+    );
+    let subject = copied("subject").map(str::to_owned).or_else(patient);
     // The Journey ID is carried into every message of the journey.
-    if let Some(journey) = copied("episodeOfCare") {
-        encounter["episodeOfCare"] = journey;
+    let journey = copied("episodeOfCare").map(str::to_owned);
+    let notice = minted
+        .notice
+        .map(|notice| format!("[{{\"text\":{}}}]", quote(notice)));
+    for (member, value) in [
+        ("subject", subject),
+        ("episodeOfCare", journey),
+        ("reasonCode", notice),
+    ] {
+        if let Some(value) = value {
+            encounter.push_str(",\"");
+            encounter.push_str(member);
+            encounter.push_str("\":");
+            encounter.push_str(&value);
+        }
     }
-    if let Some(notice) = minted.notice {
-        encounter["reasonCode"] = json!([{ "text": notice }]);
-    }
+    encounter.push('}');
     encounter
 }
 

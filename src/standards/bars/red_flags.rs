@@ -75,8 +75,10 @@ pub static ALL: &[RedFlag] = &[
 /// suicidal"): a person decides, not a list.
 pub fn find(text: &str) -> Vec<&'static str> {
     let text = plain(text);
+    let starts = word_starts(&text);
+    let is_in = |phrase: &str| has_words(&text, &starts, phrase);
     ALL.iter()
-        .filter(|flag| flag.phrases.iter().any(|phrase| has_words(&text, phrase)))
+        .filter(|flag| flag.phrases.iter().any(|phrase| is_in(phrase)))
         .map(|flag| flag.code)
         .collect()
 }
@@ -87,11 +89,27 @@ fn plain(text: &str) -> String {
     lower.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn has_words(text: &str, phrase: &str) -> bool {
-    text.match_indices(phrase).any(|(start, found)| {
-        let before = text[..start].chars().next_back();
-        let after = text[start + found.len()..].chars().next();
-        !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
+/// Where words begin: a phrase is looked for there only.
+fn word_starts(text: &str) -> Vec<usize> {
+    let mut starts = Vec::new();
+    let mut within = false;
+    for (at, character) in text.char_indices() {
+        let is_of_word = character.is_alphanumeric();
+        if is_of_word && !within {
+            starts.push(at);
+        }
+        within = is_of_word;
+    }
+    starts
+}
+
+fn has_words(text: &str, starts: &[usize], phrase: &str) -> bool {
+    let first = phrase.as_bytes().first();
+    starts.iter().any(|start| {
+        text.as_bytes().get(*start) == first
+            && text[*start..]
+                .strip_prefix(phrase)
+                .is_some_and(|after| !after.chars().next().is_some_and(char::is_alphanumeric))
     })
 }
 

@@ -169,21 +169,28 @@ const HEX: [char; 16] = [
 pub fn quote(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            control if control < ' ' => {
+    let mut from = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        // All that must be escaped is one byte long; the rest is copied in one go.
+        if byte >= b' ' && byte != b'"' && byte != b'\\' {
+            continue;
+        }
+        out.push_str(&text[from..at]);
+        from = at + 1;
+        match byte {
+            b'"' => out.push_str("\\\""),
+            b'\\' => out.push_str("\\\\"),
+            b'\n' => out.push_str("\\n"),
+            b'\r' => out.push_str("\\r"),
+            b'\t' => out.push_str("\\t"),
+            control => {
                 out.push_str("\\u");
-                let code = control as usize;
+                let code = usize::from(control);
                 out.extend(['0', '0', HEX[code / 16], HEX[code % 16]]);
             }
-            other => out.push(other),
         }
     }
+    out.push_str(&text[from..]);
     out.push('"');
     out
 }

@@ -209,9 +209,16 @@ impl<'d> Node<'d> {
 
     /// The member of this object with that name; `None` on anything else.
     pub fn get(self, name: &str) -> Option<Node<'d>> {
-        self.members()
-            .find(|(member, _)| *member == name)
-            .map(|(_, node)| node)
+        if self.kind() != Kind::Object {
+            return None;
+        }
+        // The length first: it alone tells most members apart.
+        let may_be = |node: &Node<'_>| {
+            let entry = node.entry();
+            entry.name_escaped || (entry.name_end - entry.name_start) as usize == name.len()
+        };
+        self.children()
+            .find(|node| may_be(node) && node.name() == Some(name))
     }
 
     /// The members of this object in document order; none on anything else.
@@ -267,6 +274,11 @@ impl<'d> Node<'d> {
     /// The bytes this value takes in the source.
     pub fn span(self) -> Range<usize> {
         self.entry().start as usize..self.entry().end as usize
+    }
+
+    /// The value as it stands in the source.
+    pub fn json(self) -> &'d str {
+        &self.document.source[self.span()]
     }
 
     /// Path from the root, such as `Bundle.entry[3].resource.identifier[0].value`.

@@ -2,6 +2,6 @@
 
 mod health;
 mod metrics;
-mod process;
+pub mod process;
 mod serve;
 mod verbs;

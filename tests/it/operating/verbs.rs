@@ -107,7 +107,7 @@ fn a_store_that_is_damaged_is_a_finding() {
     );
     let nobody = match folder.store() {
         TestStore::Sqlite(_) => "zeroblob(16)",
-        TestStore::Postgres(_) => "gen_random_uuid()",
+        TestStore::Postgres(_) => "decode(repeat('00', 16), 'hex')",
     };
     folder.store().damage(&format!(
         "INSERT INTO events

@@ -57,7 +57,12 @@ async fn while_nobody_is_killed_nothing_is_even_attempted_twice() {
     let load = Load::begin(&parties, fleet.doors(), seed);
     tokio::time::sleep(CALM).await;
     let mut findings = judge(&mut fleet, &parties, load, 0).await;
-    for (slug, desk) in parties.desks() {
+    // The council comes and looks as often as it likes.
+    let sent_to = parties
+        .desks()
+        .into_iter()
+        .filter(|(slug, _)| *slug != "borough-works");
+    for (slug, desk) in sent_to {
         let mut once: Vec<_> = desk.arrivals();
         let all = once.len();
         once.sort();

@@ -64,14 +64,6 @@ impl TestStore {
         }
     }
 
-    /// As it is named in the configuration: `sqlite:PATH` or `postgres://...`.
-    pub fn url(&self) -> String {
-        match self {
-            Self::Sqlite(file) => format!("sqlite:{}", file.display()),
-            Self::Postgres(database) => database.url.clone(),
-        }
-    }
-
     /// Puts the store into the settings.
     pub fn settle(&self, settings: &mut Settings) {
         settings.store.url = match self {

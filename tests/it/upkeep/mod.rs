@@ -3,6 +3,7 @@
 mod backup;
 mod copy;
 mod held;
+mod verbs;
 
 use std::path::{Path, PathBuf};
 

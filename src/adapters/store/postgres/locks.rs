@@ -66,6 +66,8 @@ impl Locks {
             .chain(unit.legs.iter().map(|leg| leg.case_id))
             .chain(unit.messages.iter().map(|message| message.case_id))
             .chain(unit.events.iter().map(|event| event.case_id))
+            .chain(unit.raise.iter().map(|entry| entry.case_id))
+            .chain(unit.close.iter().map(|closing| closing.case_id))
             .filter(|id| Some(*id) != opened)
             .map(|id| id.uuid().as_bytes().to_vec())
             .collect();

@@ -2,7 +2,7 @@
 
 use tokio_postgres::Client;
 
-use super::super::sql::schema::{Found, NEWEST, Standing, judge, missing};
+use super::super::sql::schema::{Found, Migration, NEWEST, Standing, judge, missing};
 use super::connect;
 use super::run::Failure;
 use crate::config::PostgresServer;
@@ -51,32 +51,42 @@ async fn refuse_newer(client: &Client, url: &str) -> Result<(), Problem> {
     )))
 }
 
-/// All in one transaction, under a lock: a second process finds nothing left to do.
+/// All in one transaction, under a lock: a second process finds nothing left to do. The
+/// lock is taken before the transaction begins, for a session looks up the names of
+/// tables that others made only when it begins one.
 async fn apply(client: &Client, url: &str) -> Result<u32, Problem> {
+    let lock = format!("SELECT pg_advisory_lock({TURN})");
+    let unlock = format!("SELECT pg_advisory_unlock({TURN})");
     let applied = async {
-        client
-            .batch_execute(&format!("BEGIN; SELECT pg_advisory_xact_lock({TURN})"))
-            .await?;
+        client.batch_execute(&lock).await?;
+        client.batch_execute("BEGIN").await?;
         let found = found_in(client).await?;
         for migration in missing(found) {
-            let (version, oldest) = (migration.version, migration.oldest);
-            let done = format!("INSERT INTO schema (version, oldest) VALUES ({version}, {oldest})");
-            let first = "CREATE TABLE schema (version BIGINT PRIMARY KEY, oldest BIGINT NOT NULL);";
-            let before = if version == 1 { first } else { "" };
-            let sql = format!("{before}\n{}\n{done}", migration.postgres);
-            client.batch_execute(&sql).await?;
+            client.batch_execute(&statements(migration)).await?;
         }
         client.batch_execute("COMMIT").await?;
+        client.batch_execute(&unlock).await?;
         Ok::<u32, Failure>(found.version)
     };
     match applied.await {
         Ok(version) => Ok(version),
         Err(failure) => {
-            // The server undoes it also when this is not heard any more.
-            let _ = client.batch_execute("ROLLBACK").await;
+            // The server undoes both also when this is not heard any more.
+            let _ = client.batch_execute(&format!("ROLLBACK; {unlock}")).await;
             Err(about(url, &failure))
         }
     }
+}
+
+fn statements(migration: &Migration) -> String {
+    let (version, oldest) = (migration.version, migration.oldest);
+    let first = if version == 1 {
+        "CREATE TABLE schema (version BIGINT PRIMARY KEY, oldest BIGINT NOT NULL);"
+    } else {
+        ""
+    };
+    let done = format!("INSERT INTO schema (version, oldest) VALUES ({version}, {oldest})");
+    format!("{first}\n{}\n{done}", migration.postgres)
 }
 
 async fn found_in(client: &Client) -> Result<Found, Failure> {

@@ -28,8 +28,19 @@ pub struct NewCase {
     pub provider: Option<ChosenProvider>,
     /// Whether location and practice must appear nowhere.
     pub restricted: bool,
-    /// Who holds the person now.
+    /// Who holds the person now: goes into the first event of the unit that opens it.
     pub responsible: Responsible,
+    /// What is awaited next, and until when.
+    pub milestone: Option<Due>,
+}
+
+/// What is awaited next of a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// The coded milestone.
+    pub milestone: String,
+    /// Until when.
+    pub at: Timestamp,
 }
 
 /// Why a case waits.
@@ -90,6 +101,8 @@ pub struct CaseRow {
     pub closure_reason: Option<String>,
     /// The case this one belongs to.
     pub part_of: Option<CaseId>,
+    /// What is awaited next, and until when.
+    pub milestone: Option<Due>,
     /// When the referral came.
     pub received_at: Timestamp,
     /// When the row last changed.

@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 
 use crate::domain::identifiers::{BundleId, CaseId, CorrelationId, MessageId, RequestId};
+use crate::domain::responsibility::Responsible;
 use crate::domain::status::Status;
 
 /// Which way a message went.
@@ -83,6 +84,9 @@ pub struct NewEvent {
     pub evidence: Option<MessageId>,
     /// Whether the referrer may see it.
     pub visible_to_referrer: bool,
+    /// Who has the person from here on, where that changed: the case's holder is the one
+    /// that its last event with a holder names, so none changes without a history.
+    pub holder: Option<Responsible>,
 }
 
 /// An event with its place in the case's history.

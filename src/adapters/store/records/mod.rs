@@ -7,12 +7,14 @@ mod cases;
 mod figures;
 mod history;
 mod outbox;
+mod queue;
 mod requests;
 
 pub use cases::*;
 pub use figures::*;
 pub use history::*;
 pub use outbox::*;
+pub use queue::*;
 pub use requests::*;
 
 /// Rows with content show their ids only, so that no log line picks the content up

@@ -6,13 +6,15 @@ use uuid::Uuid;
 
 use super::{Row, RowFault};
 use crate::adapters::store::records::{
-    Answer, Answered, CaseRow, ChosenProvider, Direction, EventRow, FactRow, Hold, LegKind, LegRow,
-    LegState, MessageRow, NewEvent, NewMessage, OpenCase, RequestKey, UpdateKey,
+    Answer, Answered, CaseRow, ChosenProvider, Direction, Due, EventRow, FactRow, Hold, LegKind,
+    LegRow, LegState, MessageRow, NewEvent, NewMessage, NewQueueEntry, OpenCase, QueueRow,
+    RequestKey, UpdateKey,
 };
 use crate::domain::identifiers::{
     BundleId, CaseId, CaseReference, CorrelationId, JourneyId, MessageId, OutboxId, RequestId,
     ServiceRequestId,
 };
+use crate::domain::queue::QueueKind;
 use crate::domain::responsibility::Responsible;
 use crate::domain::status::{Mark, Status};
 
@@ -22,9 +24,10 @@ pub(super) const CASE: &str = "c.id, c.reference, c.revision, c.status, c.hold_r
     c.hold_since, c.referrer, c.service_request_id, c.correlation_id, c.journey_id, c.bundle_id, \
     c.return_address, c.use_case, c.provider, c.provider_digest, c.restricted, \
     c.responsible_kind, c.responsible_name, c.last_update_at, c.last_update_sequence, \
-    c.closure_reason, c.part_of, c.received_at, c.updated_at, c.sealed_case, c.wrapped_key";
+    c.closure_reason, c.part_of, c.received_at, c.updated_at, c.sealed_case, c.wrapped_key, \
+    c.milestone, c.milestone_due";
 /// How many columns [`CASE`] has.
-pub(super) const CASE_COLUMNS: usize = 26;
+pub(super) const CASE_COLUMNS: usize = 28;
 
 pub(super) fn case(row: &Row<'_>) -> Read<CaseRow> {
     let hold = match (row.get(4)?, time_or_none(row, 5)?) {
@@ -60,6 +63,10 @@ pub(super) fn case(row: &Row<'_>) -> Read<CaseRow> {
         },
         closure_reason: row.get(20)?,
         part_of: id_or_none(row, 21)?.map(CaseId::new),
+        milestone: match (row.get(26)?, time_or_none(row, 27)?) {
+            (Some(milestone), Some(at)) => Some(Due { milestone, at }),
+            _ => None,
+        },
         received_at: time(row, 22)?,
         updated_at: time(row, 23)?,
         sealed: row.get(24)?,
@@ -145,7 +152,8 @@ pub(super) fn message(row: &Row<'_>) -> Read<MessageRow> {
 }
 
 pub(super) const EVENT: &str = "e.case_id, e.seq, e.at, e.occurred_at, e.actor, e.kind, \
-    e.status, e.provider_word, e.note, e.evidence, e.visible_to_referrer";
+    e.status, e.provider_word, e.note, e.evidence, e.visible_to_referrer, e.holder_kind, \
+    e.holder_name";
 
 pub(super) fn event(row: &Row<'_>) -> Read<EventRow> {
     Ok(EventRow {
@@ -161,7 +169,42 @@ pub(super) fn event(row: &Row<'_>) -> Read<EventRow> {
             note: row.get(8)?,
             evidence: id_or_none(row, 9)?.map(MessageId::new),
             visible_to_referrer: row.get(10)?,
+            holder: match (
+                row.get::<Option<String>>(11)?,
+                row.get::<Option<String>>(12)?,
+            ) {
+                (Some(kind), Some(name)) => {
+                    Some(Responsible::from_parts(&kind, &name).ok_or_else(|| not_ours(11))?)
+                }
+                _ => None,
+            },
         },
+    })
+}
+
+pub(super) const QUEUE: &str = "q.number, q.id, q.case_id, q.kind, q.subject, q.reason, \
+    q.owner, q.raised_at, q.due_at, q.alerted_at, q.told_at, q.closed_at, q.closed_by, q.closing";
+
+pub(super) fn queue(row: &Row<'_>) -> Read<QueueRow> {
+    let closed = match (time_or_none(row, 11)?, row.get(12)?, row.get(13)?) {
+        (Some(at), Some(by), Some(closing)) => Some((at, by, closing)),
+        _ => None,
+    };
+    Ok(QueueRow {
+        number: row.get(0)?,
+        entry: NewQueueEntry {
+            id: id(row, 1)?,
+            case_id: CaseId::new(id(row, 2)?),
+            kind: word(row, 3, QueueKind::from_code)?,
+            subject: row.get(4)?,
+            reason: row.get(5)?,
+            owner: row.get(6)?,
+            due_at: time(row, 8)?,
+        },
+        raised_at: time(row, 7)?,
+        alerted_at: time_or_none(row, 9)?,
+        told_at: time_or_none(row, 10)?,
+        closed,
     })
 }
 

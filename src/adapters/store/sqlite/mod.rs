@@ -20,10 +20,9 @@ pub(super) use pool::Readers;
 use pool::problem_of;
 pub(super) use writer::Writer;
 
-use super::sql::Query;
 use super::whole::Parts;
 use crate::problem::Problem;
-use crate::problem::area::store::{CANNOT_OPEN, KEY_OF_ANOTHER_STORE, NOT_A_STORE, UNAVAILABLE};
+use crate::problem::area::store::{CANNOT_OPEN, KEY_OF_ANOTHER_STORE, NOT_A_STORE};
 
 /// One file: readers, and the one writer.
 pub(super) struct Sqlite {
@@ -50,21 +49,6 @@ impl Sqlite {
     /// Every row of every table as it is at this instant.
     pub(super) fn parts(&self) -> Parts {
         whole::parts(&self.path)
-    }
-
-    /// Runs a statement that writes beside the writer, on a connection of its own: for
-    /// what is written rarely.
-    pub(super) async fn write<T: Send + 'static>(
-        &self,
-        query: Query<T>,
-    ) -> Result<Vec<T>, Problem> {
-        let path = self.path.clone();
-        let written = tokio::task::spawn_blocking(move || {
-            let connection = open_writer(&path).map_err(|error| about(&path, &error))?;
-            run::all(&connection, &query).map_err(|failure| problem_of(&failure))
-        });
-        let gone = |_| Problem::new(&UNAVAILABLE).with("a statement ended abnormally");
-        written.await.map_err(gone)?
     }
 
     /// What is wrong with the file and the references in it, one line each.

@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 
 use super::super::engine::{Figures, Outcome};
 use super::super::prepare::Prepared;
+use super::super::sql::Query;
 use super::super::unit::CommitError;
 use super::run::{self, Failure};
 use crate::problem::Problem;
@@ -24,7 +25,8 @@ const GROUP: usize = 32;
 
 enum Job {
     Commit(Box<Prepared>, oneshot::Sender<Outcome>),
-    Checkpoint(oneshot::Sender<Result<(), String>>),
+    /// Something else that only the writer may do, in a transaction of its own.
+    Other(Box<dyn FnOnce(&mut Work) + Send>),
     /// Holds the writer until the other end is dropped, so that a test can fill a group.
     #[cfg(test)]
     Pause(mpsc::Receiver<()>),
@@ -80,8 +82,31 @@ impl Writer {
     }
 
     pub(in super::super) async fn checkpoint(&self) -> Result<(), Problem> {
+        self.other(|connection| {
+            let done = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+            Ok(done?)
+        })
+        .await
+    }
+
+    /// Every row that a statement which writes gives back.
+    pub(in super::super) async fn run<T: Send + 'static>(
+        &self,
+        query: Query<T>,
+    ) -> Result<Vec<T>, Problem> {
+        self.other(move |connection| run::all(connection, &query))
+            .await
+    }
+
+    async fn other<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Problem> {
         let (reply, answer) = oneshot::channel();
-        self.send(Job::Checkpoint(reply));
+        self.send(Job::Other(Box::new(move |work| {
+            // A caller that has gone is no failure: the job is done.
+            let _ = reply.send(work.guarded(job));
+        })));
         let result = answer
             .await
             .unwrap_or_else(|_| Err("the writer gave no answer".to_owned()));
@@ -156,6 +181,7 @@ impl Work {
             Job::Commit(unit, reply) => {
                 let mut group: Vec<Waiting> = vec![(unit, reply)];
                 let mut other = None;
+                let mut gathered = 0;
                 while group.len() < GROUP {
                     match jobs.try_recv() {
                         Ok(Job::Commit(unit, reply)) => group.push((unit, reply)),
@@ -163,25 +189,26 @@ impl Work {
                             other = Some(job);
                             break;
                         }
+                        // Whoever is ready to run runs first, as long as that brings
+                        // another unit; on an idle machine nobody is waited for.
+                        Err(_) if gathered < group.len() => {
+                            gathered = group.len();
+                            std::thread::yield_now();
+                        }
                         Err(_) => break,
                     }
                 }
                 self.commit(group);
                 return other;
             }
-            Job::Checkpoint(reply) => {
-                let result = self.guarded(|connection| {
-                    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
-                });
-                let _ = reply.send(result);
-            }
+            Job::Other(job) => job(self),
             #[cfg(test)]
             Job::Pause(held) => {
                 let _ = held.recv();
             }
             #[cfg(test)]
             Job::Panic => {
-                let _ = self.guarded::<()>(|connection| {
+                let _ = self.guarded::<()>(|connection| -> Result<(), Failure> {
                     connection.execute_batch("BEGIN IMMEDIATE")?;
                     panic!("a panic that a test asked for");
                 });
@@ -192,7 +219,7 @@ impl Work {
 
     fn commit(&mut self, group: Vec<Waiting>) {
         let units: Vec<&Prepared> = group.iter().map(|(unit, _)| &**unit).collect();
-        let result = self.guarded(|connection| commit_group(connection, &units));
+        let result = self.guarded(|connection| Ok(commit_group(connection, &units)?));
         let outcomes = match result {
             Ok(outcomes) => {
                 let committed = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
@@ -216,7 +243,7 @@ impl Work {
     /// closed, which rolls back, and the next job opens another.
     fn guarded<T>(
         &mut self,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+        work: impl FnOnce(&Connection) -> Result<T, Failure>,
     ) -> Result<T, String> {
         let connection = match self.connection.take() {
             Some(connection) => Ok(connection),

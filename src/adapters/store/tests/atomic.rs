@@ -5,7 +5,7 @@ use super::given::{
 };
 use crate::adapters::seal::Seal;
 use crate::adapters::store::{
-    Answered, CaseChange, CommitError, Hold, Receiving, Store, Unit, UpdateKey,
+    Answered, CaseChange, CommitError, Due, Hold, NewEvent, Receiving, Store, Unit, UpdateKey,
 };
 use crate::config::StoreUrl;
 use crate::domain::caller::Caller;
@@ -123,17 +123,33 @@ async fn a_change_sets_what_it_names_and_leaves_the_rest() {
         hold: Some(Some(hold.clone())),
         provider: Some(None),
         restricted: Some(true),
-        responsible: Some(Responsible::Referrer),
+        milestone: Some(Some(Due {
+            milestone: "acknowledge".to_owned(),
+            at: at(500),
+        })),
         last_update: Some(mark),
         closure_reason: Some(Some("ineligible-area".to_owned())),
         case: Some(Box::new(amended)),
         ..CaseChange::of(case_id(1), 1)
     };
+    let told = NewEvent {
+        holder: Some(Responsible::Referrer),
+        ..super::given::event(1)
+    };
     let unit = Unit {
         change: Some(change),
+        events: vec![told],
         ..Unit::default()
     };
     store.commit(unit, at(3)).await.expect("committed");
+    let events = store.events(&Caller::System, case_id(1)).await;
+    let holders: Vec<_> = events
+        .expect("read")
+        .into_iter()
+        .filter_map(|row| row.event.holder)
+        .collect();
+    let desk = Responsible::GatewayOperator("duty".to_owned());
+    assert_eq!(holders, [desk, Responsible::Referrer]);
     let read = |row: Option<_>| row.expect("the case");
     let row = store.case_by_id(&Caller::System, case_id(1)).await;
     let row: crate::adapters::store::CaseRow = read(row.expect("read"));
@@ -145,6 +161,12 @@ async fn a_change_sets_what_it_names_and_leaves_the_rest() {
     assert_eq!((row.restricted, row.last_update), (true, mark));
     assert_eq!(row.closure_reason.as_deref(), Some("ineligible-area"));
     assert_eq!(row.responsible, Responsible::Referrer);
+    assert_eq!(
+        row.milestone.clone().map(|due| due.milestone).as_deref(),
+        Some("acknowledge")
+    );
+    let overdue = store.cases_overdue(&Caller::System, at(500), 10).await;
+    assert_eq!(overdue.map(|cases| cases.len()), Ok(0), "the case is over");
     assert_eq!((row.received_at, row.updated_at), (at(0), at(3)));
     let case = store.unseal_case(&row).expect("opened");
     assert_eq!(case.referral.person.nhs_number, None);

@@ -133,6 +133,7 @@ pub fn new_case(number: u128) -> NewCase {
         }),
         restricted: false,
         responsible: Responsible::GatewayOperator("duty".to_owned()),
+        milestone: None,
     }
 }
 
@@ -162,6 +163,7 @@ pub fn event(number: u128) -> NewEvent {
         note: None,
         evidence: None,
         visible_to_referrer: true,
+        holder: None,
     }
 }
 

@@ -316,7 +316,7 @@ fn the_trace_says_where_each_field_went_and_holds_no_value() {
     let mut found = "target,source,row,transform,lossy,outcome\n".to_owned();
     for row in &rendered.trace {
         let cells = [
-            row.target.as_str(),
+            row.target,
             row.source,
             &row.row.to_string(),
             &row.transform,

@@ -49,7 +49,8 @@ fn coded(unmapped: UnmappedPolicy, need: Requirement) -> Provider {
 
 #[test]
 fn a_known_field_is_sent_and_traced() {
-    let rendered = render(&sample::case(), &with(vec![optional("family_name")]), TODAY);
+    let provider = with(vec![optional("family_name")]);
+    let rendered = render(&sample::case(), &provider, TODAY);
     assert!(rendered.outputs[0].value == OutValue::Text("Quillfeather".into()));
     let trace = &rendered.trace[0];
     assert_eq!(
@@ -127,7 +128,8 @@ fn a_required_employer_without_consent_is_not_called_missing() {
     )];
     let mut case = sample::case();
     case.referral.consents.recipients.clear();
-    let rendered = render(&case, &with(rows), TODAY);
+    let provider = with(rows);
+    let rendered = render(&case, &provider, TODAY);
     assert_eq!(rendered.faults[0].code, FaultCode::RequiredWithheld);
 }
 
@@ -149,7 +151,8 @@ fn what_no_row_names_is_unused_or_withheld_with_its_reason() {
 #[test]
 fn a_prohibited_field_is_kept_back_and_the_trace_shows_the_decision() {
     let rows = vec![row("ethnicity", "", Vec::new(), Requirement::Prohibited)];
-    let rendered = render(&sample::case(), &with(rows), TODAY);
+    let provider = with(rows);
+    let rendered = render(&sample::case(), &provider, TODAY);
     assert!(rendered.outputs.is_empty() && !rendered.unused.contains(&"ethnicity"));
     assert_eq!(rendered.trace[0].outcome, RowOutcome::Prohibited);
 }
@@ -157,7 +160,8 @@ fn a_prohibited_field_is_kept_back_and_the_trace_shows_the_decision() {
 #[test]
 fn neither_trace_nor_faults_hold_a_value_of_the_case() {
     let every: Vec<FieldRow> = fields().iter().map(|f| optional(f.name)).collect();
-    let rendered = render(&sample::case(), &with(every), TODAY);
+    let provider = with(every);
+    let rendered = render(&sample::case(), &provider, TODAY);
     let shown = format!(
         "{:?} {:?} {:?}",
         rendered.trace, rendered.faults, rendered.outputs

@@ -153,18 +153,18 @@ fn version(bundle: Node<'_>, faults: &mut Faults<'_>) -> Option<String> {
 /// R4 asks for the endpoint; one that is no `system|value` only means that responses
 /// cannot be sent, so it is reported and the message taken.
 fn source(header: &Header<'_>, faults: &mut Faults<'_>) -> Option<ServiceAddress> {
-    let path = format!("{}.source.endpoint", header.node.path());
+    let path = || format!("{}.source.endpoint", header.node.path());
     let Some(text) = header
         .node
         .dig(&["source", "endpoint"])
         .and_then(Node::text)
     else {
-        faults.at(&entry::SOURCE, path);
+        faults.at(&entry::SOURCE, path());
         return None;
     };
     let address = ServiceAddress::parse(text);
     if address.is_none() {
-        faults.warn(&entry::SOURCE, path);
+        faults.warn(&entry::SOURCE, path());
     }
     address
 }
@@ -187,14 +187,14 @@ fn sender(entries: &Entries<'_>, header: &Header<'_>, faults: &mut Faults<'_>) -
         let path = format!("{}.destination[0].receiver", header.node.path());
         faults.at(&entry::PARTY, path);
     }
-    let path = format!("{}.sender", header.node.path());
+    let path = || format!("{}.sender", header.node.path());
     let Some(sender) = entries.follow(header.node.get("sender"), "Organization") else {
-        faults.at(&entry::PARTY, path);
+        faults.at(&entry::PARTY, path());
         return None;
     };
     let ods = super::organisations::ods(sender);
     if ods.is_none() {
-        let problem = Problem::new(&entry::SENDER_WITHOUT_ODS).at(path);
+        let problem = Problem::new(&entry::SENDER_WITHOUT_ODS).at(path());
         faults.graded(faults.policy.sender_without_ods, problem);
     }
     ods
@@ -208,13 +208,13 @@ pub(super) fn check_parties(
     faults: &mut Faults<'_>,
 ) {
     if let Some(destination) = &facts.destination_endpoint {
-        let path = format!("{}.destination[0].endpoint", header.node.path());
+        let path = || format!("{}.destination[0].endpoint", header.node.path());
         let differs = |target: &ServiceAddress| !same_service(target, destination);
         if headers.target.as_ref().is_some_and(differs) {
-            faults.at(&entry::DESTINATION_NOT_TARGET, path.clone());
+            faults.at(&entry::DESTINATION_NOT_TARGET, path());
         }
         if !faults.policy.serves(destination) {
-            faults.at(&entry::DESTINATION_NOT_OURS, path);
+            faults.at(&entry::DESTINATION_NOT_OURS, path());
         }
     }
     if let (Some(sender), Some(caller)) = (&facts.sender_ods, &headers.organisation)

@@ -253,15 +253,15 @@ fn check_use_case(
     let Some(use_case) = request.use_case() else {
         return;
     };
-    let path = format!("{}.category", request.node.path());
-    let found = format!("the use case is {}", super::codes::shown(use_case));
+    let path = || format!("{}.category", request.node.path());
+    let found = || format!("the use case is {}", super::codes::shown(use_case));
     if !faults.policy.takes_use_case(use_case) {
         let problem = Problem::new(&entry::USE_CASE_NOT_OFFERED);
-        faults.add(problem.at(path.clone()).with(found.clone()));
+        faults.add(problem.at(path()).with(found()));
     }
     if meaning == Some(Meaning::Amend) && !faults.policy.takes_amendments(use_case) {
         let problem = Problem::new(&entry::AMEND_NOT_OFFERED);
-        faults.add(problem.at(path).with(found));
+        faults.add(problem.at(path()).with(found()));
     }
 }
 

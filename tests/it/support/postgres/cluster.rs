@@ -137,6 +137,14 @@ impl Cluster {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
+    /// Drops a database with every connection to it, if the server runs.
+    pub(super) fn drop_database(&self, name: &str) {
+        if self.process().is_some() {
+            // What cannot be dropped goes with the folder.
+            let _ = self.psql(SUPERUSER, &format!("DROP DATABASE {name} WITH (FORCE)"));
+        }
+    }
+
     fn psql(&self, database: &str, sql: &str) -> Output {
         let mut command = self.client("psql", database);
         command.args(["--command", sql]).stdin(Stdio::null());

@@ -100,13 +100,10 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        if self.cluster.process().is_none() || std::thread::panicking() {
-            // It goes with the cluster's folder.
-            return;
-        }
-        let name = &self.name;
-        self.cluster
-            .sql("postgres", &format!("DROP DATABASE {name} WITH (FORCE)"));
+        // Beside the tests, for the server takes its time over it. When the process ends
+        // first, the database goes with the cluster's folder.
+        let (cluster, name) = (Arc::clone(&self.cluster), std::mem::take(&mut self.name));
+        std::thread::spawn(move || cluster.drop_database(&name));
     }
 }
 

@@ -5,11 +5,13 @@ mod cases;
 mod history;
 mod operating;
 mod outbox;
+mod queue;
 
 pub(in super::super) use cases::*;
 pub(in super::super) use history::*;
 pub(in super::super) use operating::*;
 pub(in super::super) use outbox::*;
+pub(in super::super) use queue::*;
 
 use super::value::values;
 use super::{Query, Row, RowFault, Scope, Value};

@@ -17,7 +17,7 @@ CREATE TABLE answers (
     case_id        BLOB,
     problems_json  BLOB,              -- present: the request was refused
     at             INTEGER NOT NULL,
-    PRIMARY KEY (organisation, request_id, correlation_id)
+    PRIMARY KEY (organisation, correlation_id, request_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE cases (
@@ -44,6 +44,8 @@ CREATE TABLE cases (
     last_update_at       INTEGER,
     last_update_sequence INTEGER,
     closure_reason       TEXT,
+    milestone            TEXT,              -- what is awaited next, and until when
+    milestone_due        INTEGER,
     part_of              BLOB,
     received_at          INTEGER NOT NULL,
     updated_at           INTEGER NOT NULL,
@@ -56,8 +58,8 @@ CREATE TABLE cases (
 CREATE INDEX cases_identifier   ON cases (identifier_hash)   WHERE identifier_hash IS NOT NULL;
 CREATE INDEX cases_nhs_number   ON cases (nhs_number_hash)   WHERE nhs_number_hash IS NOT NULL;
 CREATE INDEX cases_demographics ON cases (demographics_hash) WHERE demographics_hash IS NOT NULL;
-CREATE INDEX cases_correlation  ON cases (correlation_id);
 CREATE INDEX cases_status       ON cases (status);
+CREATE INDEX cases_due          ON cases (milestone_due)     WHERE milestone_due IS NOT NULL;
 
 CREATE TABLE messages (
     id             BLOB NOT NULL,
@@ -75,6 +77,7 @@ CREATE TABLE messages (
     UNIQUE (case_id, direction, version)
 ) STRICT;
 
+-- The history of a case; holder_* say who has the person from here on, where that changed.
 CREATE TABLE events (
     case_id             BLOB NOT NULL REFERENCES cases (id),
     seq                 INTEGER NOT NULL,
@@ -86,6 +89,8 @@ CREATE TABLE events (
     provider_word       TEXT,
     note                TEXT,
     evidence            BLOB,
+    holder_kind         TEXT,
+    holder_name         TEXT,
     visible_to_referrer INTEGER NOT NULL,
     PRIMARY KEY (case_id, seq)
 ) STRICT, WITHOUT ROWID;
@@ -127,6 +132,26 @@ CREATE TABLE update_keys (
     sealed_response BLOB NOT NULL,
     PRIMARY KEY (case_id, provider, client_key)
 ) STRICT, WITHOUT ROWID;
+
+-- What waits for a person. One open entry a case, kind and subject (a leg, a milestone).
+CREATE TABLE queue (
+    number     INTEGER PRIMARY KEY AUTOINCREMENT,
+    id         BLOB NOT NULL UNIQUE,
+    case_id    BLOB NOT NULL REFERENCES cases (id),
+    kind       TEXT NOT NULL,
+    subject    TEXT NOT NULL,
+    reason     TEXT NOT NULL,
+    owner      TEXT NOT NULL,
+    raised_at  INTEGER NOT NULL,
+    due_at     INTEGER NOT NULL,
+    alerted_at INTEGER,
+    told_at    INTEGER,
+    closed_at  INTEGER,
+    closed_by  TEXT,
+    closing    TEXT
+) STRICT;
+CREATE UNIQUE INDEX queue_open ON queue (case_id, kind, subject) WHERE closed_at IS NULL;
+CREATE INDEX queue_due ON queue (due_at) WHERE closed_at IS NULL;
 
 -- Jobs that one process at a time does. The epoch grows with each new holder.
 CREATE TABLE leases (

@@ -48,9 +48,9 @@ pub(super) fn insert(open: &PreparedCase, now: i64) -> Step<'_> {
              referrer, service_request_id, correlation_id, journey_id, bundle_id, return_address,
              use_case, provider, provider_digest, restricted, responsible_kind, responsible_name,
              part_of, received_at, updated_at, identifier_hash, nhs_number_hash,
-             demographics_hash, wrapped_key, sealed_case)
+             demographics_hash, wrapped_key, sealed_case, milestone, milestone_due)
              VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-             ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)",
+             ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28)",
         values: values![
             case.id.uuid(),
             case.reference.as_str(),
@@ -78,6 +78,8 @@ pub(super) fn insert(open: &PreparedCase, now: i64) -> Step<'_> {
             content.demographics_hash,
             &open.wrapped_key,
             &content.sealed,
+            new.milestone.as_ref().map(|due| &due.milestone),
+            new.milestone.as_ref().map(|due| due.at),
         ],
         then: Then::Written,
     }
@@ -90,6 +92,7 @@ pub(super) fn change(prepared: &PreparedChange, now: i64) -> Step<'_> {
     let hold = change.hold.as_ref().and_then(Option::as_ref);
     let provider = change.provider.as_ref().and_then(Option::as_ref);
     let content = prepared.content.as_ref();
+    let milestone = change.milestone.as_ref().and_then(Option::as_ref);
     let mark = change.last_update;
     Step {
         sql: "UPDATE cases SET revision = revision + 1, updated_at = ?3,
@@ -107,7 +110,9 @@ pub(super) fn change(prepared: &PreparedChange, now: i64) -> Step<'_> {
              identifier_hash = CASE WHEN ?20 THEN ?21 ELSE identifier_hash END,
              nhs_number_hash = CASE WHEN ?20 THEN ?22 ELSE nhs_number_hash END,
              demographics_hash = CASE WHEN ?20 THEN ?23 ELSE demographics_hash END,
-             sealed_case = CASE WHEN ?20 THEN ?24 ELSE sealed_case END
+             sealed_case = CASE WHEN ?20 THEN ?24 ELSE sealed_case END,
+             milestone = CASE WHEN ?25 THEN ?26 ELSE milestone END,
+             milestone_due = CASE WHEN ?25 THEN ?27 ELSE milestone_due END
              WHERE id = ?1 AND revision = ?2",
         values: values![
             change.id.uuid(),
@@ -122,8 +127,8 @@ pub(super) fn change(prepared: &PreparedChange, now: i64) -> Step<'_> {
             provider.map(|provider| &provider.slug),
             provider.map(|provider| &provider.digest),
             change.restricted,
-            change.responsible.as_ref().map(Responsible::kind),
-            change.responsible.as_ref().map(Responsible::name),
+            prepared.responsible.as_ref().map(Responsible::kind),
+            prepared.responsible.as_ref().map(Responsible::name),
             mark.is_some(),
             mark.and_then(|mark| mark.occurred_at),
             mark.and_then(|mark| mark.sequence).map(u64::cast_signed),
@@ -134,6 +139,9 @@ pub(super) fn change(prepared: &PreparedChange, now: i64) -> Step<'_> {
             content.and_then(|content| content.nhs_number_hash),
             content.and_then(|content| content.demographics_hash),
             content.map(|content| &content.sealed),
+            change.milestone.is_some(),
+            milestone.map(|due| &due.milestone),
+            milestone.map(|due| due.at),
         ],
         then: Then::OneOrStale,
     }

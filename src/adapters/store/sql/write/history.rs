@@ -4,6 +4,7 @@ use super::{Step, Then};
 use crate::adapters::store::prepare::PreparedFact;
 use crate::adapters::store::records::{NewEvent, NewMessage};
 use crate::adapters::store::sql::value::values;
+use crate::domain::responsibility::Responsible;
 
 pub(super) fn insert_message(message: &NewMessage, now: i64) -> Step<'_> {
     Step {
@@ -31,9 +32,9 @@ pub(super) fn insert_message(message: &NewMessage, now: i64) -> Step<'_> {
 pub(super) fn insert_event(event: &NewEvent, now: i64) -> Step<'_> {
     Step {
         sql: "INSERT INTO events (case_id, seq, at, occurred_at, actor, kind, status,
-             provider_word, note, evidence, visible_to_referrer)
+             provider_word, note, evidence, visible_to_referrer, holder_kind, holder_name)
              VALUES (?1, 1 + coalesce((SELECT max(seq) FROM events WHERE case_id = ?1), 0),
-             ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+             ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         values: values![
             event.case_id.uuid(),
             now,
@@ -45,6 +46,8 @@ pub(super) fn insert_event(event: &NewEvent, now: i64) -> Step<'_> {
             event.note.as_ref(),
             event.evidence.map(|id| id.uuid()),
             event.visible_to_referrer,
+            event.holder.as_ref().map(Responsible::kind),
+            event.holder.as_ref().map(Responsible::name),
         ],
         then: Then::Written,
     }

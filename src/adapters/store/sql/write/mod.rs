@@ -7,6 +7,7 @@
 mod case;
 mod history;
 mod outbox;
+mod queue;
 mod requests;
 
 use super::{Query, Row, RowFault, Value};
@@ -90,9 +91,18 @@ pub(in super::super) fn judge<'a>(
     Ok(verdict)
 }
 
+/// A lock on one row, which a database that can only be read refuses. SQLite takes its
+/// one writer's lock for any unit, be it empty.
+#[cfg(feature = "postgres")]
+pub(in super::super) fn probe() -> Query<()> {
+    let sql = "SELECT 1 FROM setting WHERE name = 'key-check' FOR SHARE".to_owned();
+    Query::new(sql, Vec::new(), |_| Ok(()))
+}
+
 /// Every step of a unit, in the order that [`Unit`](super::super::Unit) documents.
 pub(in super::super) fn steps(unit: &Prepared) -> Vec<Step<'_>> {
     let mut steps = Vec::with_capacity(12);
+    steps.extend(unit.fence.as_ref().map(requests::hold_lease));
     if let Some(answer) = &unit.answer {
         steps.push(requests::insert_answer(answer));
     }
@@ -121,6 +131,12 @@ pub(in super::super) fn steps(unit: &Prepared) -> Vec<Step<'_>> {
     steps.extend(messages.map(|message| history::insert_message(message, unit.now)));
     let events = unit.events.iter();
     steps.extend(events.map(|event| history::insert_event(event, unit.now)));
+    let closings = unit.close.iter();
+    steps.extend(closings.map(|closing| queue::close(closing, unit.now)));
+    let changes = unit.queue_changes.iter();
+    steps.extend(changes.map(|change| queue::change(change, unit.now)));
+    let entries = unit.raise.iter();
+    steps.extend(entries.map(|entry| queue::raise(entry, unit.now)));
     let facts = unit.facts.iter();
     steps.extend(facts.map(|fact| history::insert_fact(fact, unit.now)));
     steps

@@ -1,10 +1,20 @@
 //! What is remembered of a request, so that its repeat gets the same answer.
 
 use super::{Step, Then};
+use crate::adapters::store::lease::Lease;
 use crate::adapters::store::records::{Answer, Answered, UpdateKey};
 use crate::adapters::store::sql::value::values;
 use crate::adapters::store::sql::{Query, read, rows};
 use crate::adapters::store::unit::CommitError;
+
+/// Locks the lease until the commit, where it is still this holder's.
+pub(super) fn hold_lease(lease: &Lease) -> Step<'_> {
+    Step {
+        sql: "UPDATE leases SET expires = expires WHERE name = ?1 AND holder = ?2 AND epoch = ?3",
+        values: values![lease.name, lease.holder, lease.epoch],
+        then: Then::OneOrStale,
+    }
+}
 
 pub(super) fn insert_answer(answer: &Answer) -> Step<'_> {
     let (http, case_id, problems) = match &answer.outcome {

@@ -1,0 +1,49 @@
+//! The operator's queue.
+
+use jiff::Timestamp;
+
+use super::{Query, Scope, values};
+use crate::adapters::store::records::{CaseRow, QueueFilter, QueueRow};
+use crate::adapters::store::sql::rows;
+use crate::domain::queue::QueueKind;
+
+/// Entries in the order in which they were raised; for those who see everything.
+pub(in super::super::super) fn queue(scope: &Scope, filter: &QueueFilter) -> Query<QueueRow> {
+    let sql = format!(
+        "SELECT {} FROM queue q WHERE CAST(?1 AS TEXT) IS NULL AND q.number > ?2
+         AND q.kind = coalesce(?4, q.kind) AND (?5 OR q.closed_at IS NULL) AND {}
+         ORDER BY q.number LIMIT ?6",
+        rows::QUEUE,
+        // The text says what is asked: see `legs_sql`.
+        if filter.case_id.is_some() {
+            "q.case_id = ?3"
+        } else {
+            "CAST(?3 AS TEXT) IS NULL"
+        },
+    );
+    let limit = if filter.limit == 0 { 100 } else { filter.limit };
+    let values = values![
+        scope.value.clone(),
+        filter.after.unwrap_or(0),
+        filter.case_id.map(|id| id.uuid()),
+        filter.kind.map(QueueKind::code),
+        filter.closed_too,
+        limit,
+    ];
+    Query::new(sql, values, rows::queue)
+}
+
+/// Open cases whose milestone is overdue, the longest overdue first.
+pub(in super::super::super) fn cases_overdue(
+    scope: &Scope,
+    now: Timestamp,
+    limit: u32,
+) -> Query<CaseRow> {
+    let sql = format!(
+        "SELECT {} FROM cases c WHERE {} AND c.milestone_due <= ?2 AND c.is_open
+         ORDER BY c.milestone_due, c.number LIMIT ?3",
+        rows::CASE,
+        scope.cases
+    );
+    Query::new(sql, values![scope.value.clone(), now, limit], rows::case)
+}
