@@ -151,6 +151,7 @@ mod tests {
             "sqlite:/var/lib/w.db",
             "postgres://gateway@db.example:5432/workwell",
             "postgresql://gateway@%2Frun%2Fpostgresql/workwell?connect_timeout=5",
+            "postgres://gateway@db1.example,db2.example/workwell?target_session_attrs=read-write",
             "postgres://gw@a.example:5432,b.example:5432/w?target_session_attrs=read-write",
         ] {
             let url = store_url(text, &server).map(|url| url.to_string());

@@ -21,7 +21,7 @@ type Progress<'a> = &'a (dyn Fn(&str, u64, u64) + Sync);
 enum Filling {
     Sqlite(sqlite::whole::Filling, std::path::PathBuf),
     #[cfg(feature = "postgres")]
-    Postgres(postgres::whole::Filling),
+    Postgres(Box<postgres::whole::Filling>),
 }
 
 /// Copies the store at `from`, which nobody may use meanwhile, into the empty one at `to`,
@@ -137,7 +137,7 @@ impl Filling {
             #[cfg(feature = "postgres")]
             StoreUrl::Postgres(server) => postgres::whole::Filling::begin(server)
                 .await?
-                .map(Self::Postgres),
+                .map(|filling| Self::Postgres(Box::new(filling))),
             #[cfg(not(feature = "postgres"))]
             StoreUrl::Postgres(_) => return Err(Problem::new(&WITHOUT_POSTGRES).at("TO")),
         };

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use super::lost::{self, Lost};
-use crate::adapters::store::epoch::{Keeper, Standing, Why};
+pub use crate::adapters::store::epoch::Why;
+use crate::adapters::store::epoch::{Keeper, Standing};
 use crate::adapters::store::{
     CommitError, LegChange, LegFilter, LegKind, LegRow, LegState, Store, Unit,
 };
@@ -114,8 +115,8 @@ async fn commit(
     now: Timestamp,
 ) -> Result<bool, Problem> {
     let unit = Unit {
-        facts,
         leg_changes,
+        facts,
         ..Unit::default()
     };
     match store.commit(unit, now).await {

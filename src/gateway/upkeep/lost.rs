@@ -101,10 +101,11 @@ pub(super) async fn compare(
     others: &[PathBuf],
     all: bool,
 ) -> Result<Lost, Problem> {
-    let since = match all {
-        true => None,
+    let since = if all {
+        None
+    } else {
         // A store that was put back to before then does not know of it either.
-        false => store.confirmed_at().await?,
+        store.confirmed_at().await?
     };
     let mut folders = vec![settings.store.journal_folder.clone()];
     folders.extend_from_slice(others);

@@ -10,7 +10,7 @@ mod migrate;
 
 pub use backup::{Backup, Progress, Restored, backup, restore};
 pub use check::{Checked, check};
-pub use confirm::{Confirmed, confirm};
+pub use confirm::{Confirmed, Why, confirm};
 pub use copy::{Fingerprint, copy};
 pub use lost::{Lost, LostCase, What, lost};
 pub use migrate::{Migrated, migrate};

@@ -71,6 +71,17 @@ async fn a_copy_of_a_file_is_like_it_and_a_gateway_goes_on_with_it() {
     let none = file(&settings, "none.db");
     assert_eq!(code(copy(&settings, &none, &to).await), "WW-STO-002");
 
+    // A number of the outbox is never given twice, there neither.
+    let given = |url: &StoreUrl| {
+        let StoreUrl::Sqlite(path) = url else {
+            panic!("a file")
+        };
+        let store = TestStore::Sqlite(path.clone());
+        store.rows("SELECT name, seq FROM sqlite_sequence WHERE seq > 0 ORDER BY name")
+    };
+    assert_eq!(given(&from), given(&to));
+    assert!(!given(&to).is_empty());
+
     let tools = Tools {
         loopback_destinations: true,
         ..Tools::default()

@@ -207,3 +207,40 @@ async fn two_gateways_on_one_file_are_refused() {
     assert_eq!(faults[0].entry.code, "WW-STO-017");
     gateway.end().await;
 }
+
+#[cfg(feature = "postgres")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_put_back_under_a_running_gateway_is_found_without_a_restart() {
+    let Some(database) = crate::support::postgres::database().await else {
+        return;
+    };
+    let gateway = TestGateway::on(database).await;
+    let (_, answer) = refer(&gateway, 1).await;
+    gateway.leg_in(LegKind::Deliver, LegState::Delivered).await;
+    // Until the file outside the store has it, too.
+    let file = gateway.settings().store.epoch_file.clone();
+    eventually("the file keeps how far the store has come", || async {
+        let text = std::fs::read_to_string(&file).ok()?;
+        (!text.contains("audit = 0\n")).then_some(())
+    })
+    .await;
+    // As if the log had been played up to an earlier point.
+    gateway.store.execute(
+        "ALTER TABLE audit DISABLE TRIGGER ALL; DELETE FROM audit;
+         DELETE FROM update_keys; DELETE FROM legs; DELETE FROM events; DELETE FROM messages;
+         DELETE FROM answers; DELETE FROM cases; ALTER TABLE audit ENABLE TRIGGER ALL",
+    );
+    until_ready(&gateway, 503).await;
+    let lost = upkeep::lost(gateway.settings(), &[], false).await;
+    let lost = lost.expect("a list");
+    let cases = lost.referrers.get("Y99001").expect("the practice");
+    assert_eq!(
+        Some(cases[0].reference.to_string().as_str()),
+        answer.case_reference()
+    );
+    let now = Timestamp::now();
+    let done = upkeep::confirm(gateway.settings(), None, &[], now).await;
+    assert_eq!(done.expect("confirmed").epoch, Some(3));
+    until_ready(&gateway, 200).await;
+    gateway.end().await;
+}

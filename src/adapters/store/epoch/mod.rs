@@ -332,7 +332,7 @@ mod tests {
         );
     }
 
-    async fn keeper(store: &Store, folder: &Path) -> Keeper {
+    fn keeper(store: &Store, folder: &Path) -> Keeper {
         Keeper::new(store.clone(), &folder.join("w.epoch")).expect("a keeper")
     }
 
@@ -340,13 +340,13 @@ mod tests {
     async fn a_store_is_begun_known_again_held_after_its_file_is_lost_and_confirmed() {
         let (store, folder) = Store::in_temp_dir().await.expect("a store");
         let folder = folder.path();
-        assert_eq!(keeper(&store, folder).await.look().await, Ok(None));
-        assert_eq!(keeper(&store, folder).await.look().await, Ok(None));
+        assert_eq!(keeper(&store, folder).look().await, Ok(None));
+        assert_eq!(keeper(&store, folder).look().await, Ok(None));
         std::fs::remove_file(folder.join("w.epoch")).expect("removed");
-        let mut without = keeper(&store, folder).await;
+        let mut without = keeper(&store, folder);
         assert_eq!(without.look().await, Ok(Some(Why::NoFile)));
         assert_eq!(without.look().await, Ok(Some(Why::NoFile)));
-        let confirmed = keeper(&store, folder).await.confirm().await;
+        let confirmed = keeper(&store, folder).confirm().await;
         assert_eq!(confirmed, Ok(2));
         // The one that runs notices by itself.
         assert_eq!(without.look().await, Ok(None));
@@ -356,7 +356,7 @@ mod tests {
     #[tokio::test]
     async fn what_one_gateway_finds_holds_every_other() {
         let (store, folder) = Store::in_temp_dir().await.expect("a store");
-        let mut first = keeper(&store, folder.path()).await;
+        let mut first = keeper(&store, folder.path());
         assert_eq!(first.look().await, Ok(None));
         let other = folder.path().join("other.epoch");
         let ahead = Seen {

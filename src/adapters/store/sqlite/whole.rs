@@ -60,14 +60,14 @@ fn send_all(connection: &Connection, sender: &Sender) -> Result<(), Failure> {
 
 /// The highest number that was ever given in a table.
 fn highest(table: &Table) -> String {
-    match table.numbered {
-        Some(column) if table.name == "legs" => format!(
-            "SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'legs'), 0),
-             coalesce((SELECT max({column}) FROM legs), 0))"
-        ),
-        Some(column) => format!("SELECT coalesce(max({column}), 0) FROM {}", table.name),
-        None => "SELECT 0".to_owned(),
-    }
+    let Some(column) = table.numbered else {
+        return "SELECT 0".to_owned();
+    };
+    let name = table.name;
+    format!(
+        "SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = '{name}'), 0),
+         coalesce((SELECT max({column}) FROM {name}), 0))"
+    )
 }
 
 /// Refuses a file that a copy has left half-way. Errors: WW-STO-018.
@@ -81,6 +81,11 @@ pub(super) fn refuse_half_copied(connection: &Connection, path: &Path) -> Result
         .at(path.display().to_string())
         .with("`store copy` did not come to its end"))
 }
+
+/// Notes the highest number of a table that never gives one twice.
+const NEVER_AGAIN: &str = "INSERT INTO sqlite_sequence (name, seq) SELECT ?1, ?2
+    WHERE EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1
+    AND sql LIKE '%AUTOINCREMENT%')";
 
 /// A file that is being filled. Nothing starts on it until [`finish`](Self::finish).
 #[derive(Clone)]
@@ -142,13 +147,11 @@ impl Filling {
     ) -> Result<(), Problem> {
         self.run(move |connection| {
             connection.execute_batch("BEGIN IMMEDIATE")?;
-            let legs = highest.iter().find(|(table, _)| table.name == "legs");
-            let legs = legs.map_or(0, |(_, highest)| *highest);
-            connection.execute("DELETE FROM sqlite_sequence WHERE name = 'legs'", [])?;
-            connection.execute(
-                "INSERT INTO sqlite_sequence (name, seq) VALUES ('legs', ?1)",
-                [legs],
-            )?;
+            for (table, highest) in highest {
+                let name = table.name;
+                connection.execute("DELETE FROM sqlite_sequence WHERE name = ?1", [name])?;
+                connection.execute(NEVER_AGAIN, params![name, highest])?;
+            }
             if gapless_from > 1 {
                 connection.execute(
                     "INSERT INTO setting (name, value) VALUES (?1, ?2)",

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Answered, Format, exit, now};
 use crate::config::Settings;
-use crate::gateway::upkeep::{self, Confirmed, Lost, LostCase};
+use crate::gateway::upkeep::{self, Confirmed, Lost, LostCase, Why};
 use crate::surfaces::cli::wrap;
 
 pub(super) async fn list(
@@ -42,7 +42,7 @@ pub(super) async fn run(
         Format::Json => {
             let mut answer = as_json(&done.lost);
             answer["confirmed"] = json!(done.why.is_some());
-            answer["because"] = json!(done.why.map(|why| why.words()));
+            answer["because"] = json!(done.why.map(Why::words));
             answer["epoch"] = json!(done.epoch);
             answer["parked"] = json!(done.parked);
             writeln!(out, "{answer:#}")

@@ -40,7 +40,7 @@ pub(in super::super::super) const TABLES: &[Table] = &[
     },
     Table {
         name: "answers",
-        key: &["organisation", "request_id", "correlation_id"],
+        key: &["organisation", "correlation_id", "request_id"],
         columns: &[
             ("organisation", Text),
             ("request_id", Blob),
@@ -81,6 +81,8 @@ pub(in super::super::super) const TABLES: &[Table] = &[
             ("last_update_sequence", Int),
             ("closure_reason", Text),
             ("part_of", Blob),
+            ("milestone", Text),
+            ("milestone_due", Int),
             ("received_at", Int),
             ("updated_at", Int),
             ("identifier_hash", Blob),
@@ -125,6 +127,8 @@ pub(in super::super::super) const TABLES: &[Table] = &[
             ("note", Text),
             ("evidence", Blob),
             ("visible_to_referrer", Bool),
+            ("holder_kind", Text),
+            ("holder_name", Text),
         ],
         numbered: None,
     },
@@ -164,6 +168,27 @@ pub(in super::super::super) const TABLES: &[Table] = &[
             ("sealed_response", Blob),
         ],
         numbered: None,
+    },
+    Table {
+        name: "queue",
+        key: &["number"],
+        columns: &[
+            ("number", Int),
+            ("id", Blob),
+            ("case_id", Blob),
+            ("kind", Text),
+            ("subject", Text),
+            ("reason", Text),
+            ("owner", Text),
+            ("raised_at", Int),
+            ("due_at", Int),
+            ("alerted_at", Int),
+            ("told_at", Int),
+            ("closed_at", Int),
+            ("closed_by", Text),
+            ("closing", Text),
+        ],
+        numbered: Some("number"),
     },
     Table {
         name: "leases",
@@ -234,7 +259,7 @@ impl Table {
             Dialect::Sqlite => key.to_owned(),
             #[cfg(feature = "postgres")]
             Dialect::Postgres => {
-                let is_text = self.columns.iter().any(|column| *column == (key, Text));
+                let is_text = self.columns.contains(&(key, Text));
                 let collation = if is_text { " COLLATE \"C\"" } else { "" };
                 format!("{key}{collation}")
             }
