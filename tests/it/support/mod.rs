@@ -4,6 +4,7 @@
 pub mod call;
 pub mod ports;
 pub mod postgres;
+mod postgres_tests;
 pub mod receiver;
 pub mod store;
 

@@ -70,9 +70,7 @@ pub(in super::super) fn judge<'a>(
     report: &mut Report,
 ) -> Result<Verdict<'a>, RowFault> {
     let verdict = match (&step.then, ran) {
-        (Then::OneOrStale, Ran::Written(1)) | (Then::OneOrRefused(_), Ran::Written(1)) => {
-            Verdict::Holds
-        }
+        (Then::OneOrStale | Then::OneOrRefused(_), Ran::Written(1)) => Verdict::Holds,
         (Then::OneOrStale, _) => Verdict::Refused(CommitError::Stale),
         (Then::OneOrRefused(stored), _) => Verdict::LookUp(stored),
         (Then::NoneFound(refusal), Ran::Found(Some(row))) => Verdict::Refused(refusal(row)?),
