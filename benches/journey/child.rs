@@ -139,6 +139,8 @@ pds_off_until = "2099-12-31"
 [store]
 {store}
 master_key_file = "{folder}/journey.key"
+epoch_file = "{folder}/journey.epoch"
+journal_folder = "{folder}/journal"
 [tables]
 mappings = "{package}/mappings"
 places = "{package}/conformance/fixtures/places"

@@ -130,6 +130,10 @@ fn difference(copied: &[Fingerprint], found: &[Fingerprint]) -> Option<String> {
 }
 
 impl Filling {
+    #[cfg_attr(
+        not(feature = "postgres"),
+        expect(clippy::unused_async, reason = "only a server has to be waited for")
+    )]
     async fn begin(url: &StoreUrl) -> Result<Self, Problem> {
         let begun = match url {
             StoreUrl::Sqlite(path) => sqlite::whole::Filling::begin(path)?

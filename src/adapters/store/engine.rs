@@ -39,6 +39,10 @@ pub(super) enum Engine {
 }
 
 /// Brings a schema up to date; gives the version that was found, 0 where nothing was.
+#[cfg_attr(
+    not(feature = "postgres"),
+    expect(clippy::unused_async, reason = "only a server has to be waited for")
+)]
 pub(super) async fn bring_up_to_date(url: &StoreUrl) -> Result<u32, Problem> {
     match url {
         StoreUrl::Sqlite(path) => super::sqlite::bring_up_to_date(path),

@@ -243,7 +243,7 @@ impl Table {
         let order: Vec<String> = self
             .key
             .iter()
-            .map(|key| self.ordered(key, dialect))
+            .map(|key| dialect.by_bytes(key, self.is_text(key)))
             .collect();
         format!(
             "SELECT {} FROM {} {} ORDER BY {}",
@@ -254,16 +254,8 @@ impl Table {
         )
     }
 
-    fn ordered(&self, key: &str, dialect: Dialect) -> String {
-        match dialect {
-            Dialect::Sqlite => key.to_owned(),
-            #[cfg(feature = "postgres")]
-            Dialect::Postgres => {
-                let is_text = self.columns.contains(&(key, Text));
-                let collation = if is_text { " COLLATE \"C\"" } else { "" };
-                format!("{key}{collation}")
-            }
-        }
+    fn is_text(&self, key: &'static str) -> bool {
+        self.columns.contains(&(key, Text))
     }
 
     /// Puts one row in.
