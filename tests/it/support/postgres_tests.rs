@@ -138,7 +138,7 @@ async fn server_and_folder_go_when_the_test_process_is_killed() {
     let this = std::env::current_exe().expect("this program");
     let mut holder = Command::new(this)
         .args(["--exact", "--nocapture"])
-        .arg("support::postgres::tests::server_and_folder_go_when_the_test_process_is_killed")
+        .arg("support::postgres_tests::server_and_folder_go_when_the_test_process_is_killed")
         .env(HOLDER, "1")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
