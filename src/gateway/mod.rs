@@ -6,8 +6,10 @@
 
 pub mod accept;
 pub mod acknowledge;
+mod alert;
 pub mod cancel;
 pub mod collect;
+mod commit;
 pub mod conditions;
 pub mod correct;
 pub mod deliver;
@@ -20,6 +22,7 @@ mod route;
 mod send;
 mod tables;
 mod tell_referrer;
+pub mod watch_clocks;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -31,6 +34,7 @@ use crate::adapters::places::Places;
 use crate::adapters::store::{CommitError, InFlight, Store};
 use crate::config::{Clock, Ids, Settings};
 use crate::domain::identifiers::CaseId;
+use crate::domain::working_days::WorkingDays;
 use crate::problem::{Problem, area::store as store_problems};
 use crate::telemetry::Telemetry;
 
@@ -48,6 +52,10 @@ pub struct Gateway {
     pub(crate) ids: Ids,
     pub(crate) telemetry: Telemetry,
     tables: RwLock<Arc<Tables>>,
+    /// Which days are worked; read for every case.
+    calendar: WorkingDays,
+    /// Whoever watches the clocks does so alone, in this process too.
+    watching: tokio::sync::Mutex<()>,
     policies: receive::Reading,
     sending: InFlight<(CaseId, String)>,
     outbox_changed: Notify,
@@ -81,6 +89,7 @@ impl Gateway {
     pub fn new(parts: Parts) -> Self {
         let policies = receive::Reading::of(&parts.settings);
         let started = parts.clock.now();
+        let calendar = parts.settings.working_days();
         Self {
             store: parts.store,
             channels: parts.channels,
@@ -91,6 +100,8 @@ impl Gateway {
             ids: parts.ids,
             telemetry: parts.telemetry,
             tables: RwLock::new(Arc::new(parts.tables)),
+            calendar,
+            watching: tokio::sync::Mutex::default(),
             policies,
             sending: InFlight::default(),
             outbox_changed: Notify::new(),

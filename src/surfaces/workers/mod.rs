@@ -1,3 +1,4 @@
 //! Timers that call gateway verbs.
 
+pub mod clocks;
 pub mod delivery;
