@@ -226,7 +226,7 @@ impl Gateway {
         };
         let entries = self.store.queue(&Caller::System, &filter).await?;
         let told = entries.iter().filter_map(|entry| entry.told_at);
-        Ok(told.max().is_some_and(|told| told >= since))
+        Ok(told.max().is_some_and(|told| told > since))
     }
 
     fn no_news_leg(
