@@ -31,8 +31,8 @@ impl Alerted {
 
 impl Gateway {
     /// Sends one alert about an entry of the queue: codes, the case reference, an owner
-    /// and times; nothing of the person. The same entry at the same due time is the same
-    /// alert, so a repeat can be told (Standard Webhooks, `webhook-id`).
+    /// and times; nothing of the person. Until it is taken it keeps its `webhook-id`, so
+    /// that the receiver can tell a repeat (Standard Webhooks).
     pub(super) async fn alert(&self, row: &QueueRow, case: &CaseRow, now: Timestamp) -> Alerted {
         let alerted = match self.alert_to() {
             None => Alerted::Nowhere,
@@ -78,6 +78,7 @@ fn parcel(row: &QueueRow, case: &CaseRow, now: Timestamp) -> Parcel {
     } else {
         "raised"
     };
+    let last = row.alerted_at.map_or(0, Timestamp::as_second);
     let body = json!({
         "type": format!("queue.{what}"),
         "timestamp": now.to_string(),
@@ -91,7 +92,7 @@ fn parcel(row: &QueueRow, case: &CaseRow, now: Timestamp) -> Parcel {
         },
     });
     Parcel {
-        effect_key: format!("{}-{what}-{}", entry.id, entry.due_at.as_second()),
+        effect_key: format!("{}-{what}-{last}", entry.id),
         content_type: "application/json".to_owned(),
         body: body.to_string().into_bytes(),
         headers: Vec::new(),

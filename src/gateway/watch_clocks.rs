@@ -3,7 +3,7 @@
 //!
 //! One process at a time does it, under a fenced lease. Nothing expires: each clock that
 //! runs out is set anew in the same unit of work, and each entry that is not worked in
-//! its own time is called for again until somebody ends it.
+//! its own time is called for again each working day until somebody ends it.
 
 use std::time::Duration;
 
@@ -94,11 +94,13 @@ impl Gateway {
         now: Timestamp,
     ) -> Result<Unit, Problem> {
         // A word that is no step of ours is still a clock that has run out.
-        let kind = Step::from_code(&due.milestone).map_or(QueueKind::Silent, Step::when_overdue);
+        let step = Step::read(&due.milestone).map(|(step, _)| step);
+        let kind = step.map_or(QueueKind::Silent, Step::when_overdue);
+        let late = step.map_or_else(|| due.milestone.clone(), Step::late_code);
         let mut unit = Unit {
             change: Some(CaseChange {
                 milestone: Some(Some(Due {
-                    milestone: due.milestone.clone(),
+                    milestone: late,
                     at: self.to_be_decided_by(now),
                 })),
                 ..CaseChange::of(row.id, row.revision)
@@ -112,8 +114,9 @@ impl Gateway {
             ..Unit::default()
         };
         if !self.is_attended(row, kind).await? {
-            let subject = format!("{CLOCK}:{}", due.milestone);
-            let entry = self.entry(row.id, kind, subject, &due.milestone, now);
+            let awaited = step.map_or(due.milestone.as_str(), |step| step.code());
+            let subject = format!("{CLOCK}:{awaited}");
+            let entry = self.entry(row.id, kind, subject, awaited, now);
             unit.raise.push(entry);
         }
         Ok(unit)
@@ -149,7 +152,7 @@ impl Gateway {
                 return Ok(());
             };
             after = Some(last.number);
-            for entry in &rows {
+            for entry in rows.iter().filter(|entry| self.is_to_act_on(entry, now)) {
                 let Some(case) = self
                     .store
                     .case_by_id(&Caller::System, entry.entry.case_id)
@@ -159,11 +162,27 @@ impl Gateway {
                 };
                 self.tell_no_news(lease, entry, &case, watched).await?;
                 // An address that does not answer is not tried for each entry in turn.
-                if !watched.alerts_fail && !self.call_owner(lease, entry, &case, watched).await? {
+                let calls = self.is_to_call(entry, now) && !watched.alerts_fail;
+                if calls && !self.call_owner(lease, entry, &case, watched).await? {
                     return Ok(());
                 }
             }
         }
+    }
+
+    fn is_to_act_on(&self, entry: &QueueRow, now: Timestamp) -> bool {
+        let untold = entry.told_at.is_none() && entry.entry.due_at <= now;
+        untold || self.is_to_call(entry, now)
+    }
+
+    /// The owner is called when the entry is raised, when its time is over, and then each
+    /// working day. Its time stays what it was: overdue is overdue.
+    fn is_to_call(&self, entry: &QueueRow, now: Timestamp) -> bool {
+        let Some(called) = entry.alerted_at else {
+            return true;
+        };
+        let due = entry.entry.due_at;
+        due <= now && (called < due || self.to_be_decided_by(called) <= now)
     }
 
     /// Tells the referrer once about each stretch without news. The telling does not wait
@@ -262,7 +281,6 @@ impl Gateway {
         let overdue = entry.entry.due_at <= now;
         let change = QueueChange {
             alerted: true,
-            due_at: overdue.then(|| self.to_be_decided_by(now)),
             owner: self.settings.clocks.escalate_to.clone().filter(|_| overdue),
             ..unchanged(entry)
         };

@@ -15,6 +15,9 @@ pub struct Awaited {
     pub due: Timestamp,
 }
 
+/// Follows the word of a step that is overdue.
+const LATE: &str = ":late";
+
 /// Something that has to happen to a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Step {
@@ -87,6 +90,19 @@ impl Step {
     /// Reads the word.
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|step| step.code() == code)
+    }
+
+    /// The word in the store once the step is overdue: its clock is set anew, so that it is
+    /// looked at again, and nobody takes the new time for the one that was promised.
+    pub fn late_code(self) -> String {
+        format!("{}{LATE}", self.code())
+    }
+
+    /// Reads either word: the step, and whether it is overdue already.
+    pub fn read(word: &str) -> Option<(Self, bool)> {
+        let on_time = word.strip_suffix(LATE);
+        let step = Self::from_code(on_time.unwrap_or(word))?;
+        Some((step, on_time.is_some()))
     }
 
     /// What is late when the step does not come in time, in a few words.

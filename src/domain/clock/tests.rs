@@ -153,6 +153,8 @@ fn the_plan_is_what_is_known_of_the_work_and_never_guessed() {
 fn steps_are_read_back_from_their_words() {
     for step in Step::ALL {
         assert_eq!(Step::from_code(step.code()), Some(*step));
+        assert_eq!(Step::read(step.code()), Some((*step, false)));
+        assert_eq!(Step::read(&step.late_code()), Some((*step, true)));
     }
 }
 

@@ -13,6 +13,7 @@ use workwell_gateway::conformance::parties::gp::Answer;
 use workwell_gateway::conformance::parties::providers::{Reception, Script};
 use workwell_gateway::conformance::parties::referral::{Consent, Place, Referral, Stop, StopAs};
 use workwell_gateway::domain::caller::Caller;
+use workwell_gateway::domain::clock::end_of_working_day;
 use workwell_gateway::domain::identifiers::CaseId;
 use workwell_gateway::domain::queue::QueueKind;
 use workwell_gateway::domain::status::Status;
@@ -134,6 +135,12 @@ fn until(clock: &Clock, at: Timestamp) {
     let span: SignedDuration = at.duration_since(clock.now());
     assert!(!span.is_negative(), "the clock does not go back");
     clock.advance(span);
+}
+
+/// Moves the clock to the end of the next working day.
+fn until_next_working_day(gateway: &TestGateway, clock: &Clock) {
+    let calendar = gateway.running.gateway.settings().working_days();
+    until(clock, end_of_working_day(clock.now(), 1, &calendar));
 }
 
 /// Moves the clock to the instant at which the case's next step is due.

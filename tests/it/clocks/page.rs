@@ -142,7 +142,9 @@ async fn the_page_reads_in_order_without_a_script() {
         assert!(html.contains(&format!("What to do about {name}</h3>")));
     }
     assert!(html.contains("<a class=\"skip\" href=\"#queue\">Skip to the queue</a>"));
-    assert!(html.contains("Overdue since ") || html.contains("By "));
+    for words in ["<strong>Overdue since ", "<dd>By "] {
+        assert!(html.contains(words), "{words}");
+    }
     let style = get(&gateway, "/admin/queue.css").await;
     assert_eq!(style.header("content-type"), "text/css; charset=utf-8");
     gateway.end().await;

@@ -11,7 +11,8 @@ use workwell_gateway::gateway::read::outbox::LegState;
 use workwell_gateway::gateway::watch_clocks::Watched;
 
 use super::{
-    correct, council, held, kinds, know, queue, quiet, refer, until, until_due, waiting, watch,
+    correct, council, held, kinds, know, queue, quiet, refer, until, until_due,
+    until_next_working_day, waiting, watch,
 };
 use crate::support::receiver::{Receiver, Reply};
 use crate::support::{TestGateway, eventually};
@@ -52,8 +53,7 @@ async fn a_case_that_nobody_fetches_is_raised_once_and_then_called_for_again_and
     let id = entries[0].entry.id;
 
     for round in 1..=5 {
-        let due = queue(&gateway).await[0].entry.due_at;
-        until(&clock, due);
+        until_next_working_day(&gateway, &clock);
         let watched = watch(&gateway).await;
         let told = usize::from(round == 1);
         assert_eq!(
@@ -62,7 +62,12 @@ async fn a_case_that_nobody_fetches_is_raised_once_and_then_called_for_again_and
         );
         let entry = queue(&gateway).await.remove(0);
         assert_eq!(entry.entry.id, id);
-        assert!(entry.entry.due_at > clock.now(), "it is due again");
+        assert!(entry.entry.due_at <= clock.now(), "overdue stays overdue");
+        assert_eq!(
+            watch(&gateway).await,
+            Watched::default(),
+            "once a working day"
+        );
         let again = know(&gateway, reference).await.row.milestone;
         assert!(
             again.is_some_and(|due| due.at > clock.now()),

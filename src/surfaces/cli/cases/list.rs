@@ -94,8 +94,19 @@ fn awaited(row: &CaseRow) -> String {
     let Some(due) = &row.milestone else {
         return "nothing more is awaited".to_owned();
     };
-    let step = Step::from_code(&due.milestone).map_or("", Step::code);
+    let (step, late) = read_step(&due.milestone);
+    if late {
+        return format!(
+            "{step} is late; it is looked at again by {}",
+            moment(due.at)
+        );
+    }
     format!("{step} is awaited by {}", moment(due.at))
+}
+
+/// The word of a step, and whether it is overdue.
+fn read_step(word: &str) -> (&str, bool) {
+    Step::read(word).map_or((word, false), |(step, late)| (step.code(), late))
 }
 
 /// A case as JSON, without anything of the person.
@@ -111,7 +122,8 @@ pub(super) fn as_json(row: &CaseRow) -> Value {
             json!({ "reason": hold.reason, "since": hold.since.to_string() })
         }),
         "awaited": row.milestone.as_ref().map(|due| {
-            json!({ "step": due.milestone, "dueAt": due.at.to_string() })
+            let (step, late) = read_step(&due.milestone);
+            json!({ "step": step, "late": late, "lookedAtBy": due.at.to_string() })
         }),
         "closureReason": row.closure_reason,
         "partOf": row.part_of.map(|id| id.to_string()),
