@@ -72,7 +72,7 @@ impl Gateway {
         let plan = PlanType::of(&open.case.referral.work);
         open.milestone = self.awaited(open.status, slug, plan, now);
         if let Some(hold) = &open.hold {
-            let entry = self.held_entry(open.case.id, &hold.reason, now);
+            let entry = self.held_entry(open.case.id, slug, &hold.reason, now);
             unit.raise.push(entry);
         }
     }
@@ -105,7 +105,7 @@ impl Gateway {
             unit.close.push(closing);
         }
         if let Some(hold) = hold {
-            let entry = self.held_entry(row.id, &hold.reason, now);
+            let entry = self.held_entry(row.id, slug_of(change, row), &hold.reason, now);
             unit.raise.push(entry);
         }
     }
@@ -142,24 +142,39 @@ impl Gateway {
         PlanType::of(&case.referral.work)
     }
 
-    /// Until when somebody here has to have acted on what is raised now.
-    pub(super) fn to_be_decided_by(&self, now: Timestamp) -> Timestamp {
-        clock::end_of_working_day(now, Clocks::default().hold, &self.calendar)
+    /// Until when somebody here has to have acted on what is raised now about a case of
+    /// this provider.
+    pub(super) fn to_be_decided_by(&self, slug: Option<&str>, now: Timestamp) -> Timestamp {
+        clock::end_of_working_day(now, self.clocks_of(slug).hold, &self.calendar)
     }
 
-    fn held_entry(&self, case_id: CaseId, reason: &str, now: Timestamp) -> NewQueueEntry {
-        self.entry(case_id, QueueKind::Held, String::new(), reason, now)
+    fn held_entry(
+        &self,
+        case_id: CaseId,
+        slug: Option<&str>,
+        reason: &str,
+        now: Timestamp,
+    ) -> NewQueueEntry {
+        let entry = self.entry(case_id, QueueKind::Held, String::new(), reason, now);
+        NewQueueEntry {
+            due_at: self.to_be_decided_by(slug, now),
+            ..entry
+        }
     }
 
     /// The entry of a leg that was given up; `reason` is the code of its last failure.
     pub(super) fn parked_entry(&self, leg: &LegRow, reason: &str, now: Timestamp) -> NewQueueEntry {
-        self.entry(
+        let entry = self.entry(
             leg.case_id,
             QueueKind::Parked,
             leg_subject(leg),
             reason,
             now,
-        )
+        );
+        NewQueueEntry {
+            due_at: self.to_be_decided_by(Some(&leg.destination), now),
+            ..entry
+        }
     }
 
     /// An entry that is the operator's to work.
@@ -178,7 +193,7 @@ impl Gateway {
             subject,
             reason: reason.to_owned(),
             owner: self.settings.gateway.operator.clone(),
-            due_at: self.to_be_decided_by(now),
+            due_at: self.to_be_decided_by(None, now),
         }
     }
 }

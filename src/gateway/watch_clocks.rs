@@ -101,7 +101,7 @@ impl Gateway {
             change: Some(CaseChange {
                 milestone: Some(Some(Due {
                     milestone: late,
-                    at: self.to_be_decided_by(now),
+                    at: self.to_be_decided_by(None, now),
                 })),
                 ..CaseChange::of(row.id, row.revision)
             }),
@@ -182,7 +182,7 @@ impl Gateway {
             return true;
         };
         let due = entry.entry.due_at;
-        due <= now && (called < due || self.to_be_decided_by(called) <= now)
+        due <= now && (called < due || self.to_be_decided_by(None, called) <= now)
     }
 
     /// Tells the referrer once about each stretch without news. The telling does not wait
