@@ -59,7 +59,7 @@ enum Verb {
     },
     /// Make the master key file that the settings name, if there is none
     Key,
-    /// Put right where a case stands
+    /// See where cases stand, and put that right
     #[command(subcommand)]
     Cases(cases::Cases),
     /// See and move what is on its way

@@ -9,9 +9,9 @@ use jiff::civil::Date;
 use super::reader::Reader;
 use super::values;
 use super::{
-    Bars, Clearance, Delivery, Gateway, Limits, Listen, Log, LogFormat, LogLevel, NON_LOOPBACK,
-    Outbound, PdsOff, Policies, Policy, PostgresServer, Provider, ProviderApi, Service, Settings,
-    Store, StoreUrl, Tables, Token, TokenSource,
+    Alerts, Bars, Clearance, Clocks, Delivery, Gateway, Limits, Listen, Log, LogFormat, LogLevel,
+    NON_LOOPBACK, Outbound, PdsOff, Policies, Policy, PostgresServer, Provider, ProviderApi,
+    Service, Settings, Store, StoreUrl, Tables, Token, TokenSource,
 };
 use crate::domain::identifiers::{OdsCode, ServiceAddress};
 use crate::problem::area::config as entries;
@@ -65,6 +65,11 @@ pub(super) fn build(reader: &mut Reader<'_>) -> Settings {
         },
         delivery: delivery(reader),
         clearance: clearance(reader),
+        clocks: Clocks {
+            every: reader.seconds("clocks.every", 1..=3_600),
+            escalate_to: reader.optional("clocks.escalate_to"),
+        },
+        alerts: alerts(reader),
         log: log(reader),
         holidays: holidays(reader),
     }
@@ -339,6 +344,22 @@ fn clearance(reader: &mut Reader<'_>) -> Clearance {
         }
     };
     Clearance { pds_off }
+}
+
+fn alerts(reader: &mut Reader<'_>) -> Option<Alerts> {
+    let url = reader.read_optional("alerts.url", ADDRESS, values::web_address);
+    let secret_file = reader.optional_path("alerts.secret_file");
+    let written = reader.optional("alerts.url").is_some();
+    match (url, secret_file) {
+        (Some(url), Some(secret_file)) => Some(Alerts { url, secret_file }),
+        (None, None) => None,
+        (None, Some(_)) if written => None,
+        _ => {
+            let reason = "url and secret_file belong together; write both or none";
+            reader.fault("alerts.secret_file", reason, "\"secrets/alerts.hook\"");
+            None
+        }
+    }
 }
 
 fn log(reader: &mut Reader<'_>) -> Log {

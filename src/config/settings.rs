@@ -35,6 +35,10 @@ pub struct Settings {
     pub delivery: Delivery,
     /// Checks made before anything leaves.
     pub clearance: Clearance,
+    /// Who is told when a clock runs out.
+    pub clocks: Clocks,
+    /// Where alerts go.
+    pub alerts: Option<Alerts>,
     /// The gateway's own log.
     pub log: Log,
     /// Days on which nobody is at work.
@@ -305,6 +309,24 @@ pub struct PdsOff {
     pub owner: String,
     /// The last day on which that holds.
     pub until: Date,
+}
+
+/// `[clocks]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clocks {
+    /// How often what is overdue is looked for.
+    pub every: Duration,
+    /// Who owns an entry of the queue once it is overdue; `None`: whoever owned it before.
+    pub escalate_to: Option<String>,
+}
+
+/// `[alerts]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alerts {
+    /// Where alerts are posted (Standard Webhooks).
+    pub url: String,
+    /// The file of the signing secret.
+    pub secret_file: PathBuf,
 }
 
 /// `[log]`.

@@ -51,6 +51,12 @@ kinds! {
     CaseStopped = "case.stopped",
     /// The referrer was told.
     ReferrerTold = "referrer.told",
+    /// What was awaited of a case did not come in time.
+    ClockOverdue = "clock.overdue",
+    /// The operators were alerted of an entry of the queue.
+    OperatorAlerted = "operator.alerted",
+    /// The referrer is being told that there is no news.
+    NoNewsTold = "referrer.no-news",
     /// A case was shown to a caller.
     CaseRead = "case.read",
     /// A caller searched.

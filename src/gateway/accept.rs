@@ -74,7 +74,7 @@ impl Gateway {
             // What is held or waits to be collected gives the delivery worker nothing to
             // do, and its look at the outbox costs as much as reading the message.
             let to_be_sent = unit.legs.iter().any(|leg| leg.state == LegState::Released);
-            match self.store.commit(unit, now).await {
+            match self.commit(unit, None, now).await {
                 Ok(_) => {
                     self.journal(message, Kind::New, id, &reference);
                     if to_be_sent {

@@ -1,8 +1,9 @@
 //! A provider confirms: a person there has seen the case, or its end.
 
 use super::Gateway;
+use super::commit::unparked;
 use super::feed_back::{FedBack, Report, Taken, TimedBy, is_unsettled, not_found, settled};
-use crate::adapters::store::{CaseChange, CaseRow, CommitError, LegKind, NewEvent, Unit};
+use crate::adapters::store::{CaseChange, CaseRow, CommitError, LegKind, LegState, NewEvent, Unit};
 use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::identifiers::CaseId;
@@ -85,6 +86,11 @@ impl Gateway {
                 .filter(|leg| is_unsettled(leg))
                 .map(settled)
                 .collect(),
+            close: stops
+                .iter()
+                .filter(|leg| is_unsettled(leg))
+                .map(|leg| unparked(leg, caller, LegState::Delivered))
+                .collect(),
             facts: vec![
                 Fact::new(FactKind::StatusReported, caller)
                     .about(row.id)
@@ -93,7 +99,7 @@ impl Gateway {
             ],
             ..Unit::default()
         };
-        match self.store.commit(unit, self.clock.now()).await {
+        match self.commit(unit, Some(row), self.clock.now()).await {
             Ok(_) => Ok(true),
             Err(CommitError::Stale) => Ok(false),
             Err(error) => Err(super::unavailable(&error)),

@@ -56,7 +56,7 @@ impl Gateway {
             })?;
             let now = self.clock.now();
             let unit = self.stop_unit(message, &row, &case, &legs, (reason, to), may_be_held, now);
-            match self.store.commit(unit, now).await {
+            match self.commit(unit, Some(&row), now).await {
                 Ok(_) => {
                     self.journal(message, Kind::Cancelled, row.id, &row.reference);
                     self.outbox_changed.notify_one();

@@ -123,7 +123,7 @@ impl Gateway {
         if found.case.status == Status::Routed {
             self.hand_over(&mut unit, found, now)?;
         }
-        match self.store.commit(unit, now).await {
+        match self.commit(unit, Some(&found.case), now).await {
             Ok(_) => {
                 self.outbox_changed.notify_one();
                 self.telemetry

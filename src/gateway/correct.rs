@@ -29,7 +29,7 @@ impl Gateway {
             let found = self.store.case_by_id(caller, case_id).await?;
             let row = found.ok_or_else(|| Problem::new(&problems::NO_SUCH_CASE))?;
             let unit = self.correction(caller, &row, status::correct(row.status, to), &evidence)?;
-            match self.store.commit(unit, self.clock.now()).await {
+            match self.commit(unit, Some(&row), self.clock.now()).await {
                 Ok(_) => {
                     self.outbox_changed.notify_one();
                     return Ok(to);

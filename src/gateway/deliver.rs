@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Gateway;
+use super::commit::unparked;
 use super::tell_referrer::Telling;
 use crate::adapters::channels::{Attempt, Next, Reply};
 use crate::adapters::store::{
@@ -126,7 +127,11 @@ impl Gateway {
         } else {
             Outcome::Changed
         };
-        self.commit_leg(change, Vec::new(), outcome).await
+        let unit = Unit {
+            leg_changes: vec![change],
+            ..Unit::default()
+        };
+        self.commit_leg(unit, outcome).await
     }
 
     /// One happening, one line and one count.
@@ -175,7 +180,7 @@ impl Gateway {
             leg_changes: vec![change],
             ..Unit::default()
         };
-        match self.store.commit(unit, self.clock.now()).await {
+        match self.commit(unit, None, self.clock.now()).await {
             Ok(_) => {
                 found.leg.attempts = attempts;
                 found.leg.due_at = due_at;
@@ -211,21 +216,25 @@ impl Gateway {
             last_error: error.map(str::to_owned),
             ..unchanged(&found.leg)
         };
-        self.commit_leg(change, vec![fact], outcome).await
-    }
-
-    async fn commit_leg(
-        &self,
-        change: LegChange,
-        facts: Vec<Fact>,
-        outcome: Outcome,
-    ) -> Result<Outcome, Problem> {
-        let unit = Unit {
+        let mut unit = Unit {
             leg_changes: vec![change],
-            facts,
+            facts: vec![fact],
             ..Unit::default()
         };
-        match self.store.commit(unit, self.clock.now()).await {
+        // Whoever gives up a leg puts it before a person in the same breath (DESIGN I9).
+        if state == LegState::Parked {
+            let reason = error.unwrap_or_default();
+            let entry = self.parked_entry(&found.leg, reason, self.clock.now());
+            unit.raise.push(entry);
+        } else {
+            unit.close
+                .push(unparked(&found.leg, &Caller::System, state));
+        }
+        self.commit_leg(unit, outcome).await
+    }
+
+    async fn commit_leg(&self, unit: Unit, outcome: Outcome) -> Result<Outcome, Problem> {
+        match self.commit(unit, None, self.clock.now()).await {
             Ok(_) => Ok(outcome),
             Err(CommitError::Stale) => Ok(Outcome::Changed),
             Err(error) => Err(super::unavailable(&error)),
@@ -245,7 +254,7 @@ impl Gateway {
             if self.is_return_told(&found).await? {
                 self.hand_back(&mut unit, &found, now);
             }
-            match self.store.commit(unit, now).await {
+            match self.commit(unit, Some(&found.case), now).await {
                 Ok(_) => break,
                 Err(CommitError::Stale) => {
                     let Some(again) = self
@@ -286,6 +295,8 @@ impl Gateway {
                 },
                 found,
             )],
+            // An operator may have parked it while the attempt was on its way.
+            close: vec![unparked(&found.leg, &Caller::System, LegState::Delivered)],
             ..Unit::default()
         };
         if found.leg.kind == LegKind::Deliver && found.case.status == Status::Routed {

@@ -181,7 +181,7 @@ impl Gateway {
             };
             unit.legs.extend(self.respond_leg(row, &telling, now)?);
         }
-        match self.store.commit(unit, now).await {
+        match self.commit(unit, Some(row), now).await {
             Ok(_) => {
                 self.outbox_changed.notify_one();
                 Ok(Taken::Done(done))
@@ -225,8 +225,12 @@ impl Gateway {
         unit.leg_changes.extend(waiting.map(settled));
         if status.is_terminal() {
             let stops = self.legs_of(row.id, LegKind::Stop).await?;
-            let open = stops.iter().filter(|leg| is_unsettled(leg));
-            unit.leg_changes.extend(open.map(settled));
+            let open: Vec<&LegRow> = stops.iter().filter(|leg| is_unsettled(leg)).collect();
+            unit.leg_changes.extend(open.iter().copied().map(settled));
+            unit.close.extend(
+                open.into_iter()
+                    .map(|leg| super::commit::unparked(leg, caller, LegState::Delivered)),
+            );
         }
         Ok(())
     }
@@ -313,7 +317,7 @@ impl Gateway {
             ],
             ..Unit::default()
         };
-        match self.store.commit(unit, now).await {
+        match self.commit(unit, Some(row), now).await {
             Ok(_) => Ok(true),
             Err(CommitError::Stale) => Ok(false),
             Err(error) => Err(super::unavailable(&error)),

@@ -6,8 +6,10 @@
 
 pub mod accept;
 pub mod acknowledge;
+mod alert;
 pub mod cancel;
 pub mod collect;
+mod commit;
 pub mod conditions;
 pub mod correct;
 pub mod deliver;
@@ -22,6 +24,7 @@ mod send;
 mod tables;
 mod tell_referrer;
 pub mod upkeep;
+pub mod watch_clocks;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -33,6 +36,7 @@ use crate::adapters::places::Places;
 use crate::adapters::store::{CommitError, InFlight, Store};
 use crate::config::{Clock, Ids, Settings};
 use crate::domain::identifiers::CaseId;
+use crate::domain::working_days::WorkingDays;
 use crate::problem::{Problem, area::store as store_problems};
 use crate::telemetry::Telemetry;
 
@@ -50,6 +54,10 @@ pub struct Gateway {
     pub(crate) ids: Ids,
     pub(crate) telemetry: Telemetry,
     tables: RwLock<Arc<Tables>>,
+    /// Which days are worked; read for every case.
+    calendar: WorkingDays,
+    /// Whoever watches the clocks does so alone, in this process too.
+    watching: tokio::sync::Mutex<()>,
     policies: receive::Reading,
     sending: InFlight<(CaseId, String)>,
     outbox_changed: Notify,
@@ -84,6 +92,7 @@ impl Gateway {
     pub fn new(parts: Parts) -> Self {
         let policies = receive::Reading::of(&parts.settings);
         let started = parts.clock.now();
+        let calendar = parts.settings.working_days();
         Self {
             store: parts.store,
             channels: parts.channels,
@@ -94,6 +103,8 @@ impl Gateway {
             ids: parts.ids,
             telemetry: parts.telemetry,
             tables: RwLock::new(Arc::new(parts.tables)),
+            calendar,
+            watching: tokio::sync::Mutex::default(),
             policies,
             sending: InFlight::default(),
             outbox_changed: Notify::new(),

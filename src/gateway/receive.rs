@@ -373,7 +373,7 @@ impl Gateway {
             facts: vec![fact],
             ..Unit::default()
         };
-        match self.store.commit(unit, now).await {
+        match self.commit(unit, None, now).await {
             Ok(_) => Ok(answer),
             Err(crate::adapters::store::CommitError::AlreadyAnswered(earlier)) => {
                 Ok(repeat(&earlier, body_hash))
@@ -398,7 +398,7 @@ impl Gateway {
                 facts: vec![fact],
                 ..Unit::default()
             };
-            if let Err(error) = self.store.commit(unit, self.clock.now()).await {
+            if let Err(error) = self.commit(unit, None, self.clock.now()).await {
                 return self.refusal(&[super::unavailable(&error)]);
             }
         }

@@ -16,6 +16,7 @@ pub const AREAS: &[(&str, &str)] = &[
     ("DLV", "delivery to providers and answers to referrers"),
     ("PRV", "the provider API"),
     ("OPR", "what an operator asks"),
+    ("QUE", "the queue of what waits for a person"),
 ];
 
 /// `docs/reference/errors.md`, made from the catalogue.

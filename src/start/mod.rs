@@ -20,7 +20,7 @@ use crate::config::{self, Clock, Ids, Settings};
 use crate::gateway::{Gateway, Parts, Tables};
 use crate::problem::{Problem, area::config as problems};
 use crate::surfaces::http::{self, admin, bars, provider};
-use crate::surfaces::workers::{delivery, keeper};
+use crate::surfaces::workers::{clocks, delivery, keeper};
 use crate::telemetry::Telemetry;
 
 /// How long the end of the program waits for work that was begun.
@@ -158,6 +158,7 @@ fn operators_hosts(settings: &Settings) -> Vec<String> {
     let addresses = outbound.base_url.as_deref().into_iter();
     let addresses = addresses
         .chain(outbound.targets.values().map(String::as_str))
+        .chain(settings.alerts.iter().map(|alerts| alerts.url.as_str()))
         .chain(providers);
     let mut hosts: Vec<String> = addresses.filter_map(channels::host_of).collect();
     hosts.sort();
@@ -165,7 +166,7 @@ fn operators_hosts(settings: &Settings) -> Vec<String> {
     hosts
 }
 
-/// Starts a gateway: three listeners and the delivery worker.
+/// Starts a gateway: three listeners, the delivery worker and the watch of the clocks.
 pub async fn start(settings: Settings, tools: Tools) -> Result<Running, Vec<Problem>> {
     let tokens = config::token_digests(&settings.provider_api)?;
     let listen = settings.listen.clone();
@@ -195,7 +196,11 @@ pub async fn start(settings: Settings, tools: Tools) -> Result<Running, Vec<Prob
             provider.0,
             provider::router(Arc::clone(&gateway), provider::Tokens::new(tokens)),
         ),
-        ("admin", admin.0, admin::router(admin_of(&gateway))),
+        (
+            "admin",
+            admin.0,
+            admin::router(admin_of(&gateway)).merge(admin::queue::router(Arc::clone(&gateway))),
+        ),
     ] {
         let stopped = until_stopped(stopped.clone());
         tasks.push(tokio::spawn(async move {
@@ -206,8 +211,10 @@ pub async fn start(settings: Settings, tools: Tools) -> Result<Running, Vec<Prob
     }
     let worker = keeper::run(Arc::clone(&gateway), until_stopped(stopped.clone()));
     tasks.push(tokio::spawn(worker));
-    let worker = delivery::run(Arc::clone(&gateway), until_stopped(stopped));
+    let worker = delivery::run(Arc::clone(&gateway), until_stopped(stopped.clone()));
     tasks.push(tokio::spawn(worker));
+    let watch = clocks::run(Arc::clone(&gateway), until_stopped(stopped));
+    tasks.push(tokio::spawn(watch));
     let (bars, provider, admin) = addresses;
     Ok(Running {
         gateway,

@@ -1,5 +1,6 @@
 //! The one integration binary: real sockets on port 0, a real store, real receivers.
 
+mod clocks;
 mod confirmed_stop;
 mod correct;
 mod delivery;

@@ -11,9 +11,9 @@ use jiff::Timestamp;
 use super::engine::Engine;
 use super::leaf::{LeafColumns, leaf_hash};
 use super::records::{
-    BeforeReceive, CaseRow, Counts, Cursor, Demographics, Direction, EventRow, FactRow, Integrity,
-    LegFilter, LegRow, LegWithCase, MessageRow, Page, QueueFilter, QueueRow, Receiving, RequestKey,
-    StoredAnswer, UpdateKey,
+    BeforeReceive, CaseFilter, CaseRow, Counts, Cursor, Demographics, Direction, EventRow, FactRow,
+    Integrity, LegFilter, LegRow, LegWithCase, MessageRow, Page, QueueFilter, QueueRow, Receiving,
+    RequestKey, StoredAnswer, UpdateKey,
 };
 use super::sql::Scope;
 use super::sql::marks::{self, GAPLESS_FROM};
@@ -68,6 +68,22 @@ impl Store {
     pub async fn case_by_id(&self, caller: &Caller, id: CaseId) -> Read<Option<CaseRow>> {
         let query = read::case_by_id(&Scope::of(caller), id);
         self.inner.engine.one(query).await
+    }
+
+    /// A case by its reference.
+    pub async fn case_by_reference(
+        &self,
+        caller: &Caller,
+        reference: &str,
+    ) -> Read<Option<CaseRow>> {
+        let query = read::case_by_reference(&Scope::of(caller), reference);
+        self.inner.engine.one(query).await
+    }
+
+    /// Cases, the oldest first.
+    pub async fn cases(&self, caller: &Caller, filter: &CaseFilter) -> Read<Vec<CaseRow>> {
+        let query = read::cases(&Scope::of(caller), filter);
+        self.inner.engine.all(query).await
     }
 
     /// A case by the id under which its referrer reads the ServiceRequest.
@@ -368,7 +384,11 @@ impl Store {
         let cases = engine.all(read::cases_by_status(&scope)).await?;
         let legs = engine.all(read::legs_by_state(&scope)).await?;
         let oldest = engine.one(read::oldest_undelivered(&scope)).await?;
+        let queue = engine.all(read::queue_by_kind(&scope)).await?.into_iter();
         Ok(Counts {
+            queue: queue
+                .filter_map(|(kind, count, oldest)| Some((kind?, count, oldest?)))
+                .collect(),
             cases: known(cases),
             legs: known(legs),
             oldest_undelivered: oldest.flatten(),

@@ -97,7 +97,7 @@ impl Gateway {
             facts,
             ..Unit::default()
         };
-        match self.store.commit(unit, self.clock.now()).await {
+        match self.commit(unit, None, self.clock.now()).await {
             Ok(_) => Ok(()),
             Err(error) => Err(crate::gateway::unavailable(&error)),
         }

@@ -6,6 +6,7 @@ pub mod fhir;
 pub mod header;
 pub mod operator;
 pub mod provider_api;
+pub mod queue;
 pub mod referral;
 pub mod routing;
 pub mod store;
@@ -25,6 +26,7 @@ pub static ALL: &[&[&Entry]] = &[
     channel::ALL,
     provider_api::ALL,
     operator::ALL,
+    queue::ALL,
 ];
 
 /// Declares the entries of an area and the list of them.

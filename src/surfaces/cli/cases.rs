@@ -1,4 +1,8 @@
-//! `cases correct`: a named operator puts right where a case stands.
+//! `cases list|show|timeline|correct`: what a named operator sees of cases, and puts
+//! right. Never anything of a person.
+
+mod list;
+mod timeline;
 
 use std::io::Write;
 
@@ -11,6 +15,12 @@ use crate::gateway::Gateway;
 /// What to do with a case.
 #[derive(Clone, Debug, clap::Subcommand)]
 pub enum Cases {
+    /// List the open cases: where each stands and who has the person
+    List(list::List),
+    /// Show where a case stands and what of it waits for a person
+    Show(timeline::Which),
+    /// Tell everything that happened to a case, and who had the person when
+    Timeline(timeline::Which),
     /// Set where a case stands, with evidence; the referrer is told
     #[command(override_usage = "workwell-gateway cases correct ID --to STATUS --evidence REF")]
     Correct {
@@ -34,8 +44,13 @@ fn read_status(word: &str) -> Result<Status, String> {
 
 /// Runs the verb; the operator's name goes into the audit log.
 pub async fn run(args: &Cases, gateway: &Gateway, out: &mut dyn Write) -> i32 {
-    let Cases::Correct { id, to, evidence } = args;
     let caller = Caller::Operator(gateway.settings().gateway.operator.clone());
+    let (id, to, evidence) = match args {
+        Cases::List(args) => return list::run(args, gateway, &caller, out).await,
+        Cases::Show(args) => return timeline::show(args, gateway, &caller, out).await,
+        Cases::Timeline(args) => return timeline::timeline(args, gateway, &caller, out).await,
+        Cases::Correct { id, to, evidence } => (id, to, evidence),
+    };
     match gateway.correct(&caller, *id, *to, evidence).await {
         Ok(status) => {
             let written = writeln!(out, "case {id} stands at {}", status.code());

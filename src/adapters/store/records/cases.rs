@@ -111,6 +111,19 @@ pub struct CaseRow {
     pub(in super::super) wrapped_key: Vec<u8>,
 }
 
+/// Which cases to list; an empty filter lists the open ones.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CaseFilter {
+    /// At this status only, open or not.
+    pub status: Option<Status>,
+    /// Of this provider only, by its slug.
+    pub provider: Option<String>,
+    /// With those that are over.
+    pub closed_too: bool,
+    /// At most so many; 0 means 100.
+    pub limit: u32,
+}
+
 /// What a receipt must know of another open case of the same person. It crosses
 /// referrers on purpose, so it says no more than this.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! The admin listener: health and metrics, for operators only.
+//! The admin listener: health, metrics and the queue, for operators only.
 //!
 //! `/livez` and `/_ping` say that the process answers. `/readyz` says that work can be
 //! taken: configuration loaded, store writable, keys valid. A provider that is down
@@ -6,6 +6,7 @@
 //! `/_status`, which has the NHS platform's shape.
 
 mod checks;
+pub mod queue;
 
 pub use checks::{Checks, ProviderHealth};
 

@@ -29,7 +29,7 @@ pub(super) struct ProblemBody {
 }
 
 /// Renders a refusal.
-pub(super) fn problem(found: &Problem) -> Response {
+pub(in crate::surfaces::http) fn problem(found: &Problem) -> Response {
     let entry = found.entry;
     let detail = match &found.detail {
         Some(detail) => format!("{} Found: {detail}.", entry.meaning),

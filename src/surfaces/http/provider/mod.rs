@@ -8,7 +8,7 @@
 //! | POST | `/provider/v1/cases/{id}/updates` | a status, in the provider's own word |
 //! | GET | `/provider/v1/openapi.json` | this API as OpenAPI 3.1 |
 
-mod answer;
+pub(super) mod answer;
 mod cases;
 mod identity;
 pub mod openapi;

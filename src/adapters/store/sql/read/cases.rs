@@ -2,7 +2,7 @@
 
 use super::{Query, Read, Row, Scope, Value, values};
 use crate::adapters::store::prepare::PersonHash;
-use crate::adapters::store::records::{CaseRow, Cursor, OpenCase, RequestKey};
+use crate::adapters::store::records::{CaseFilter, CaseRow, Cursor, OpenCase, RequestKey};
 use crate::adapters::store::sql::rows;
 use crate::domain::identifiers::{CaseId, CorrelationId, ServiceRequestId};
 use crate::domain::status::Status;
@@ -56,6 +56,33 @@ fn cases_where(scope: &Scope, condition: &str, value: Value<'static>) -> Query<C
 
 pub(in super::super::super) fn case_by_id(scope: &Scope, id: CaseId) -> Query<CaseRow> {
     cases_where(scope, "c.id = ?2", id.uuid().into())
+}
+
+/// By what people say on the telephone. Nothing but an operator's look uses it, so it
+/// has no index to be kept.
+pub(in super::super::super) fn case_by_reference(scope: &Scope, reference: &str) -> Query<CaseRow> {
+    cases_where(scope, "c.reference = ?2", reference.to_owned().into())
+}
+
+/// The cases that a filter names, the oldest first.
+pub(in super::super::super) fn cases(scope: &Scope, filter: &CaseFilter) -> Query<CaseRow> {
+    let sql = format!(
+        "SELECT {} FROM cases c WHERE {} AND (?2 OR c.is_open)
+         AND c.status = coalesce(?3, c.status)
+         AND (CAST(?4 AS TEXT) IS NULL OR c.provider = ?4)
+         ORDER BY c.number LIMIT ?5",
+        rows::CASE,
+        scope.cases
+    );
+    let limit = if filter.limit == 0 { 100 } else { filter.limit };
+    let values = values![
+        scope.value.clone(),
+        filter.closed_too || filter.status.is_some(),
+        filter.status.map(Status::code),
+        filter.provider.clone(),
+        limit,
+    ];
+    Query::new(sql, values, rows::case)
 }
 
 pub(in super::super::super) fn case_by_service_request_id(
