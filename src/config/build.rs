@@ -9,9 +9,9 @@ use jiff::civil::Date;
 use super::reader::Reader;
 use super::values;
 use super::{
-    Bars, Clearance, Delivery, Gateway, Limits, Listen, Log, LogFormat, LogLevel, NON_LOOPBACK,
-    Outbound, PdsOff, Policies, Policy, PostgresServer, Provider, ProviderApi, Service, Settings,
-    Store, StoreUrl, Tables, Token, TokenSource,
+    Bars, Clearance, Delivery, Gateway, Limits, Listen, Log, LogFormat, LogLevel, Mode,
+    NON_LOOPBACK, Outbound, PdsOff, Policies, Policy, PostgresServer, Provider, ProviderApi,
+    Service, Settings, Store, StoreUrl, Tables, Token, TokenSource,
 };
 use crate::domain::identifiers::{OdsCode, ServiceAddress};
 use crate::problem::area::config as entries;
@@ -91,6 +91,10 @@ fn store_url(reader: &mut Reader<'_>) -> StoreUrl {
 fn gateway(reader: &mut Reader<'_>) -> Gateway {
     let synthetic = OdsCode::parse("ZZ999").expect("letters and digits");
     Gateway {
+        mode: reader.choice(
+            "gateway.mode",
+            &[("production", Mode::Production), ("test", Mode::Test)],
+        ),
         name: reader.filled("gateway.name", "\"WorkWell gateway\""),
         organisation_ods: reader.read(
             "gateway.organisation_ods",
@@ -202,6 +206,7 @@ fn policies(reader: &mut Reader<'_>) -> Policies {
         dangling_reference: policy("dangling_reference", &[REFUSE, WARN]),
         application_gaps: policy("application_gaps", &[REFUSE, WARN]),
         red_flag: policy("red_flag", &[HOLD, WARN]),
+        number_outside_test_range: policy("number_outside_test_range", &[REFUSE, WARN]),
         referrer_sender_without_ods: policy("referrer_sender_without_ods", &[REFUSE, WARN]),
     }
 }

@@ -11,7 +11,10 @@ use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::identifiers::CaseId;
 use crate::domain::status::Status;
-use crate::problem::{Problem, area::provider_api as problems};
+use crate::problem::{
+    Problem,
+    area::{provider_api as problems, safety},
+};
 
 /// A case as its provider sees it.
 #[derive(Debug)]
@@ -55,6 +58,9 @@ impl Gateway {
                 .leg_with_case(&Caller::System, leg.id)
                 .await?
                 .ok_or_else(not_found)?;
+            if self.is_never_delivered(opened.case.test_person) {
+                return Err(Problem::new(&safety::TEST_NUMBER));
+            }
             if self.forbids_collection(&opened) {
                 return Err(Problem::new(&problems::AGREEMENT_ENDED));
             }

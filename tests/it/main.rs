@@ -14,6 +14,7 @@ mod receiver;
 mod reports;
 mod returns;
 mod road;
+mod safety;
 mod same_person;
 #[cfg(feature = "postgres")]
 mod several;

@@ -34,7 +34,7 @@ pub use records::*;
 
 /// The last migration that this program knows.
 pub const SCHEMA: u32 = sql::schema::NEWEST;
-pub use unit::{CaseChange, CommitError, Committed, LegChange, Stopped, Unit};
+pub use unit::{CaseChange, CommitError, Committed, FollowingStop, LegChange, Stopped, Unit};
 
 use super::seal::{CaseKey, Seal, Unsealable};
 use crate::config::StoreUrl;

@@ -8,6 +8,7 @@ pub mod operator;
 pub mod provider_api;
 pub mod referral;
 pub mod routing;
+pub mod safety;
 pub mod store;
 pub mod tables;
 
@@ -25,6 +26,7 @@ pub static ALL: &[&[&Entry]] = &[
     channel::ALL,
     provider_api::ALL,
     operator::ALL,
+    safety::ALL,
 ];
 
 /// Declares the entries of an area and the list of them.

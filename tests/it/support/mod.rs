@@ -83,15 +83,21 @@ impl TestGateway {
 
     /// Ends the gateway in order and starts it again over the same store.
     pub async fn restart(self) -> Self {
+        self.restart_with(|_| {}).await
+    }
+
+    /// The same with other settings.
+    pub async fn restart_with(self, change: impl FnOnce(&mut Settings)) -> Self {
         let Self {
             parties,
             running,
             store,
-            settings,
+            mut settings,
             tools,
             folder,
         } = self;
         running.end().await;
+        change(&mut settings);
         Self::run(parties, store, settings, tools, folder).await
     }
 
