@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::Gateway;
+pub use super::read::onward::Onward;
 use crate::adapters::store::{
     CaseRow, CommitError, EventRow, LegChange, LegFilter, LegKind, LegState, LegWithCase, Unit,
 };
@@ -30,6 +31,10 @@ pub struct Collected {
     pub version: u32,
     /// What happened to the case.
     pub history: Vec<EventRow>,
+    /// The partners to whom this provider referred the person on from the case.
+    pub onward: Vec<Onward>,
+    /// Earlier and later cases of the same person that this provider may see.
+    pub linked: Vec<CaseId>,
 }
 
 impl Gateway {
@@ -76,6 +81,8 @@ impl Gateway {
                 content_type: opened.leg.content_type,
                 version: opened.leg.version,
                 history: self.store.events(caller, case_id).await?,
+                onward: self.onward_of(case_id).await?,
+                linked: self.store.linked_cases(caller, case_id).await?,
             });
         }
     }

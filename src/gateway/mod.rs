@@ -15,9 +15,11 @@ pub mod feed_back;
 pub mod outbox;
 pub mod read;
 pub mod receive;
+pub mod refer_on;
 mod release;
 mod route;
 mod send;
+mod stop_onward;
 mod tables;
 mod tell_referrer;
 

@@ -3,6 +3,7 @@
 pub mod channel;
 pub mod config;
 pub mod fhir;
+pub mod handover;
 pub mod header;
 pub mod operator;
 pub mod provider_api;
@@ -27,6 +28,7 @@ pub static ALL: &[&[&Entry]] = &[
     provider_api::ALL,
     operator::ALL,
     safety::ALL,
+    handover::ALL,
 ];
 
 /// Declares the entries of an area and the list of them.

@@ -30,7 +30,7 @@ fn the_committed_mappings_load_without_a_problem() {
 }
 
 #[test]
-fn the_three_providers_differ_in_channel_payload_and_basis() {
+fn the_providers_differ_in_channel_payload_and_basis() {
     let loaded = committed();
     let shown: Vec<(&str, &str, PayloadKind, &str)> = loaded
         .providers
@@ -47,6 +47,12 @@ fn the_three_providers_differ_in_channel_payload_and_basis() {
                 "explicit-consent"
             ),
             ("lantern", "webhook", PayloadKind::Json, "explicit-consent"),
+            (
+                "stillwater",
+                "collect",
+                PayloadKind::Json,
+                "explicit-consent"
+            ),
             (
                 "vale-nhs-trust",
                 "fhir-rest",

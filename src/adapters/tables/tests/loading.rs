@@ -12,7 +12,7 @@ fn a_bad_folder_disables_its_provider_only() {
     fs::remove_file(copy.path("lantern/catchment.csv")).expect("a writable copy");
     let loaded = copy.load();
     let slugs: Vec<&str> = loaded.providers.iter().map(|p| p.slug.as_str()).collect();
-    assert_eq!(slugs, ["borough-works", "vale-nhs-trust"]);
+    assert_eq!(slugs, ["borough-works", "stillwater", "vale-nhs-trust"]);
     assert_eq!((loaded.areas.len(), loaded.disabled.len()), (1, 1));
     one_fault(
         &copy,
