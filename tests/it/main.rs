@@ -11,6 +11,7 @@ mod operating;
 mod parked;
 mod provider;
 mod receiver;
+mod refer_on;
 mod reports;
 mod returns;
 mod road;

@@ -142,6 +142,41 @@ fn a_routing_row_without_a_folder_is_a_fault_and_a_folder_without_a_row_a_warnin
 }
 
 #[test]
+fn an_area_without_partners_needs_no_table_of_them() {
+    let copy = Copy::new();
+    fs::remove_file(copy.path("partners.csv")).expect("a writable copy");
+    fs::remove_dir_all(copy.path("stillwater")).expect("a writable copy");
+    let loaded = copy.load();
+    assert!(loaded.problems.is_empty(), "{:#?}", loaded.problems);
+    assert!(loaded.areas[0].partners.is_empty());
+}
+
+#[test]
+fn every_fault_of_a_table_of_partners_is_told_with_its_place() {
+    for (row, place, words) in [
+        ("lantern,stillwater,28,,,", "4:2", "WW-MAP-006"),
+        ("lantern,lantern,28,,,", "4:2", "write another provider"),
+        ("lantern,vale-nhs-trust,soon,,,", "4:3", "a whole number"),
+        ("lantern,,28,,,", "4:2", "WW-MAP-005"),
+        ("lantern,ghost,28,,,", "4:1", "\"ghost\" has no folder"),
+    ] {
+        let copy = Copy::new();
+        copy.append("partners.csv", row);
+        let loaded = copy.load();
+        let told: Vec<String> = loaded.problems.iter().map(ToString::to_string).collect();
+        let place = format!("exampleshire/partners.csv:{place}");
+        let found = told.len() == 1 && told[0].contains(&place) && told[0].contains(words);
+        assert!(found, "{row}: {told:#?}");
+        // Only a row that leads nowhere leaves the area served.
+        assert_eq!(
+            loaded.areas.len(),
+            usize::from(row.contains("ghost")),
+            "{row}"
+        );
+    }
+}
+
+#[test]
 fn a_damaged_area_is_not_served_and_says_why() {
     let copy = Copy::new();
     copy.edit("area.toml", "prefer-practice\"", "prefer-pratice\"");
