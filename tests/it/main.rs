@@ -4,6 +4,7 @@ mod confirmed_stop;
 mod correct;
 mod delivery;
 mod documents;
+mod hazards;
 mod house;
 mod kill;
 mod load;

@@ -5,6 +5,11 @@ use std::path::{Path, PathBuf};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use workwell_gateway::adapters::store::LegKind;
+use workwell_gateway::conformance::parties::referral::bundle::resource_mut;
+use workwell_gateway::conformance::parties::referral::{Place, Referral};
+use workwell_gateway::domain::status::Status;
+use workwell_gateway::gateway::read::outbox::LegState;
 
 use super::{asked, held_case, hub, partner, quiet, quiet_with, refer_on, referred, report};
 use crate::support::TestGateway;
@@ -245,12 +250,25 @@ async fn a_case_that_the_partners_table_cannot_take_waits_for_a_person_and_is_no
     let (_folder, root) = tables(
         "stillwater/fields.csv",
         "phone,phones,first,optional",
-        "mail,emails,first,required",
+        "gone,ethnicity,,required",
     );
     let gateway = quiet_with(|settings| settings.tables.mappings = root).await;
-    let (_, _, id) = held_case(&gateway, 1).await;
-    let referral_without_mail = refer_on(&gateway, &id, "k", &asked()).await;
-    assert_eq!(referral_without_mail.status, 200);
+    let referral = Referral::new(1).at(Place::BOROUGH_WORKS).change(|bundle| {
+        let patient = resource_mut(bundle, "Patient").expect("one");
+        patient
+            .as_object_mut()
+            .map(|patient| patient.remove("extension"));
+    });
+    assert!(gateway.refer(&referral).await.accepted());
+    let leg = gateway.leg_in(LegKind::Deliver, LegState::Waiting).await;
+    let id = leg.case_id.to_string();
+    hub(&gateway, "GET", &format!("cases/{id}")).send().await;
+    let got = refer_on(&gateway, &id, "k", &asked()).await;
+    assert_eq!(got.status, 200, "{}", got.text);
+    let counts = gateway.running.gateway.counts().await.expect("counts");
+    assert!(counts.cases.contains(&(Status::Held, 1)), "{counts:?}");
+    let list = partner(&gateway, "GET", "cases").send().await.json();
+    assert_eq!(list["cases"], json!([]), "nothing has left");
     gateway.end().await;
 }
 
