@@ -250,14 +250,13 @@ async fn a_case_that_the_partners_table_cannot_take_waits_for_a_person_and_is_no
     let (_folder, root) = tables(
         "stillwater/fields.csv",
         "phone,phones,first,optional",
-        "gone,ethnicity,,required",
+        "gone,district,,required",
     );
     let gateway = quiet_with(|settings| settings.tables.mappings = root).await;
     let referral = Referral::new(1).at(Place::BOROUGH_WORKS).change(|bundle| {
         let patient = resource_mut(bundle, "Patient").expect("one");
-        patient
-            .as_object_mut()
-            .map(|patient| patient.remove("extension"));
+        let address = patient["address"][0].as_object_mut();
+        address.expect("an address").remove("district");
     });
     assert!(gateway.refer(&referral).await.accepted());
     let leg = gateway.leg_in(LegKind::Deliver, LegState::Waiting).await;

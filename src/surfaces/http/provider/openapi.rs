@@ -64,12 +64,12 @@ pub fn document() -> Value {
         "/provider/v1/cases/{id}/acknowledge": { "post": operation(
             "acknowledgeCase", "A person has seen the case, or its cancellation", "Updated",
             &[id()], None) },
-        "/provider/v1/cases/{id}/updates": { "post": operation(
-            "postUpdate", "Where the case stands, in a word of your status table", "Updated",
-            &[id(), key()], Some("NewUpdate")) },
         "/provider/v1/cases/{id}/refer-on": { "post": operation(
             "referOn", "The person goes on to a partner, with their own fresh consent for it",
             "ReferralOn", &[id(), key()], Some("NewReferralOn")) },
+        "/provider/v1/cases/{id}/updates": { "post": operation(
+            "postUpdate", "Where the case stands, in a word of your status table", "Updated",
+            &[id(), key()], Some("NewUpdate")) },
         "/provider/v1/openapi.json": { "get": {
             "operationId": "readDescription",
             "summary": "This description; it needs no token",

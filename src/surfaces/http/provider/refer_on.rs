@@ -15,13 +15,13 @@ use crate::gateway::refer_on::{Asking, ReferredOn};
 use crate::gateway::sha256;
 use crate::problem::{Problem, area::provider_api as problems};
 
-/// To whom, and with what consent. Members are optional to the reader, so that everything
-/// that is missing is told at once.
+// Members are optional to the reader, so that everything that is missing is told at once.
+/// To whom, and with what consent.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewReferralOn {
     /// The partner, by the name of its folder; the area lists who may refer on to whom.
-    #[schema(required)]
+    #[schema(required, value_type = String)]
     partner: Option<String>,
     /// The person's own fresh consent for this partner.
     #[schema(required, value_type = PartnerConsent)]
@@ -33,17 +33,17 @@ pub(super) struct NewReferralOn {
 #[serde(deny_unknown_fields)]
 pub(super) struct PartnerConsent {
     /// The partner that the person was asked about, by the name of its folder.
-    #[schema(required)]
+    #[schema(required, value_type = String)]
     recipient: Option<String>,
     /// When the person said yes (RFC 3339): after this case came, and not longer ago than the
     /// area allows for this partner.
-    #[schema(required)]
+    #[schema(required, value_type = String)]
     given_at: Option<String>,
     /// Who wrote it down: a role, at most 100 characters.
-    #[schema(required)]
+    #[schema(required, value_type = String)]
     recorded_by: Option<String>,
     /// How it was given: `spoken`, `written` or `form`.
-    #[schema(required)]
+    #[schema(required, value_type = String)]
     how: Option<String>,
 }
 
