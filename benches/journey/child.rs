@@ -115,6 +115,8 @@ fn toml_of(folder: &Path, around: &Around<'_>, store: &Kept) -> io::Result<Strin
     let digest = hex(&sha256(around.lantern.desk.api().token().as_bytes()));
     Ok(format!(
         r#"version = 1
+[gateway]
+mode = "test"
 [listen]
 bars = "127.0.0.1:0"
 provider = "127.0.0.1:0"

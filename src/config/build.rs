@@ -10,7 +10,7 @@ use super::reader::Reader;
 use super::values;
 use super::{
     Alerts, Bars, Clearance, Clocks, Delivery, Gateway, Limits, Listen, Log, LogFormat, LogLevel,
-    NON_LOOPBACK, Outbound, PdsOff, Policies, Policy, PostgresServer, Provider, ProviderApi,
+    Mode, NON_LOOPBACK, Outbound, PdsOff, Policies, Policy, PostgresServer, Provider, ProviderApi,
     Service, Settings, Store, StoreUrl, Tables, Token, TokenSource,
 };
 use crate::domain::identifiers::{OdsCode, ServiceAddress};
@@ -99,6 +99,10 @@ fn store_url(reader: &mut Reader<'_>) -> StoreUrl {
 fn gateway(reader: &mut Reader<'_>) -> Gateway {
     let synthetic = OdsCode::parse("ZZ999").expect("letters and digits");
     Gateway {
+        mode: reader.choice(
+            "gateway.mode",
+            &[("production", Mode::Production), ("test", Mode::Test)],
+        ),
         name: reader.filled("gateway.name", "\"WorkWell gateway\""),
         organisation_ods: reader.read(
             "gateway.organisation_ods",
@@ -210,6 +214,7 @@ fn policies(reader: &mut Reader<'_>) -> Policies {
         dangling_reference: policy("dangling_reference", &[REFUSE, WARN]),
         application_gaps: policy("application_gaps", &[REFUSE, WARN]),
         red_flag: policy("red_flag", &[HOLD, WARN]),
+        number_outside_test_range: policy("number_outside_test_range", &[REFUSE, WARN]),
         referrer_sender_without_ods: policy("referrer_sender_without_ods", &[REFUSE, WARN]),
     }
 }

@@ -26,7 +26,7 @@ pub use nearest::nearest;
 pub use secrets::{master_key, secret, token_digests};
 pub use settings::{
     Alerts, Bars, Clearance, Clocks, Delivery, Gateway, Limits, Listen, Log, LogFormat, LogLevel,
-    NON_LOOPBACK, Outbound, PdsOff, Policies, Policy, PostgresServer, Provider, ProviderApi,
+    Mode, NON_LOOPBACK, Outbound, PdsOff, Policies, Policy, PostgresServer, Provider, ProviderApi,
     Service, Settings, Store, StoreUrl, Tables, Token, TokenSource,
 };
 pub use shape::{is_secret, shown};

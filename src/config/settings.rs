@@ -48,6 +48,8 @@ pub struct Settings {
 /// `[gateway]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gateway {
+    /// Whom it serves.
+    pub mode: Mode,
     /// Shown in answers and logs.
     pub name: String,
     /// The organisation that answers for this gateway.
@@ -56,6 +58,25 @@ pub struct Gateway {
     pub operator: String,
     /// Sent as the source of each message.
     pub software: String,
+}
+
+/// Whom a gateway serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// People: nothing about a number that is kept for tests is delivered.
+    Production,
+    /// Nobody: only numbers that are kept for tests are taken.
+    Test,
+}
+
+impl Mode {
+    /// The word in the settings.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Production => "production",
+            Self::Test => "test",
+        }
+    }
 }
 
 /// `[listen]`: addresses already checked against `non_loopback`.
@@ -134,6 +155,8 @@ pub struct Policies {
     pub application_gaps: Policy,
     /// Phrase that sounds like a crisis: hold or warn.
     pub red_flag: Policy,
+    /// NHS number outside the test range, in mode `test`: refuse or warn.
+    pub number_outside_test_range: Policy,
     /// Sender without an ODS code: refuse or warn.
     pub referrer_sender_without_ods: Policy,
 }

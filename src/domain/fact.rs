@@ -47,6 +47,8 @@ kinds! {
     StatusReported = "status.reported",
     /// A report came too late and went to history.
     StatusLate = "status.late",
+    /// A provider referred the person on to a partner.
+    CaseReferredOn = "case.referred-on",
     /// A stop was ordered.
     CaseStopped = "case.stopped",
     /// The referrer was told.

@@ -12,15 +12,19 @@ use crate::adapters::store::{
     BeforeReceive, ChosenProvider, CommitError, Hold, LegState, NewCase, NewEvent, NewLeg,
     Receiving, Unit,
 };
+use crate::config::Mode;
 use crate::domain::caller::Caller;
-use crate::domain::case::{Case, MODEL_VERSION, Referral, SenderIds};
+use crate::domain::case::{Case, MODEL_VERSION, Person, Referral, SenderIds};
 use crate::domain::consent::Decision;
 use crate::domain::fact::{Fact, FactKind};
-use crate::domain::identifiers::{CaseId, CaseReference, ServiceRequestId};
+use crate::domain::identifiers::{CaseId, CaseReference, NhsNumber, ServiceRequestId};
 use crate::domain::provider::Provider;
 use crate::domain::responsibility::Responsible;
 use crate::domain::status::Status;
-use crate::problem::{Problem, area::referral as problems};
+use crate::problem::{
+    Problem,
+    area::{referral as problems, safety},
+};
 use crate::standards::bars::{MessageFacts, accept};
 
 /// What the referrer is told at once about a phrase that tells of a crisis.
@@ -143,6 +147,8 @@ impl Gateway {
                 ),
                 encounter: sender.encounter_id.clone(),
             },
+            referred_on_by: None,
+            test_person: is_test(&referral.person),
             received_at: now,
             referral,
         }
@@ -158,6 +164,8 @@ impl Gateway {
         now: Timestamp,
     ) -> Result<Way, Problem> {
         let policies = &self.settings.bars.policies;
+        let mode = self.settings.gateway.mode;
+        let refuses = |condition: Condition| condition.treatment(policies) == Treatment::Refuse;
         let held = |condition: Condition, routed| {
             Ok(Way::Held {
                 reason: condition.code(),
@@ -165,11 +173,18 @@ impl Gateway {
                 routed,
             })
         };
+        if mode == Mode::Test && is_outside_test_range(case) && refuses(Condition::NotTestNumber) {
+            let problem = Problem::new(&safety::NOT_TEST_NUMBER);
+            return Err(problem.at("Patient.identifier"));
+        }
         if case.referral.person.security.hides_location() {
             return held(Condition::Restricted, None);
         }
         let tables = self.tables();
         let routed = self.route(&tables, &case.referral)?;
+        if mode == Mode::Production && case.test_person {
+            return held(Condition::TestNumber, Some(routed));
+        }
         let consents = &case.referral.consents;
         if consents.forbids_delivery() {
             return held(Condition::WorkwellConsentRefused, Some(routed));
@@ -183,9 +198,7 @@ impl Gateway {
         let needs_consent = routed.provider.basis.needs_workwell_consent();
         if needs_consent && consents.workwell.decision != Decision::Given {
             let condition = Condition::WorkwellConsentNotRecorded;
-            if condition.treatment(policies) == Treatment::Refuse
-                || refuses_without_consent(&routed.provider)
-            {
+            if refuses(condition) || refuses_without_consent(&routed.provider) {
                 return Err(Problem::new(&problems::WORKWELL_CONSENT_MISSING).at("Consent"));
             }
             return held(condition, Some(routed));
@@ -323,6 +336,17 @@ fn event(
         visible_to_referrer: matches!(status, Status::Received),
         holder: None,
     }
+}
+
+/// Whether the person's number is of the range that is kept for tests.
+fn is_test(person: &Person) -> bool {
+    person.nhs_number.as_ref().is_some_and(NhsNumber::is_test)
+}
+
+/// Whether the person has a number that may be somebody's. Who comes without a number can
+/// only be taken at the sender's word.
+fn is_outside_test_range(case: &Case) -> bool {
+    case.referral.person.nhs_number.is_some() && !case.test_person
 }
 
 fn refuses_without_consent(provider: &Provider) -> bool {

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::Gateway;
 use super::receive::{Answer, Message};
+use super::stop_onward::Stopping;
 use super::tell_referrer::Telling;
 use crate::adapters::journal::Kind;
 use crate::adapters::store::{
@@ -55,7 +56,18 @@ impl Gateway {
                 ]
             })?;
             let now = self.clock.now();
-            let unit = self.stop_unit(message, &row, &case, &legs, (reason, to), may_be_held, now);
+            let mut unit =
+                self.stop_unit(message, &row, &case, &legs, (reason, to), may_be_held, now);
+            let stopping = Stopping {
+                reason,
+                actor: &message.caller,
+                evidence: Some(message.id),
+                holder: holder_of(&unit, &row),
+                now,
+            };
+            self.stop_onward(&mut unit, &row, &stopping)
+                .await
+                .map_err(|problem| vec![problem])?;
             match self.commit(unit, Some(&row), now).await {
                 Ok(_) => {
                     self.journal(message, Kind::Cancelled, row.id, &row.reference);
@@ -207,7 +219,7 @@ impl Gateway {
     }
 
     /// The stop, on its way to whoever holds the case.
-    fn stop_leg(
+    pub(super) fn stop_leg(
         &self,
         case: &Case,
         delivered: &LegRow,
@@ -260,7 +272,14 @@ impl Gateway {
     }
 }
 
-fn reached_or_may_have(leg: &LegRow) -> bool {
+/// Who holds the person after this unit.
+pub(super) fn holder_of(unit: &Unit, row: &CaseRow) -> Responsible {
+    let mut events = unit.events.iter().rev();
+    let named = events.find_map(|event| event.holder.clone().filter(|_| event.case_id == row.id));
+    named.unwrap_or_else(|| row.responsible.clone())
+}
+
+pub(super) fn reached_or_may_have(leg: &LegRow) -> bool {
     leg.state == LegState::Delivered || leg.attempts > 0
 }
 

@@ -2,6 +2,8 @@
 //! actor and evidence, and the referrer is told like of any other move (DESIGN I10).
 
 use super::Gateway;
+use super::cancel::holder_of;
+use super::stop_onward::{self, Stopping};
 use super::tell_referrer::Telling;
 use crate::adapters::store::{CaseChange, CaseRow, CommitError, NewEvent, Unit};
 use crate::domain::caller::Caller;
@@ -28,7 +30,18 @@ impl Gateway {
         loop {
             let found = self.store.case_by_id(caller, case_id).await?;
             let row = found.ok_or_else(|| Problem::new(&problems::NO_SUCH_CASE))?;
-            let unit = self.correction(caller, &row, status::correct(row.status, to), &evidence)?;
+            let mut unit =
+                self.correction(caller, &row, status::correct(row.status, to), &evidence)?;
+            if let Some(reason) = stop_onward::reason_of(to) {
+                let stopping = Stopping {
+                    reason,
+                    actor: caller,
+                    evidence: None,
+                    holder: holder_of(&unit, &row),
+                    now: self.clock.now(),
+                };
+                self.stop_onward(&mut unit, &row, &stopping).await?;
+            }
             match self.commit(unit, Some(&row), self.clock.now()).await {
                 Ok(_) => {
                     self.outbox_changed.notify_one();

@@ -393,6 +393,9 @@ impl Gateway {
         if found.leg.kind != LegKind::Deliver {
             return None;
         }
+        if self.is_never_delivered(found.case.test_person) {
+            return Some(Problem::new(&crate::problem::area::safety::TEST_NUMBER));
+        }
         let slug = &found.leg.destination;
         self.agreement_ended(slug).then(|| {
             Problem::new(&crate::problem::area::routing::PROVIDER_UNAVAILABLE)

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 
 use super::Gateway;
+use super::cancel::holder_of;
 use super::conditions::Condition;
+use super::stop_onward::{self, Stopping};
 use super::tell_referrer::Telling;
 use crate::adapters::store::{
     CaseChange, CaseRow, CommitError, Hold, LegChange, LegFilter, LegKind, LegRow, LegState,
@@ -212,7 +214,10 @@ impl Gateway {
             closure_reason: word.closure.map(|reason| Some(reason.code().to_owned())),
             ..CaseChange::of(row.id, row.revision)
         });
-        let holder = self.holder_after(row, caller, status);
+        let mut holder = self.holder_after(row, caller, status);
+        if status == Status::Declined {
+            holder = self.back_with_hub(row).await?.unwrap_or(holder);
+        }
         if let Some(event) = unit.events.last_mut().filter(|_| holder != row.responsible) {
             event.holder = Some(holder);
         }
@@ -223,6 +228,16 @@ impl Gateway {
             .iter()
             .filter(|leg| leg.state == LegState::Waiting);
         unit.leg_changes.extend(waiting.map(settled));
+        if let Some(reason) = stop_onward::reason_of(status) {
+            let stopping = Stopping {
+                reason,
+                actor: caller,
+                evidence: None,
+                holder: holder_of(unit, row),
+                now: self.clock.now(),
+            };
+            self.stop_onward(unit, row, &stopping).await?;
+        }
         if status.is_terminal() {
             let stops = self.legs_of(row.id, LegKind::Stop).await?;
             let open: Vec<&LegRow> = stops.iter().filter(|leg| is_unsettled(leg)).collect();

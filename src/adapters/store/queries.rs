@@ -149,6 +149,18 @@ impl Store {
         self.inner.engine.all(query).await
     }
 
+    /// The cases to which a provider has referred a person on from this one, the newest first.
+    pub async fn cases_referred_on(&self, caller: &Caller, from: CaseId) -> Read<Vec<CaseRow>> {
+        let query = read::cases_referred_on(&Scope::of(caller), from);
+        self.inner.engine.all(query).await
+    }
+
+    /// The other cases linked with this one that the caller may see, the oldest first.
+    pub async fn linked_cases(&self, caller: &Caller, id: CaseId) -> Read<Vec<CaseId>> {
+        let query = read::linked_cases(&Scope::of(caller), id);
+        self.inner.engine.all(query).await
+    }
+
     /// The cases in one status, the longest unchanged first: an operator's queue.
     pub async fn cases_with_status(
         &self,

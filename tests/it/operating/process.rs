@@ -11,6 +11,9 @@ use crate::support::store::TestStore;
 
 /// A configuration that serves: free ports, the shipped tables, everything else beside it.
 pub(crate) const SERVES: &str = r#"
+[gateway]
+mode = "test"
+
 [listen]
 bars = "127.0.0.1:0"
 provider = "127.0.0.1:0"

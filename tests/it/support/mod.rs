@@ -84,21 +84,26 @@ impl TestGateway {
 
     /// Ends the gateway in order and starts it again over the same store.
     pub async fn restart(self) -> Self {
-        self.restart_after(|_| {}).await
+        self.restart_with(|_| {}).await
     }
 
     /// The same; between the end and the start something is done to what it left.
     pub async fn restart_after(self, between: impl FnOnce(&Settings)) -> Self {
+        self.restart_with(|settings| between(settings)).await
+    }
+
+    /// The same with other settings.
+    pub async fn restart_with(self, change: impl FnOnce(&mut Settings)) -> Self {
         let Self {
             parties,
             running,
             store,
-            settings,
+            mut settings,
             tools,
             folder,
         } = self;
         running.end().await;
-        between(&settings);
+        change(&mut settings);
         Self::run(parties, store, settings, tools, folder).await
     }
 

@@ -101,6 +101,11 @@ pub struct CaseRow {
     pub closure_reason: Option<String>,
     /// The case this one belongs to.
     pub part_of: Option<CaseId>,
+    /// The provider that referred the person on, by its slug; then `part_of` is the case that
+    /// it holds.
+    pub referred_on_by: Option<String>,
+    /// Whether the NHS number is of the range that is kept for tests.
+    pub test_person: bool,
     /// What is awaited next, and until when.
     pub milestone: Option<Due>,
     /// When the referral came.

@@ -26,12 +26,13 @@ pub(in super::super::super) fn open_case_by_identifier(
     Query::new(sql, values, rows::open_case).quick()
 }
 
-/// Across referrers, on purpose: see [`OpenCase`].
+/// Across referrers, on purpose: see [`OpenCase`]. A case that a provider referred on is no
+/// referral of its own: whoever holds the case it came from answers for it.
 pub(in super::super::super) fn open_cases_of_person(person: PersonHash) -> Query<OpenCase> {
     let (column, hash) = person.column();
     let sql = format!(
         "SELECT {} FROM cases c WHERE c.{column} = ?1 AND c.is_open
-         ORDER BY c.number LIMIT ?2",
+         AND c.referred_on_by IS NULL ORDER BY c.number LIMIT ?2",
         rows::OPEN_CASE
     );
     Query::new(sql, values![hash, MOST_CASES], rows::open_case).quick()
@@ -40,7 +41,10 @@ pub(in super::super::super) fn open_cases_of_person(person: PersonHash) -> Query
 /// The person's case that was opened last.
 pub(in super::super::super) fn newest_case_of_person(person: PersonHash) -> Query<CaseId> {
     let (column, hash) = person.column();
-    let sql = format!("SELECT id FROM cases WHERE {column} = ?1 ORDER BY number DESC LIMIT 1");
+    let sql = format!(
+        "SELECT id FROM cases WHERE {column} = ?1 AND referred_on_by IS NULL
+         ORDER BY number DESC LIMIT 1"
+    );
     Query::new(sql, values![hash], rows::case_id).quick()
 }
 
@@ -100,6 +104,31 @@ pub(in super::super::super) fn cases_by_correlation(
     let condition = "c.id IN (SELECT a.case_id FROM answers a
          WHERE a.organisation = ?1 AND a.correlation_id = ?2)";
     cases_where(scope, condition, id.uuid().into())
+}
+
+/// The cases to which a provider has referred a person on from this one.
+pub(in super::super::super) fn cases_referred_on(scope: &Scope, from: CaseId) -> Query<CaseRow> {
+    let condition = "c.part_of = ?2 AND c.referred_on_by IS NOT NULL";
+    cases_where(scope, condition, from.uuid().into())
+}
+
+/// The other cases that this caller may see among those linked with one: earlier and later
+/// ones of the same person, whatever lies between. The link was made by the receipt; it is
+/// never guessed anew from what two people have in common.
+pub(in super::super::super) fn linked_cases(scope: &Scope, id: CaseId) -> Query<CaseId> {
+    let sql = format!(
+        "WITH RECURSIVE linked(id) AS (
+             SELECT s.id FROM cases s WHERE s.id = ?2
+             UNION
+             SELECT CASE WHEN n.part_of = l.id THEN n.id ELSE n.part_of END
+             FROM linked l JOIN cases n ON n.part_of = l.id OR n.id = l.id
+             WHERE n.part_of IS NOT NULL)
+         SELECT c.id FROM linked k JOIN cases c ON c.id = k.id
+         WHERE {} AND c.id <> ?2 ORDER BY c.number LIMIT ?3",
+        scope.cases
+    );
+    let values = values![scope.value.clone(), id.uuid(), MOST_CASES];
+    Query::new(sql, values, rows::case_id)
 }
 
 /// Which keyed hash a case is looked up by.

@@ -47,6 +47,8 @@ CREATE TABLE cases (
     milestone            TEXT,              -- what is awaited next, and until when
     milestone_due        BIGINT,
     part_of              BYTEA,
+    referred_on_by       TEXT,              -- the provider, where one referred the person on
+    test_person          BOOLEAN NOT NULL,  -- the number is of the range kept for tests
     received_at          BIGINT NOT NULL,
     updated_at           BIGINT NOT NULL,
     identifier_hash      BYTEA,
@@ -60,6 +62,7 @@ CREATE INDEX cases_nhs_number   ON cases (nhs_number_hash)   WHERE nhs_number_ha
 CREATE INDEX cases_demographics ON cases (demographics_hash) WHERE demographics_hash IS NOT NULL;
 CREATE INDEX cases_status       ON cases (status);
 CREATE INDEX cases_due          ON cases (milestone_due)     WHERE milestone_due IS NOT NULL;
+CREATE INDEX cases_part_of      ON cases (part_of)           WHERE part_of IS NOT NULL;
 
 CREATE TABLE messages (
     id             BYTEA NOT NULL,
