@@ -108,8 +108,7 @@ async fn every_open_status_is_raised_under_the_kind_that_fits_it() {
     for status in Status::ALL {
         correct(&gateway, leg.case_id, *status).await;
         let kind = match status {
-            Status::Held => QueueKind::Held,
-            Status::Received => QueueKind::Held,
+            Status::Held | Status::Received => QueueKind::Held,
             Status::Routed => QueueKind::Uncollected,
             Status::Delivered => QueueKind::Unacknowledged,
             Status::CancelRequested => QueueKind::StopUnheard,
@@ -188,5 +187,27 @@ async fn one_stretch_of_silence_is_told_once_however_many_entries_it_has() {
     let entry = queue(&gateway).await.remove(0);
     until(&clock, entry.entry.due_at);
     assert_eq!(watch(&gateway).await.told, 1);
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_another_process_has_the_job_this_one_does_nothing_and_takes_it_up_after() {
+    let (gateway, clock) = quiet(|_| ()).await;
+    let (_, answer, _) = waiting(&gateway, 1).await;
+    assert_eq!(watch(&gateway).await, Watched::default());
+    until_due(
+        &gateway,
+        &clock,
+        answer.case_reference().expect("a reference"),
+    )
+    .await;
+    // Any sixteen bytes are another process.
+    let other = "UPDATE leases SET holder = (SELECT id FROM cases), expires = ";
+    gateway.store.execute(&format!("{other}9000000000000000"));
+    let watched = gateway.running.gateway.watch_clocks().await;
+    assert_eq!(watched, Ok(None));
+    assert!(kinds(&gateway).await.is_empty());
+    gateway.store.execute("UPDATE leases SET expires = 0");
+    assert_eq!(watch(&gateway).await.raised, 1);
     gateway.end().await;
 }
