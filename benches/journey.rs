@@ -12,6 +12,15 @@ mod journey;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// The tests' private PostgreSQL, for the journey over that engine.
+#[cfg(feature = "postgres")]
+#[expect(dead_code, unused_imports, reason = "the tests use more of it")]
+#[path = "../tests/it/support"]
+mod support {
+    pub mod ports;
+    pub mod postgres;
+}
+
 fn main() -> std::process::ExitCode {
     journey::main()
 }

@@ -59,7 +59,7 @@ enum Verb {
     },
     /// Make the master key file that the settings name, if there is none
     Key,
-    /// Put right where a case stands
+    /// See where cases stand, and put that right
     #[command(subcommand)]
     Cases(cases::Cases),
     /// See and move what is on its way
@@ -122,10 +122,7 @@ fn with_settings(path: Option<&Path>, verb: &Verb, out: &mut io::Stdout) -> i32 
             let gateway = start::build(settings, &Tools::default()).await?;
             Ok(outbox::run(args, &gateway, out).await)
         }),
-        Verb::Store(args) => on_runtime(async {
-            let gateway = start::build(settings, &Tools::default()).await?;
-            Ok(store::run(args, &gateway, out).await)
-        }),
+        Verb::Store(args) => Ok(on_runtime(store::run(args, &settings, out))),
         _ => Ok(exit::BUG),
     };
     result.unwrap_or_else(|faults| complain(&faults, exit::CONFIG))

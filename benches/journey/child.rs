@@ -16,6 +16,7 @@ use workwell_gateway::gateway::sha256;
 use workwell_gateway::start::{Tools, start};
 use workwell_gateway::telemetry;
 
+use super::engine::Kept;
 use super::{Fault, cpu};
 
 /// The first argument of the child.
@@ -42,9 +43,9 @@ pub struct Gateway {
 
 impl Gateway {
     /// Starts it over a new store in this folder, its log in a file there.
-    pub fn start(folder: &Path, around: &Around<'_>) -> Result<Self, Fault> {
+    pub fn start(folder: &Path, around: &Around<'_>, store: &Kept) -> Result<Self, Fault> {
         let settings = folder.join("journey.toml");
-        std::fs::write(&settings, toml_of(folder, around)?)?;
+        std::fs::write(&settings, toml_of(folder, around, store)?)?;
         let mut process = Command::new(std::env::current_exe()?)
             .arg(ROLE)
             .arg(&settings)
@@ -107,13 +108,15 @@ fn line(answers: &mut BufReader<ChildStdout>) -> Result<String, Fault> {
 }
 
 /// The demonstration's settings with our own two parties.
-fn toml_of(folder: &Path, around: &Around<'_>) -> io::Result<String> {
+fn toml_of(folder: &Path, around: &Around<'_>, store: &Kept) -> io::Result<String> {
     let secret = folder.join("lantern.hook");
     std::fs::write(&secret, around.lantern.secret())?;
     let (package, folder) = (env!("CARGO_MANIFEST_DIR"), folder.display());
     let digest = hex(&sha256(around.lantern.desk.api().token().as_bytes()));
     Ok(format!(
         r#"version = 1
+[gateway]
+mode = "test"
 [listen]
 bars = "127.0.0.1:0"
 provider = "127.0.0.1:0"
@@ -136,8 +139,10 @@ pds_off_reason = "measured on synthetic people"
 pds_off_owner = "whoever measures"
 pds_off_until = "2099-12-31"
 [store]
-url = "sqlite:{folder}/journey.db"
+{store}
 master_key_file = "{folder}/journey.key"
+epoch_file = "{folder}/journey.epoch"
+journal_folder = "{folder}/journal"
 [tables]
 mappings = "{package}/mappings"
 places = "{package}/conformance/fixtures/places"
@@ -145,6 +150,7 @@ places = "{package}/conformance/fixtures/places"
         around.gp.url(),
         around.lantern.url(),
         secret.display(),
+        store = store.toml(),
     ))
 }
 

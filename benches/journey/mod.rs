@@ -2,6 +2,7 @@
 
 mod child;
 mod cpu;
+mod engine;
 mod idle;
 mod load;
 mod message;
@@ -21,6 +22,7 @@ use workwell_gateway::conformance::parties::providers::webhook::WebhookProvider;
 use workwell_gateway::conformance::parties::referral::Place;
 
 use child::{Around, Gateway};
+use engine::Kept;
 use load::Load;
 use message::Sender;
 
@@ -64,12 +66,13 @@ pub fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let asked = |word: &str| arguments.iter().any(|argument| argument == word);
-    let (json, only_journey) = (asked("json"), asked("journey"));
+    let (json, over_postgres) = (asked("json"), asked("postgres"));
+    let only_journey = asked("journey") || over_postgres;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .expect("the machine gives a runtime its threads");
-    match runtime.block_on(measure(json, only_journey)) {
+    match runtime.block_on(measure(json, only_journey, over_postgres)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {
             eprintln!("the journey could not be measured: {fault}");
@@ -78,7 +81,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-async fn measure(json: bool, only_journey: bool) -> Result<(), Fault> {
+async fn measure(json: bool, only_journey: bool, over_postgres: bool) -> Result<(), Fault> {
     let folder = tempfile::tempdir()?;
     let gp = Gp::start(Practice::default(), Feed::silent()).await?;
     let lantern = WebhookProvider::start(Feed::silent()).await?;
@@ -86,13 +89,24 @@ async fn measure(json: bool, only_journey: bool) -> Result<(), Fault> {
         gp: &gp,
         lantern: &lantern,
     };
-    let mut gateway = Gateway::start(folder.path(), &around)?;
+    let store = if over_postgres {
+        Kept::in_postgres(folder.path()).await?
+    } else {
+        Kept::in_file(folder.path())
+    };
+    let mut gateway = Gateway::start(folder.path(), &around, &store)?;
     lantern.desk.api().connect(&gateway.provider_api);
     let mut sender = Sender::new(&gp);
 
     if only_journey {
+        let before = store.server_cpu();
         let journey = journey(&mut gateway, &mut sender).await?;
         report::print_journey(&journey);
+        if over_postgres {
+            let messages = u32::try_from(WARM_UP + (ROUNDS + 1) * MESSAGES)?;
+            let used = store.server_cpu().saturating_sub(before) / messages;
+            report::print_server(used);
+        }
         return gateway.end();
     }
     // First, so that what is wrong with the settings shows at once.

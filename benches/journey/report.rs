@@ -33,6 +33,11 @@ pub fn print_journey(journey: &Journey) {
     );
 }
 
+/// What the database's processes used beside the gateway's own.
+pub fn print_server(used: Duration) {
+    println!("PostgreSQL itself {:.3} ms CPU a message", ms(used));
+}
+
 pub fn print(journey: &Journey, road: &Road, shares: &Shares, idle: &Idle, json: bool) {
     let whole = ms(median(journey.rounds.clone()));
     let road_whole = ms(median(road.rounds.clone()));

@@ -1,6 +1,8 @@
-//! The outside world behind concrete types: store, tables, places, seal, channels.
+//! The outside world behind concrete types: store, journal, tables, places, seal,
+//! channels.
 
 pub mod channels;
+pub mod journal;
 pub mod places;
 pub mod seal;
 pub mod store;

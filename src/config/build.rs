@@ -9,9 +9,9 @@ use jiff::civil::Date;
 use super::reader::Reader;
 use super::values;
 use super::{
-    Bars, Clearance, Delivery, Gateway, Limits, Listen, Log, LogFormat, LogLevel, NON_LOOPBACK,
-    Outbound, PdsOff, Policies, Policy, PostgresServer, Provider, ProviderApi, ReturnChannel,
-    Returns, Service, Settings, Store, StoreUrl, Tables, Token, TokenSource,
+    Alerts, Bars, Clearance, Clocks, Delivery, Gateway, Limits, Listen, Log, LogFormat, LogLevel,
+    Mode, NON_LOOPBACK, Outbound, PdsOff, Policies, Policy, PostgresServer, Provider, ProviderApi,
+    ReturnChannel, Returns, Service, Settings, Store, StoreUrl, Tables, Token, TokenSource,
 };
 use crate::domain::identifiers::{OdsCode, ServiceAddress};
 use crate::problem::area::config as entries;
@@ -64,6 +64,9 @@ pub(super) fn build(reader: &mut Reader<'_>) -> Settings {
         store: Store {
             url: store_url(reader),
             master_key_file: reader.path("store.master_key_file"),
+            epoch_file: reader.path("store.epoch_file"),
+            journal_folder: reader.path("store.journal_folder"),
+            journal_days: reader.number("store.journal_days", 1..=3650),
         },
         tables: Tables {
             mappings: reader.path("tables.mappings"),
@@ -71,6 +74,11 @@ pub(super) fn build(reader: &mut Reader<'_>) -> Settings {
         },
         delivery: delivery(reader),
         clearance: clearance(reader),
+        clocks: Clocks {
+            every: reader.seconds("clocks.every", 1..=3_600),
+            escalate_to: reader.optional("clocks.escalate_to"),
+        },
+        alerts: alerts(reader),
         log: log(reader),
         holidays: holidays(reader),
     }
@@ -100,6 +108,10 @@ fn store_url(reader: &mut Reader<'_>) -> StoreUrl {
 fn gateway(reader: &mut Reader<'_>) -> Gateway {
     let synthetic = OdsCode::parse("ZZ999").expect("letters and digits");
     Gateway {
+        mode: reader.choice(
+            "gateway.mode",
+            &[("production", Mode::Production), ("test", Mode::Test)],
+        ),
         name: reader.filled("gateway.name", "\"WorkWell gateway\""),
         organisation_ods: reader.read(
             "gateway.organisation_ods",
@@ -211,6 +223,7 @@ fn policies(reader: &mut Reader<'_>) -> Policies {
         dangling_reference: policy("dangling_reference", &[REFUSE, WARN]),
         application_gaps: policy("application_gaps", &[REFUSE, WARN]),
         red_flag: policy("red_flag", &[HOLD, WARN]),
+        number_outside_test_range: policy("number_outside_test_range", &[REFUSE, WARN]),
         referrer_sender_without_ods: policy("referrer_sender_without_ods", &[REFUSE, WARN]),
     }
 }
@@ -345,6 +358,22 @@ fn clearance(reader: &mut Reader<'_>) -> Clearance {
         }
     };
     Clearance { pds_off }
+}
+
+fn alerts(reader: &mut Reader<'_>) -> Option<Alerts> {
+    let url = reader.read_optional("alerts.url", ADDRESS, values::web_address);
+    let secret_file = reader.optional_path("alerts.secret_file");
+    let written = reader.optional("alerts.url").is_some();
+    match (url, secret_file) {
+        (Some(url), Some(secret_file)) => Some(Alerts { url, secret_file }),
+        (None, None) => None,
+        (None, Some(_)) if written => None,
+        _ => {
+            let reason = "url and secret_file belong together; write both or none";
+            reader.fault("alerts.secret_file", reason, "\"secrets/alerts.hook\"");
+            None
+        }
+    }
 }
 
 fn log(reader: &mut Reader<'_>) -> Log {

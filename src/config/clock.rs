@@ -1,10 +1,11 @@
 //! What time it is.
 
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::clock::date_in_england;
 
 /// Tells the time; passed down as a value so that tests decide what time it is.
 #[derive(Clone, Debug, Default)]
@@ -32,11 +33,7 @@ impl Clock {
 
     /// The day in England.
     pub fn today(&self) -> Date {
-        // Written as a rule, because a small container has no time zone files: GMT,
-        // and BST from the last Sunday of March to the last Sunday of October.
-        static ENGLAND: LazyLock<TimeZone> =
-            LazyLock::new(|| TimeZone::posix("GMT0BST,M3.5.0/1,M10.5.0").unwrap_or(TimeZone::UTC));
-        ENGLAND.to_datetime(self.now()).date()
+        date_in_england(self.now())
     }
 
     /// Moves a fixed clock on; does nothing to the machine's.

@@ -25,8 +25,8 @@ pub use manual::{DEFAULT, markdown};
 pub use nearest::nearest;
 pub use secrets::{master_key, secret, token_digests};
 pub use settings::{
-    Bars, Clearance, Delivery, Gateway, Limits, Listen, Log, LogFormat, LogLevel, NON_LOOPBACK,
-    Outbound, PdsOff, Policies, Policy, PostgresServer, Provider, ProviderApi, ReturnChannel,
-    Returns, Service, Settings, Store, StoreUrl, Tables, Token, TokenSource,
+    Alerts, Bars, Clearance, Clocks, Delivery, Gateway, Limits, Listen, Log, LogFormat, LogLevel,
+    Mode, NON_LOOPBACK, Outbound, PdsOff, Policies, Policy, PostgresServer, Provider, ProviderApi,
+    ReturnChannel, Returns, Service, Settings, Store, StoreUrl, Tables, Token, TokenSource,
 };
 pub use shape::{is_secret, shown};

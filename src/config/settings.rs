@@ -37,6 +37,10 @@ pub struct Settings {
     pub delivery: Delivery,
     /// Checks made before anything leaves.
     pub clearance: Clearance,
+    /// Who is told when a clock runs out.
+    pub clocks: Clocks,
+    /// Where alerts go.
+    pub alerts: Option<Alerts>,
     /// The gateway's own log.
     pub log: Log,
     /// Days on which nobody is at work.
@@ -90,6 +94,8 @@ impl Returns {
 /// `[gateway]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gateway {
+    /// Whom it serves.
+    pub mode: Mode,
     /// Shown in answers and logs.
     pub name: String,
     /// The organisation that answers for this gateway.
@@ -98,6 +104,25 @@ pub struct Gateway {
     pub operator: String,
     /// Sent as the source of each message.
     pub software: String,
+}
+
+/// Whom a gateway serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// People: nothing about a number that is kept for tests is delivered.
+    Production,
+    /// Nobody: only numbers that are kept for tests are taken.
+    Test,
+}
+
+impl Mode {
+    /// The word in the settings.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Production => "production",
+            Self::Test => "test",
+        }
+    }
 }
 
 /// `[listen]`: addresses already checked against `non_loopback`.
@@ -176,6 +201,8 @@ pub struct Policies {
     pub application_gaps: Policy,
     /// Phrase that sounds like a crisis: hold or warn.
     pub red_flag: Policy,
+    /// NHS number outside the test range, in mode `test`: refuse or warn.
+    pub number_outside_test_range: Policy,
     /// Sender without an ODS code: refuse or warn.
     pub referrer_sender_without_ods: Policy,
 }
@@ -253,6 +280,12 @@ pub struct Store {
     pub url: StoreUrl,
     /// The file of the master key, 64 hexadecimal digits.
     pub master_key_file: PathBuf,
+    /// The file by which a store that was put back is recognised.
+    pub epoch_file: PathBuf,
+    /// The folder of the journal of what was acknowledged.
+    pub journal_folder: PathBuf,
+    /// How many days the journal is kept, 1 to 3650.
+    pub journal_days: u32,
 }
 
 /// Which database holds the cases.
@@ -262,6 +295,14 @@ pub enum StoreUrl {
     Sqlite(PathBuf),
     /// A PostgreSQL server, for any number of gateways.
     Postgres(PostgresServer),
+}
+
+impl StoreUrl {
+    /// Reads an address as `store.url` has it; `None` where it is none. What the address of
+    /// a server does not say is as for `others`.
+    pub fn parse(text: &str, others: &PostgresServer) -> Option<Self> {
+        super::values::store_url(text, others)
+    }
 }
 
 impl std::fmt::Display for StoreUrl {
@@ -337,6 +378,24 @@ pub struct PdsOff {
     pub owner: String,
     /// The last day on which that holds.
     pub until: Date,
+}
+
+/// `[clocks]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clocks {
+    /// How often what is overdue is looked for.
+    pub every: Duration,
+    /// Who owns an entry of the queue once it is overdue; `None`: whoever owned it before.
+    pub escalate_to: Option<String>,
+}
+
+/// `[alerts]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alerts {
+    /// Where alerts are posted (Standard Webhooks).
+    pub url: String,
+    /// The file of the signing secret.
+    pub secret_file: PathBuf,
 }
 
 /// `[log]`.

@@ -57,10 +57,14 @@ pub(super) fn store_url(text: &str, server: &PostgresServer) -> Option<StoreUrl>
     if let Some(path) = text.strip_prefix("sqlite:") {
         return (!path.is_empty()).then(|| StoreUrl::Sqlite(path.into()));
     }
-    let url = reqwest::Url::parse(text).ok()?;
-    let is_ours = matches!(url.scheme(), "postgres" | "postgresql");
-    let bare = url.password().is_none() && !url.query_pairs().any(|(key, _)| key == "password");
-    let whole = url.has_host() && url.path().len() > 1;
+    let (scheme, rest) = text.split_once("://")?;
+    let is_ours = matches!(scheme, "postgres" | "postgresql");
+    let (place, options) = rest.split_once('?').unwrap_or((rest, ""));
+    // Several hosts stand side by side: user@one:5432,other:5432/database.
+    let (place, database) = place.split_once('/')?;
+    let (user, hosts) = place.rsplit_once('@')?;
+    let bare = !user.contains(':') && !options.split('&').any(|pair| pair.starts_with("password="));
+    let whole = [user, hosts, database].iter().all(|part| !part.is_empty());
     (is_ours && bare && whole).then(|| {
         StoreUrl::Postgres(PostgresServer {
             url: text.to_owned(),
@@ -147,6 +151,8 @@ mod tests {
             "sqlite:/var/lib/w.db",
             "postgres://gateway@db.example:5432/workwell",
             "postgresql://gateway@%2Frun%2Fpostgresql/workwell?connect_timeout=5",
+            "postgres://gateway@db1.example,db2.example/workwell?target_session_attrs=read-write",
+            "postgres://gw@a.example:5432,b.example:5432/w?target_session_attrs=read-write",
         ] {
             let url = store_url(text, &server).map(|url| url.to_string());
             assert_eq!(url.as_deref(), Some(text));

@@ -81,6 +81,91 @@ impl Consents {
     }
 }
 
+/// The ways in which a consent is given that a provider may report.
+pub const WAYS: &[&str] = &["spoken", "written", "form"];
+
+/// A consent to be referred on, as a provider reports it: nothing is taken for granted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reported {
+    /// For which partner it was given, by its slug.
+    pub recipient: Option<String>,
+    /// When the person gave it.
+    pub given_at: Option<Timestamp>,
+    /// Who wrote it down: a role, not a story.
+    pub recorded_by: Option<Sensitive<String>>,
+    /// How it was given: one of [`WAYS`].
+    pub how: Option<String>,
+}
+
+/// Why a reported consent does not let a person be referred on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConsentFault {
+    /// This member of it is missing or is not what it has to be.
+    Missing(&'static str),
+    /// It was given for another recipient.
+    ForAnother,
+    /// It is older than the area allows, or than the case itself.
+    Old,
+    /// It lies in the future.
+    NotYet,
+}
+
+/// The longest `recorded_by`, in characters.
+const MOST_RECORDED_BY: usize = 100;
+
+/// Clocks differ by minutes.
+const CLOCKS_DIFFER: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
+
+impl Reported {
+    /// The record of a fresh consent for this partner, or everything that is wrong with it.
+    /// It is fresh when it was given after `case_received` (before that there was no case to
+    /// pass on) and not before `oldest`.
+    pub fn fresh_for(
+        &self,
+        partner: &str,
+        case_received: Timestamp,
+        oldest: Timestamp,
+        now: Timestamp,
+    ) -> Result<Record, Vec<ConsentFault>> {
+        let mut faults = Vec::new();
+        let recorded_by = self.recorded_by.as_ref().filter(|by| {
+            let words = by.expose().trim();
+            (1..=MOST_RECORDED_BY).contains(&words.chars().count())
+        });
+        let how = self.how.as_deref().filter(|how| WAYS.contains(how));
+        for (member, is_there) in [
+            ("consent.recipient", self.recipient.is_some()),
+            ("consent.given_at", self.given_at.is_some()),
+            ("consent.recorded_by", recorded_by.is_some()),
+            ("consent.how", how.is_some()),
+        ] {
+            if !is_there {
+                faults.push(ConsentFault::Missing(member));
+            }
+        }
+        if self.recipient.as_deref().is_some_and(|of| of != partner) {
+            faults.push(ConsentFault::ForAnother);
+        }
+        if let Some(at) = self.given_at {
+            if at < case_received.max(oldest) {
+                faults.push(ConsentFault::Old);
+            }
+            if at.duration_since(now) > CLOCKS_DIFFER {
+                faults.push(ConsentFault::NotYet);
+            }
+        }
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        Ok(Record {
+            decision: Decision::Given,
+            at: self.given_at,
+            recorded_by: recorded_by.cloned(),
+            how: how.map(str::to_owned),
+        })
+    }
+}
+
 /// On what a provider may receive a case although the common law duty of
 /// confidentiality holds (reference/workwell.md 5.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -133,6 +218,75 @@ mod tests {
             consents.for_recipient(&Recipient::Employer),
             Decision::NotRecorded
         );
+    }
+
+    fn at(day: i64) -> Timestamp {
+        Timestamp::from_second(1_790_000_000 + day * 86_400).expect("a time in range")
+    }
+
+    fn reported() -> Reported {
+        Reported {
+            recipient: Some("stillwater".into()),
+            given_at: Some(at(10)),
+            recorded_by: Some(Sensitive::new("Work coach".into())),
+            how: Some("spoken".into()),
+        }
+    }
+
+    fn judged(reported: &Reported) -> Vec<ConsentFault> {
+        let judged = reported.fresh_for("stillwater", at(0), at(5), at(12));
+        judged.err().unwrap_or_default()
+    }
+
+    #[test]
+    fn a_consent_with_who_when_and_how_for_this_partner_is_a_record() {
+        let record = reported().fresh_for("stillwater", at(0), at(5), at(12));
+        let record = record.expect("a fresh consent");
+        assert_eq!(record.decision, Decision::Given);
+        assert_eq!(
+            (record.at, record.how.as_deref()),
+            (Some(at(10)), Some("spoken"))
+        );
+    }
+
+    #[test]
+    fn everything_wrong_with_a_consent_is_said_at_once() {
+        let nothing = judged(&Reported::default());
+        let members = ["recipient", "given_at", "recorded_by", "how"];
+        assert_eq!(nothing.len(), members.len());
+        for (fault, member) in nothing.iter().zip(members) {
+            let ConsentFault::Missing(found) = fault else {
+                panic!("{fault:?}");
+            };
+            assert_eq!(*found, format!("consent.{member}"));
+        }
+        let wrong = Reported {
+            recipient: Some("lantern".into()),
+            given_at: Some(at(4)),
+            recorded_by: Some(Sensitive::new("  ".into())),
+            how: Some("a nod".into()),
+        };
+        assert_eq!(
+            judged(&wrong),
+            [
+                ConsentFault::Missing("consent.recorded_by"),
+                ConsentFault::Missing("consent.how"),
+                ConsentFault::ForAnother,
+                ConsentFault::Old,
+            ]
+        );
+    }
+
+    #[test]
+    fn a_consent_from_before_the_case_or_from_tomorrow_is_not_fresh() {
+        let given = |day| Reported {
+            given_at: Some(at(day)),
+            ..reported()
+        };
+        assert_eq!(judged(&given(13)), [ConsentFault::NotYet]);
+        let before = given(-1).fresh_for("stillwater", at(0), at(-5), at(2));
+        assert_eq!(before.err(), Some(vec![ConsentFault::Old]));
+        assert_eq!(judged(&given(5)), []);
     }
 
     #[test]

@@ -47,6 +47,8 @@ kinds! {
     StatusReported = "status.reported",
     /// A report came too late and went to history.
     StatusLate = "status.late",
+    /// A provider referred the person on to a partner.
+    CaseReferredOn = "case.referred-on",
     /// A stop was ordered.
     CaseStopped = "case.stopped",
     /// A holder confirmed a stop.
@@ -59,12 +61,22 @@ kinds! {
     CaseResolved = "case.resolved",
     /// The referrer was told.
     ReferrerTold = "referrer.told",
+    /// What was awaited of a case did not come in time.
+    ClockOverdue = "clock.overdue",
+    /// The operators were alerted of an entry of the queue.
+    OperatorAlerted = "operator.alerted",
+    /// The referrer is being told that there is no news.
+    NoNewsTold = "referrer.no-news",
     /// A case was shown to a caller.
     CaseRead = "case.read",
     /// A caller searched.
     CaseSearched = "case.searched",
     /// A correction was made by hand.
     CaseCorrected = "case.corrected",
+    /// A store was put back from a backup.
+    StoreRestored = "store.restored",
+    /// A person has confirmed a store that was put back: sending goes on.
+    StoreConfirmed = "store.confirmed",
 }
 
 /// One audit fact. `details` hold codes, counts and ids only, never a datum of the

@@ -5,6 +5,7 @@
 
 pub mod caller;
 pub mod case;
+pub mod clock;
 pub mod consent;
 pub mod fact;
 pub mod identifiers;

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::clock::PlanType;
 use super::consent::ConfidentialityBasis;
 use super::identifiers::OdsCode;
 use super::mapping::{CodeList, FieldRow, StatusWords};
@@ -203,6 +204,10 @@ impl ConsentPolicy {
 /// Working days for each step; the defaults are a proposal (reference/workwell.md 1.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Clocks {
+    /// Until somebody here has decided about a held or parked case.
+    pub hold: u32,
+    /// Until the case has reached the provider.
+    pub collect: u32,
     /// Until somebody has seen it.
     pub acknowledge: u32,
     /// Until the person was first tried.
@@ -211,15 +216,56 @@ pub struct Clocks {
     pub assessment: u32,
     /// Until there is a plan.
     pub plan: u32,
+    /// How long support may take.
+    pub support_weeks: SupportWeeks,
 }
 
 impl Default for Clocks {
     fn default() -> Self {
         Self {
+            hold: 1,
+            collect: 2,
             acknowledge: 2,
             first_contact: 5,
             assessment: 15,
             plan: 20,
+            support_weeks: SupportWeeks::default(),
+        }
+    }
+}
+
+/// Whole weeks that support may take, by what it is for (reference/workwell.md 1.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SupportWeeks {
+    /// In work and struggling.
+    pub thrive_at_work: u32,
+    /// In work and off sick.
+    pub return_to_work: u32,
+    /// Out of work.
+    pub seek_work: u32,
+}
+
+impl Default for SupportWeeks {
+    fn default() -> Self {
+        Self {
+            thrive_at_work: 8,
+            return_to_work: 8,
+            seek_work: 16,
+        }
+    }
+}
+
+impl SupportWeeks {
+    /// The cap of a plan; the longest of all where the plan is not known.
+    pub fn cap(self, plan: Option<PlanType>) -> u32 {
+        match plan {
+            Some(PlanType::ThriveAtWork) => self.thrive_at_work,
+            Some(PlanType::ReturnToWork) => self.return_to_work,
+            Some(PlanType::SeekWork) => self.seek_work,
+            None => self
+                .thrive_at_work
+                .max(self.return_to_work)
+                .max(self.seek_work),
         }
     }
 }

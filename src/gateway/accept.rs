@@ -7,19 +7,24 @@ use super::Gateway;
 use super::conditions::{Condition, Treatment};
 use super::receive::{Answer, Message};
 use super::route::Routed;
+use crate::adapters::journal::Kind;
 use crate::adapters::store::{
     BeforeReceive, ChosenProvider, CommitError, Hold, LegState, NewCase, NewEvent, NewLeg,
     Receiving, Unit,
 };
+use crate::config::Mode;
 use crate::domain::caller::Caller;
-use crate::domain::case::{Case, MODEL_VERSION, Referral, SenderIds};
+use crate::domain::case::{Case, MODEL_VERSION, Person, Referral, SenderIds};
 use crate::domain::consent::Decision;
 use crate::domain::fact::{Fact, FactKind};
-use crate::domain::identifiers::{CaseId, CaseReference, ServiceRequestId};
+use crate::domain::identifiers::{CaseId, CaseReference, NhsNumber, ServiceRequestId};
 use crate::domain::provider::Provider;
 use crate::domain::responsibility::Responsible;
 use crate::domain::status::Status;
-use crate::problem::{Problem, area::referral as problems};
+use crate::problem::{
+    Problem,
+    area::{referral as problems, safety},
+};
 use crate::standards::bars::{MessageFacts, accept};
 
 /// What the referrer is told at once about a phrase that tells of a crisis.
@@ -81,15 +86,16 @@ impl Gateway {
                 .way_of(&given, &case, now)
                 .map_err(|problem| vec![problem])?;
             let answer = self.answer_to(message, &case);
-            let id = case.id;
+            let (id, reference) = (case.id, case.reference.clone());
             let held = way.held_for();
             let mut unit = self.unit(message, case, way, now);
             unit.no_open_case_of_person = before.open_cases_of_person.is_empty();
             // What is held or waits to be collected gives the delivery worker nothing to
             // do, and its look at the outbox costs as much as reading the message.
             let to_be_sent = unit.legs.iter().any(|leg| leg.state == LegState::Released);
-            match self.store.commit(unit, now).await {
+            match self.commit(unit, None, now).await {
                 Ok(_) => {
+                    self.journal(message, Kind::New, id, &reference);
                     if to_be_sent {
                         self.outbox_changed.notify_one();
                     }
@@ -156,6 +162,8 @@ impl Gateway {
                 ),
                 encounter: sender.encounter_id.clone(),
             },
+            referred_on_by: None,
+            test_person: is_test(&referral.person),
             received_at: now,
             referral,
         }
@@ -170,6 +178,8 @@ impl Gateway {
         now: Timestamp,
     ) -> Result<Way, Problem> {
         let policies = &self.settings.bars.policies;
+        let mode = self.settings.gateway.mode;
+        let refuses = |condition: Condition| condition.treatment(policies) == Treatment::Refuse;
         let held = |condition: Condition, routed| {
             Ok(Way::Held {
                 reason: condition.code(),
@@ -177,11 +187,18 @@ impl Gateway {
                 routed,
             })
         };
+        if mode == Mode::Test && is_outside_test_range(case) && refuses(Condition::NotTestNumber) {
+            let problem = Problem::new(&safety::NOT_TEST_NUMBER);
+            return Err(problem.at("Patient.identifier"));
+        }
         if case.referral.person.security.hides_location() {
             return held(Condition::Restricted, None);
         }
         let tables = self.tables();
         let routed = self.route(&tables, &case.referral)?;
+        if mode == Mode::Production && case.test_person {
+            return held(Condition::TestNumber, Some(routed));
+        }
         let consents = &case.referral.consents;
         if consents.forbids_delivery() {
             return held(Condition::WorkwellConsentRefused, Some(routed));
@@ -195,9 +212,7 @@ impl Gateway {
         let needs_consent = routed.provider.basis.needs_workwell_consent();
         if needs_consent && consents.workwell.decision != Decision::Given {
             let condition = Condition::WorkwellConsentNotRecorded;
-            if condition.treatment(policies) == Treatment::Refuse
-                || refuses_without_consent(&routed.provider)
-            {
+            if refuses(condition) || refuses_without_consent(&routed.provider) {
                 return Err(Problem::new(&problems::WORKWELL_CONSENT_MISSING).at("Consent"));
             }
             return held(condition, Some(routed));
@@ -335,6 +350,17 @@ fn event(
         visible_to_referrer: matches!(status, Status::Received),
         holder: None,
     }
+}
+
+/// Whether the person's number is of the range that is kept for tests.
+fn is_test(person: &Person) -> bool {
+    person.nhs_number.as_ref().is_some_and(NhsNumber::is_test)
+}
+
+/// Whether the person has a number that may be somebody's. Who comes without a number can
+/// only be taken at the sender's word.
+fn is_outside_test_range(case: &Case) -> bool {
+    case.referral.person.nhs_number.is_some() && !case.test_person
 }
 
 fn refuses_without_consent(provider: &Provider) -> bool {

@@ -27,7 +27,7 @@ impl Gateway {
                 .store
                 .case_by_id(caller, case_id)
                 .await?
-                .ok_or_else(not_found)?;
+                .ok_or_else(|| self.or_held(not_found()))?;
             let standing = self.standing(&row).await?;
             if let Caller::Provider(slug) = caller
                 && standing.stop_is_unsent(slug)
@@ -187,6 +187,6 @@ impl Gateway {
             unit.legs
                 .extend(self.respond_leg(row, &Telling::of(to), now)?);
         }
-        self.commit_change(unit).await
+        self.commit_change(unit, row).await
     }
 }

@@ -10,7 +10,9 @@ use super::Gateway;
 use super::happened::happened;
 use super::receive::{Answer, Message};
 use super::stop::{Order, Standing};
+use super::stop_onward::{Stopping, holder_of};
 use super::tell_referrer::Telling;
+use crate::adapters::journal::Kind;
 use crate::adapters::store::{CaseChange, CaseRow, CommitError, Unit};
 use crate::domain::case::Case;
 use crate::domain::fact::{Fact, FactKind};
@@ -47,9 +49,21 @@ impl Gateway {
                 ]
             })?;
             let now = self.clock.now();
-            let unit = self.stop_unit(message, &row, &case, &standing, (reason, to), now);
-            match self.store.commit(unit, now).await {
+            let mut unit = self.stop_unit(message, &row, &case, &standing, (reason, to), now);
+            let stopping = Stopping {
+                reason,
+                closure: None,
+                actor: &message.caller,
+                evidence: Some(message.id),
+                holder: holder_of(&unit, &row),
+                now,
+            };
+            self.stop_onward(&mut unit, &row, &stopping)
+                .await
+                .map_err(|problem| vec![problem])?;
+            match self.commit(unit, Some(&row), now).await {
                 Ok(_) => {
+                    self.journal(message, Kind::Cancelled, row.id, &row.reference);
                     self.outbox_changed.notify_one();
                     return Ok(Answer::echo(accept::echo(
                         message.document,
@@ -71,7 +85,8 @@ impl Gateway {
         &self,
         message: &Message<'_>,
     ) -> Result<CaseRow, Vec<Problem>> {
-        let unknown = || vec![Problem::new(&problems::UNKNOWN_REFERRAL).at("ServiceRequest")];
+        let unknown =
+            || vec![self.or_held(Problem::new(&problems::UNKNOWN_REFERRAL).at("ServiceRequest"))];
         let one = |problem| vec![problem];
         let caller = &message.caller;
         if let Some(id) = message.facts.service_request_id
@@ -144,7 +159,6 @@ impl Gateway {
         unit.change = Some(CaseChange {
             status: Some(to),
             hold: row.hold.as_ref().map(|_| None),
-            milestone: row.milestone.as_ref().map(|_| None),
             // The status itself tells an error; no closure reason says it better.
             closure_reason: (reason == StopReason::Cancel)
                 .then(|| Some("referrer-cancelled".to_owned())),

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::Gateway;
+pub use super::read::onward::Onward;
 use crate::adapters::store::{
     CaseRow, CommitError, EventRow, LegChange, LegFilter, LegKind, LegState, LegWithCase, Unit,
 };
@@ -11,7 +12,10 @@ use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::identifiers::CaseId;
 use crate::domain::status::Status;
-use crate::problem::{Problem, area::provider_api as problems};
+use crate::problem::{
+    Problem,
+    area::{provider_api as problems, safety},
+};
 
 /// A case as its provider sees it.
 #[derive(Debug)]
@@ -27,12 +31,20 @@ pub struct Collected {
     pub version: u32,
     /// What happened to the case.
     pub history: Vec<EventRow>,
+    /// The partners to whom this provider referred the person on from the case.
+    pub onward: Vec<Onward>,
+    /// Earlier and later cases of the same person that this provider may see.
+    pub linked: Vec<CaseId>,
 }
 
 impl Gateway {
     /// Gives a provider one of its cases.
     pub async fn collect(&self, caller: &Caller, case_id: CaseId) -> Result<Collected, Problem> {
         let not_found = || Problem::new(&problems::NO_SUCH_CASE);
+        // The first read is the delivery, and the case may have been cancelled since.
+        if let Some(held) = self.held() {
+            return Err(held);
+        }
         let Caller::Provider(slug) = caller else {
             return Err(not_found());
         };
@@ -55,6 +67,9 @@ impl Gateway {
                 .leg_with_case(&Caller::System, leg.id)
                 .await?
                 .ok_or_else(not_found)?;
+            if self.is_never_delivered(opened.case.test_person) {
+                return Err(Problem::new(&safety::TEST_NUMBER));
+            }
             if self.forbids_collection(&opened) {
                 return Err(Problem::new(&problems::AGREEMENT_ENDED));
             }
@@ -70,6 +85,8 @@ impl Gateway {
                 content_type: opened.leg.content_type,
                 version: opened.leg.version,
                 history: self.store.events(caller, case_id).await?,
+                onward: self.onward_of(case_id).await?,
+                linked: self.store.linked_cases(caller, case_id).await?,
             });
         }
     }
@@ -119,7 +136,7 @@ impl Gateway {
         if found.case.status == Status::Routed {
             self.hand_over(&mut unit, found, now)?;
         }
-        match self.store.commit(unit, now).await {
+        match self.commit(unit, Some(&found.case), now).await {
             Ok(_) => {
                 self.outbox_changed.notify_one();
                 self.telemetry

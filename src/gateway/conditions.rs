@@ -105,6 +105,10 @@ conditions! {
     OpenCase = "open-case", Hold, None;
     /// `meta.security` restricted or unrecognised.
     Restricted = "restricted", Hold, None;
+    /// A number of the test range at a gateway that serves people.
+    TestNumber = "test-number", Hold, None;
+    /// A number outside the test range at a gateway that serves nobody.
+    NotTestNumber = "not-test-number", Refuse, Some("number_outside_test_range");
     /// A phrase that tells of a crisis.
     RedFlag = "red-flag", Hold, Some("red_flag");
     /// A provider's word that its table does not know.
@@ -142,6 +146,7 @@ impl Condition {
             Self::ApplicationGap => policies.application_gaps,
             Self::WorkwellConsentNotRecorded => policies.workwell_consent,
             Self::RedFlag => policies.red_flag,
+            Self::NotTestNumber => policies.number_outside_test_range,
             _ => return self.row().2,
         };
         Treatment::from(set)
@@ -196,6 +201,7 @@ mod tests {
                 "nhs-number-check",
                 "application-gap",
                 "workwell-consent-not-recorded",
+                "not-test-number",
                 "red-flag",
             ]
         );

@@ -10,12 +10,12 @@ use jiff::Timestamp;
 
 use super::Gateway;
 use super::evidence::checked;
-use super::feed_back::reason_of;
 use super::happened::happened;
 use super::hold::{REOPENED, REOPENED_AFTER_WITHDRAWAL};
 use super::resolve::Resolution;
 use super::return_to_referrer::is_return;
 use super::stop::{Order, Standing};
+use super::stop_onward::{Stopping, holder_of, reason_of};
 use super::tell_referrer::Telling;
 use super::waiting::{close_work, closing};
 use crate::adapters::store::{CaseChange, CaseRow, Hold, Unit};
@@ -86,14 +86,16 @@ impl Gateway {
                 evidence: evidence.clone(),
                 reason: correction.reason,
             };
-            let unit = self.correction(caller, &row, &standing, &effect, &correction)?;
-            if self.commit_change(unit).await? {
+            let unit = self
+                .correction(caller, &row, &standing, &effect, &correction)
+                .await?;
+            if self.commit_change(unit, &row).await? {
                 return Ok(to);
             }
         }
     }
 
-    fn correction(
+    async fn correction(
         &self,
         caller: &Caller,
         row: &CaseRow,
@@ -111,7 +113,6 @@ impl Gateway {
             change: Some(CaseChange {
                 status: Some(to),
                 hold: (to == Status::Held || row.hold.is_some()).then(|| hold_after(row, to, now)),
-                milestone: row.milestone.as_ref().map(|_| None),
                 // What was asked for was cancelled for the reason that it was asked for.
                 closure_reason: (row.status != Status::CancelRequested)
                     .then(|| correction.reason.map(|reason| reason.code().to_owned())),
@@ -146,11 +147,7 @@ impl Gateway {
                 unit.stop_unsent = Some(row.id);
                 close_work(&mut unit, row.id, caller, "over");
             }
-            Effect::Reopen => {
-                unit.raise
-                    .push(self.held_entry(row.id, reopened(row.status), now));
-            }
-            Effect::Move => {}
+            Effect::Reopen | Effect::Move => {}
         }
         if !to.is_terminal() {
             // The person is not on the way back any more.
@@ -162,9 +159,21 @@ impl Gateway {
             ..Telling::of(to)
         };
         if is_return(row, to) {
-            self.begin_return(&mut unit, row, &case, &telling, now);
+            self.begin_return(&mut unit, row, &case, &telling, now)
+                .await?;
         } else {
             unit.legs.extend(self.response_to(&case, &telling, now));
+        }
+        if let Some(reason) = reason_of(to) {
+            let stopping = Stopping {
+                reason,
+                closure: None,
+                actor: caller,
+                evidence: None,
+                holder: holder_of(&unit, row),
+                now,
+            };
+            self.stop_onward(&mut unit, row, &stopping).await?;
         }
         Ok(unit)
     }

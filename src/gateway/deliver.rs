@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Gateway;
+use super::commit::unparked;
 use super::return_to_referrer::hand_back;
 use super::tell_referrer::Telling;
 use crate::adapters::channels::{Attempt, Next, Reply};
@@ -50,6 +51,9 @@ impl Gateway {
 
     /// Makes one attempt to deliver this leg and records what became of it.
     pub async fn deliver(&self, leg: &LegRow) -> Result<Outcome, Problem> {
+        if !self.may_send() {
+            return Ok(Outcome::Changed);
+        }
         let Some(_guard) = self.sending.begin((leg.case_id, leg.destination.clone())) else {
             return Ok(Outcome::Changed);
         };
@@ -177,7 +181,7 @@ impl Gateway {
             leg_changes: vec![change],
             ..Unit::default()
         };
-        match self.store.commit(unit, self.clock.now()).await {
+        match self.commit(unit, None, self.clock.now()).await {
             Ok(_) => {
                 found.leg.attempts = attempts;
                 found.leg.due_at = due_at;
@@ -206,7 +210,8 @@ impl Gateway {
         let mut found = found.clone();
         loop {
             let unit = self.ending(&found, state, error).await?;
-            match self.store.commit(unit, self.clock.now()).await {
+            let now = self.clock.now();
+            match self.commit(unit, Some(&found.case), now).await {
                 Ok(_) => return Ok(outcome),
                 Err(CommitError::Stale) => {}
                 Err(error) => return Err(super::unavailable(&error)),
@@ -239,14 +244,23 @@ impl Gateway {
             facts: vec![leg_fact(kind, found).with("reason", error.unwrap_or("stopped"))],
             ..Unit::default()
         };
-        if state == LegState::Parked && self.tells_of_return(found).await? {
-            self.take_next_channel(&mut unit, &found.case, self.clock.now());
+        if state != LegState::Parked {
+            unit.close
+                .push(unparked(&found.leg, &Caller::System, state));
+            return Ok(unit);
+        }
+        // Whoever gives up a leg puts it before a person in the same breath (DESIGN I9).
+        let now = self.clock.now();
+        let reason = error.unwrap_or_default();
+        unit.raise.push(self.parked_entry(&found.leg, reason, now));
+        if self.tells_of_return(found).await? {
+            self.take_next_channel(&mut unit, &found.case, now);
         }
         Ok(unit)
     }
 
     async fn commit_outcome(&self, unit: Unit, outcome: Outcome) -> Result<Outcome, Problem> {
-        match self.store.commit(unit, self.clock.now()).await {
+        match self.commit(unit, None, self.clock.now()).await {
             Ok(_) => Ok(outcome),
             Err(CommitError::Stale) => Ok(Outcome::Changed),
             Err(error) => Err(super::unavailable(&error)),
@@ -266,7 +280,7 @@ impl Gateway {
             if self.tells_of_return(&found).await? {
                 hand_back(&mut unit, &found.case, now);
             }
-            match self.store.commit(unit, now).await {
+            match self.commit(unit, Some(&found.case), now).await {
                 Ok(_) => break,
                 Err(CommitError::Stale) => {
                     let Some(again) = self
@@ -307,6 +321,8 @@ impl Gateway {
                 },
                 found,
             )],
+            // An operator may have parked it while the attempt was on its way.
+            close: vec![unparked(&found.leg, &Caller::System, LegState::Delivered)],
             ..Unit::default()
         };
         if found.leg.kind == LegKind::Deliver && found.case.status == Status::Routed {
@@ -367,6 +383,9 @@ impl Gateway {
     pub(super) fn forbids_disclosure(&self, found: &LegWithCase) -> Option<Problem> {
         if found.leg.kind != LegKind::Deliver {
             return None;
+        }
+        if self.is_never_delivered(found.case.test_person) {
+            return Some(Problem::new(&crate::problem::area::safety::TEST_NUMBER));
         }
         let slug = &found.leg.destination;
         self.agreement_ended(slug).then(|| {

@@ -3,11 +3,13 @@
 use jiff::Timestamp;
 
 use super::Gateway;
+use super::commit::unparked;
 use super::conditions::Condition;
 use super::return_to_referrer::is_return;
 use super::stop::{Order, Standing, confirmed};
+use super::stop_onward::{Stopping, holder_of, reason_of};
 use super::tell_referrer::Telling;
-use super::waiting::{close_work, closing};
+use super::waiting::close_work;
 use crate::adapters::seal::hex;
 use crate::adapters::store::{
     CaseChange, CaseRow, CommitError, Hold, LegChange, LegFilter, LegKind, LegRow, LegState,
@@ -17,9 +19,8 @@ use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::identifiers::CaseId;
 use crate::domain::mapping::StatusWord;
-use crate::domain::queue::QueueKind;
 use crate::domain::responsibility::Responsible;
-use crate::domain::status::{self, Mark, Move, Refusal, Status, StopReason, Update, Visibility};
+use crate::domain::status::{self, Mark, Move, Refusal, Status, Update, Visibility};
 use crate::problem::{Problem, area::provider_api as problems};
 
 /// A report in the provider's own words.
@@ -73,7 +74,7 @@ impl Gateway {
                 .store
                 .case_by_id(caller, case_id)
                 .await?
-                .ok_or_else(not_found)?;
+                .ok_or_else(|| self.or_held(not_found()))?;
             let Caller::Provider(slug) = caller else {
                 return Err(not_found());
             };
@@ -175,7 +176,7 @@ impl Gateway {
             self.apply_move(&mut unit, caller, row, report, word, (status, now))
                 .await?;
         }
-        match self.store.commit(unit, now).await {
+        match self.commit(unit, Some(row), now).await {
             Ok(_) => {
                 self.outbox_changed.notify_one();
                 Ok(Taken::Done(done))
@@ -222,9 +223,7 @@ impl Gateway {
         {
             if has_arrived(leg) {
                 unit.leg_changes.push(settled(leg));
-                let (kind, about) = (QueueKind::Parked, leg.id.to_string());
-                unit.close
-                    .push(closing(row.id, kind, Some(&about), caller, "reported-on"));
+                unit.close.push(unparked(leg, caller, LegState::Delivered));
             }
         }
         // The end of its work, or work on a case that was opened again: the stop is heard.
@@ -242,9 +241,20 @@ impl Gateway {
         };
         if is_return(row, status) {
             let case = self.store.unseal_case(row)?;
-            self.begin_return(unit, row, &case, &telling, now);
+            self.begin_return(unit, row, &case, &telling, now).await?;
         } else if is_told(word, status) {
             unit.legs.extend(self.respond_leg(row, &telling, now)?);
+        }
+        if let Some(reason) = reason_of(status) {
+            let stopping = Stopping {
+                reason,
+                closure: None,
+                actor: caller,
+                evidence: None,
+                holder: holder_of(unit, row),
+                now,
+            };
+            self.stop_onward(unit, row, &stopping).await?;
         }
         Ok(())
     }
@@ -362,7 +372,7 @@ impl Gateway {
             ],
             ..Unit::default()
         };
-        match self.store.commit(unit, now).await {
+        match self.commit(unit, Some(row), now).await {
             Ok(_) | Err(CommitError::UpdateKeyExists(_)) => Ok(true),
             Err(CommitError::Stale) => Ok(false),
             Err(error) => Err(super::unavailable(&error)),
@@ -376,17 +386,6 @@ fn unknown_word_key(report: &Report) -> String {
     match report.timed_by {
         TimedBy::Provider => format!("unknown-word:{hash}"),
         TimedBy::Gateway => format!("unknown-word:{}", report.client_key),
-    }
-}
-
-/// The stop that a status is, where it is one.
-pub(super) const fn reason_of(status: Status) -> Option<StopReason> {
-    match status {
-        Status::Cancelled => Some(StopReason::Cancel),
-        Status::Withdrawn => Some(StopReason::Withdrawal),
-        Status::EnteredInError => Some(StopReason::EnteredInError),
-        Status::Deceased => Some(StopReason::Death),
-        _ => None,
     }
 }
 

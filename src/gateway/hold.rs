@@ -6,11 +6,10 @@ use super::Gateway;
 use super::evidence::checked;
 use super::happened::happened;
 use super::waiting::close_work;
-use crate::adapters::store::{CaseChange, CaseRow, Hold, NewQueueEntry, Unit};
+use crate::adapters::store::{CaseChange, CaseRow, Hold, Unit};
 use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::identifiers::CaseId;
-use crate::domain::queue::QueueKind;
 use crate::domain::responsibility::Responsible;
 use crate::domain::status::Status;
 use crate::problem::{Problem, area::operator as problems};
@@ -21,9 +20,6 @@ pub(super) const BY_OPERATOR: &str = "operator-hold";
 pub(super) const REOPENED: &str = "reopened";
 /// Opened again after the person had withdrawn: the person is asked anew.
 pub(super) const REOPENED_AFTER_WITHDRAWAL: &str = "reopened-after-withdrawal";
-
-/// Working days for the decision on a held case.
-const TO_DECIDE: u32 = 1;
 
 impl Gateway {
     /// Holds a case of which nothing has left. `reason` is a reference and names nobody. A
@@ -46,7 +42,7 @@ impl Gateway {
                     .with(format!("the case stands at `{}`", row.status.code())));
             }
             let unit = self.holding(caller, &row, &reason, self.clock.now());
-            if self.commit_change(unit).await? {
+            if self.commit_change(unit, &row).await? {
                 return Ok(Status::Held);
             }
         }
@@ -64,7 +60,6 @@ impl Gateway {
                     reason: BY_OPERATOR.to_owned(),
                     since: now,
                 })),
-                milestone: row.milestone.as_ref().map(|_| None),
                 ..CaseChange::of(row.id, row.revision)
             }),
             stop_unsent: Some(row.id),
@@ -79,17 +74,6 @@ impl Gateway {
             ..Unit::default()
         };
         close_work(&mut unit, row.id, caller, "held");
-        unit.raise.push(self.held_entry(row.id, BY_OPERATOR, now));
         unit
-    }
-
-    /// The queue entry of a held case.
-    pub(super) fn held_entry(
-        &self,
-        case_id: CaseId,
-        reason: &str,
-        now: Timestamp,
-    ) -> NewQueueEntry {
-        self.entry(case_id, QueueKind::Held, "", reason, TO_DECIDE, now)
     }
 }

@@ -6,8 +6,10 @@
 
 pub mod accept;
 pub mod acknowledge;
+mod alert;
 pub mod cancel;
 pub mod collect;
+mod commit;
 pub mod conditions;
 pub mod correct;
 pub mod deliver;
@@ -19,15 +21,20 @@ mod leg;
 pub mod outbox;
 pub mod read;
 pub mod receive;
+pub mod refer_on;
 mod release;
 pub mod resolve;
 pub mod return_to_referrer;
 mod route;
 mod send;
 mod stop;
+mod stop_onward;
+pub mod store_hold;
 mod tables;
 mod tell_referrer;
+pub mod upkeep;
 mod waiting;
+pub mod watch_clocks;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -39,6 +46,7 @@ use crate::adapters::places::Places;
 use crate::adapters::store::{CommitError, InFlight, Store};
 use crate::config::{Clock, Ids, Settings};
 use crate::domain::identifiers::CaseId;
+use crate::domain::working_days::WorkingDays;
 use crate::problem::{Problem, area::store as store_problems};
 use crate::telemetry::Telemetry;
 
@@ -56,9 +64,14 @@ pub struct Gateway {
     pub(crate) ids: Ids,
     pub(crate) telemetry: Telemetry,
     tables: RwLock<Arc<Tables>>,
+    /// Which days are worked; read for every case.
+    calendar: WorkingDays,
+    /// Whoever watches the clocks does so alone, in this process too.
+    watching: tokio::sync::Mutex<()>,
     policies: receive::Reading,
     sending: InFlight<(CaseId, String)>,
     outbox_changed: Notify,
+    hold: store_hold::Hold,
     started: Timestamp,
 }
 
@@ -89,6 +102,7 @@ impl Gateway {
     pub fn new(parts: Parts) -> Self {
         let policies = receive::Reading::of(&parts.settings);
         let started = parts.clock.now();
+        let calendar = parts.settings.working_days();
         Self {
             store: parts.store,
             channels: parts.channels,
@@ -99,9 +113,12 @@ impl Gateway {
             ids: parts.ids,
             telemetry: parts.telemetry,
             tables: RwLock::new(Arc::new(parts.tables)),
+            calendar,
+            watching: tokio::sync::Mutex::default(),
             policies,
             sending: InFlight::default(),
             outbox_changed: Notify::new(),
+            hold: store_hold::Hold::default(),
             started,
         }
     }

@@ -1,11 +1,15 @@
 //! What an operator does with the outbox: try a parked leg again, or park one.
 
 use super::Gateway;
+use super::commit::unparked;
 use crate::adapters::store::{CommitError, LegChange, LegFilter, LegKind, LegRow, LegState, Unit};
 use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::identifiers::OutboxId;
 use crate::problem::{Problem, area::channel as problems};
+
+/// Why a leg is parked that an operator put there before anything failed.
+pub const PARKED_BY_HAND: &str = "parked-by-hand";
 
 impl Gateway {
     /// Makes a parked or waiting-for-its-time leg due at once. A leg whose case was
@@ -74,7 +78,7 @@ impl Gateway {
                 .ok_or_else(|| Problem::new(&problems::NO_SUCH_LEG))?;
             let state = decide(&found.leg, found.case.status.lets_nothing_leave())?;
             let now = self.clock.now();
-            let unit = Unit {
+            let mut unit = Unit {
                 leg_changes: vec![LegChange {
                     id,
                     expected_attempts: found.leg.attempts,
@@ -92,7 +96,13 @@ impl Gateway {
                 ],
                 ..Unit::default()
             };
-            match self.store.commit(unit, now).await {
+            if state == LegState::Parked {
+                let reason = found.leg.last_error.as_deref().unwrap_or(PARKED_BY_HAND);
+                unit.raise.push(self.parked_entry(&found.leg, reason, now));
+            } else {
+                unit.close.push(unparked(&found.leg, caller, state));
+            }
+            match self.commit(unit, None, now).await {
                 Ok(_) => {
                     self.outbox_changed.notify_one();
                     return Ok(LegRow {

@@ -6,8 +6,10 @@ use std::fmt::Write;
 use jiff::Timestamp;
 
 use super::Gateway;
+use super::conditions::Condition;
 use super::leg::Draft;
 use crate::adapters::store::{LegKind, NewLeg};
+use crate::config::Mode;
 use crate::domain::case::Case;
 use crate::domain::mapping::{Rendered, render};
 use crate::domain::provider::{Channel, PayloadKind, Provider};
@@ -22,6 +24,12 @@ pub(super) struct NotRendered {
 }
 
 impl Gateway {
+    /// Whether nothing about this person leaves, whoever decides so: a made-up person at a
+    /// gateway that serves people would take a place and a worker's day from somebody real.
+    pub(super) fn is_never_delivered(&self, test_person: bool) -> bool {
+        test_person && self.settings.gateway.mode == Mode::Production
+    }
+
     /// The outbox row that carries this case to its provider.
     pub(super) fn release(
         &self,
@@ -30,6 +38,10 @@ impl Gateway {
         version: u32,
         now: Timestamp,
     ) -> Result<NewLeg, NotRendered> {
+        if self.is_never_delivered(case.test_person) {
+            let reasons = vec![Condition::TestNumber.code().to_owned()];
+            return Err(NotRendered { reasons });
+        }
         let rendered = render(case, provider, self.clock.today());
         if !rendered.faults.is_empty() {
             let reasons = rendered

@@ -18,7 +18,7 @@ use super::waiting::closing;
 use crate::adapters::store::{CaseChange, CaseRow, ChosenProvider, Demographics, Unit};
 use crate::domain::caller::Caller;
 use crate::domain::case::Case;
-use crate::domain::consent::{Decision, Record};
+use crate::domain::consent::{Decision, Recipient, Record};
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::identifiers::CaseId;
 use crate::domain::queue::QueueKind;
@@ -63,7 +63,7 @@ impl Gateway {
                 return Ok(row.status);
             }
             let unit = self.settling(caller, &row, &evidence);
-            if self.commit_change(unit).await? {
+            if self.commit_change(unit, &row).await? {
                 return Ok(row.status);
             }
         }
@@ -110,7 +110,7 @@ impl Gateway {
             record_consent(&mut case, &row, caller, resolution, now)?;
             let standing = self.standing(&row).await?;
             let given = self.given(&row, &case, &standing, resolution).await?;
-            let way = self.way_of(&given, &case, now)?;
+            let way = self.way_again(&row, &given, &case, now).await?;
             let unit = match way {
                 Way::Released { routed, leg } => {
                     let provider = ChosenProvider {
@@ -139,10 +139,38 @@ impl Gateway {
                 }
             };
             let unit = with_case(unit, resolution.consent.is_some().then_some(case));
-            if self.commit_change(unit).await? {
+            if self.commit_change(unit, &row).await? {
                 return Ok(Status::Routed);
             }
         }
+    }
+
+    /// A person who was referred on goes to the partner that they consented to and to
+    /// nobody else, and only while the case that it came from goes on.
+    async fn way_again(
+        &self,
+        row: &CaseRow,
+        given: &Given,
+        case: &Case,
+        now: Timestamp,
+    ) -> Result<Way, Problem> {
+        if row.referred_on_by.is_none() {
+            return self.way_of(given, case, now);
+        }
+        let refused = |why: &str| Problem::new(&problems::NOT_RELEASABLE).with(why);
+        if self.back_with_hub(row).await?.is_none() {
+            return Err(refused("the case that it was referred on from is over"));
+        }
+        let tables = self.tables();
+        let chosen = row.provider.as_ref();
+        let partner = chosen.and_then(|chosen| tables.provider(&chosen.slug));
+        let partner = partner.ok_or_else(|| refused("the partner has no tables any more"))?;
+        let recipient = Recipient::Partner(partner.slug.clone());
+        let consents = &case.referral.consents;
+        if consents.for_recipient(&recipient) != Decision::Given || consents.forbids_delivery() {
+            return Err(refused("the person has not consented to the partner"));
+        }
+        Ok(self.onward_way(case, partner, given.version, now))
     }
 
     /// What the decision has to know of a case beside the case itself.

@@ -12,6 +12,7 @@ use super::Gateway;
 use super::evidence::checked;
 use super::happened::happened;
 use super::stop::Order;
+use super::stop_onward::{Stopping, holder_of};
 use super::tell_referrer::Telling;
 use super::waiting::{AWAITING, RING_REFERRER, closing};
 use crate::adapters::store::{
@@ -50,15 +51,24 @@ pub struct Call {
 
 impl Gateway {
     /// Puts a return into the unit that ends the case: the message to the referrer, the
-    /// queue entry, and the operator as holder until it was heard.
-    pub(super) fn begin_return(
+    /// queue entry, and the operator as holder until it was heard. A person whom a provider
+    /// referred on is back with that provider, which has held them all the time; whoever
+    /// referred first hears nothing of it.
+    pub(super) async fn begin_return(
         &self,
         unit: &mut Unit,
         row: &CaseRow,
         case: &Case,
         telling: &Telling,
         now: Timestamp,
-    ) {
+    ) -> Result<(), Problem> {
+        if let Some(hub) = self.back_with_hub(row).await? {
+            if let Some(event) = unit.events.last_mut() {
+                event.holder = (hub != row.responsible).then_some(hub);
+                event.visible_to_referrer = true;
+            }
+            return Ok(());
+        }
         let operator = Responsible::GatewayOperator(self.settings.gateway.operator.clone());
         if let Some(event) = unit.events.last_mut() {
             event.holder = (operator != row.responsible).then_some(operator);
@@ -73,6 +83,7 @@ impl Gateway {
             unit.legs.extend(leg);
         }
         self.await_return(unit, row.id, channel, now);
+        Ok(())
     }
 
     /// The entry that says by which way the referrer is being told.
@@ -82,7 +93,8 @@ impl Gateway {
             ReturnChannel::Human => (RING_REFERRER, TO_RING),
         };
         let kind = QueueKind::ReturnUnheard;
-        unit.raise.push(self.entry(id, kind, "", reason, days, now));
+        unit.raise
+            .push(self.entry_within(id, kind, "", reason, days, now));
     }
 
     /// A way to the referrer has failed for good: the next one.
@@ -146,7 +158,7 @@ impl Gateway {
                 )));
             }
             let unit = self.returning(caller, &row, reason).await?;
-            if self.commit_change(unit).await? {
+            if self.commit_change(unit, &row).await? {
                 return Ok(Status::Returned);
             }
         }
@@ -166,7 +178,6 @@ impl Gateway {
             change: Some(CaseChange {
                 status: Some(to),
                 hold: row.hold.as_ref().map(|_| None),
-                milestone: row.milestone.as_ref().map(|_| None),
                 closure_reason: Some(Some(reason.code().to_owned())),
                 ..CaseChange::of(row.id, row.revision)
             }),
@@ -191,7 +202,17 @@ impl Gateway {
             reason: Some(reason),
             ..Telling::of(to)
         };
-        self.begin_return(&mut unit, row, &case, &telling, now);
+        self.begin_return(&mut unit, row, &case, &telling, now)
+            .await?;
+        let stopping = Stopping {
+            reason: StopReason::Cancel,
+            closure: Some(reason),
+            actor: caller,
+            evidence: None,
+            holder: holder_of(&unit, row),
+            now,
+        };
+        self.stop_onward(&mut unit, row, &stopping).await?;
         Ok(unit)
     }
 
@@ -237,7 +258,7 @@ impl Gateway {
                 ],
                 ..Unit::default()
             };
-            if self.commit_change(unit).await? {
+            if self.commit_change(unit, &row).await? {
                 return Ok(row.status);
             }
         }
@@ -263,8 +284,8 @@ impl Gateway {
 
     /// Commits what was decided on a case and wakes the delivery worker; `false` when the
     /// case has changed meanwhile and has to be read again.
-    pub(super) async fn commit_change(&self, unit: Unit) -> Result<bool, Problem> {
-        match self.store.commit(unit, self.clock.now()).await {
+    pub(super) async fn commit_change(&self, unit: Unit, row: &CaseRow) -> Result<bool, Problem> {
+        match self.commit(unit, Some(row), self.clock.now()).await {
             Ok(_) => {
                 self.outbox_changed.notify_one();
                 Ok(true)

@@ -22,8 +22,13 @@ pub(super) struct Routed {
 impl Gateway {
     /// Every provider's verdict and the outcome; also for `route --explain` later.
     pub(super) fn consider(&self, tables: &Tables, referral: &Referral) -> Decision {
+        decide_everywhere(&self.subject(referral), tables.areas(), tables.providers())
+    }
+
+    /// The person with what is known of their place. Never of a restricted person.
+    pub(super) fn subject<'a>(&self, referral: &'a Referral) -> Subject<'a> {
         let person = &referral.person;
-        let subject = Subject {
+        Subject {
             referral,
             today: self.clock.today(),
             residence: person
@@ -35,8 +40,7 @@ impl Gateway {
                 .practice
                 .as_ref()
                 .and_then(|code| self.places.practice(code)),
-        };
-        decide_everywhere(&subject, tables.areas(), tables.providers())
+        }
     }
 
     /// The one provider. Refusals name reasons, never a place of the person's.

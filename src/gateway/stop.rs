@@ -7,6 +7,7 @@
 use jiff::Timestamp;
 
 use super::Gateway;
+use super::commit::unparked;
 use super::leg::Draft;
 use super::waiting::{AWAITING, close_work, closing};
 use crate::adapters::store::{CaseRow, LegChange, LegKind, LegRow, LegState, NewLeg, Unit};
@@ -116,6 +117,19 @@ impl Gateway {
     ) {
         unit.stop_unsent = Some(case.id);
         unit.expected_may_be_held = Some(standing.may_be_held());
+        self.stop_holders(unit, case, standing, order, now);
+    }
+
+    /// The same for a case whose unsent legs die otherwise: every holder is sent the stop
+    /// and awaited.
+    pub(super) fn stop_holders(
+        &self,
+        unit: &mut Unit,
+        case: &Case,
+        standing: &Standing,
+        order: &Order<'_>,
+        now: Timestamp,
+    ) {
         close_work(unit, case.id, order.by, "stopped");
         for holder in standing.holders() {
             let slug = holder.destination.as_str();
@@ -131,12 +145,13 @@ impl Gateway {
                     is_under_way = true;
                 } else if stop.state != LegState::Delivered {
                     unit.leg_changes.push(overtaken(stop));
+                    unit.close.push(unparked(stop, order.by, LegState::Stopped));
                 }
             }
             if !is_under_way {
                 unit.legs.push(leg);
             }
-            let entry = self.entry(
+            let entry = self.entry_within(
                 case.id,
                 QueueKind::StopUnheard,
                 slug,
@@ -215,7 +230,10 @@ pub(super) fn confirmed(unit: &mut Unit, stops: &[LegRow], row: &CaseRow, slug: 
     let open = stops
         .iter()
         .filter(|stop| stop.destination == slug && super::feed_back::is_unsettled(stop));
-    unit.leg_changes.extend(open.map(super::feed_back::settled));
+    for stop in open {
+        unit.leg_changes.push(super::feed_back::settled(stop));
+        unit.close.push(unparked(stop, by, LegState::Delivered));
+    }
     unit.close.push(closing(
         row.id,
         QueueKind::StopUnheard,

@@ -74,20 +74,36 @@ impl Gateway {
         telling: &Telling,
         now: Timestamp,
     ) -> Option<NewLeg> {
-        let address = case.referral.return_address.as_ref()?;
-        // Without a BaRS endpoint nothing is posted; the status can still be read.
-        self.settings.bars.outbound.address_for(address)?;
         if !Milestone::of(telling.status).tells_referrer {
             return None;
         }
-        let request_id = RequestId::new(self.ids.v4());
         let summary = telling.summary(case);
+        let rejection = telling.reason.map(rejection);
+        self.response_leg(case, telling.status, rejection, summary.as_deref(), now)
+    }
+
+    /// The outbox row of a response that says `summary` beside a status, whether that
+    /// status is a milestone or not. Application 6 has no message of its own for it: it
+    /// is one more status update, reason `new`, with an Encounter.status that has not
+    /// changed.
+    pub(super) fn response_leg(
+        &self,
+        case: &Case,
+        status: Status,
+        rejection: Option<Rejection>,
+        summary: Option<&str>,
+        now: Timestamp,
+    ) -> Option<NewLeg> {
+        let address = case.referral.return_address.as_ref()?;
+        // Without a BaRS endpoint nothing is posted; the status can still be read.
+        self.settings.bars.outbound.address_for(address)?;
+        let request_id = RequestId::new(self.ids.v4());
         let told = response::Told {
             case,
-            status: telling.status,
+            status,
             since: now,
-            rejection: telling.reason.map(rejection),
-            summary: summary.as_deref(),
+            rejection,
+            summary,
             ours: &self.policies.ours,
             bundle_id: BundleId::new(self.ids.v4()),
             request_id,
@@ -104,7 +120,7 @@ impl Gateway {
             trace: None,
             // The request id of every attempt: a repeat is told from a new message by it.
             effect_key: request_id.to_string(),
-            says: Some(telling.status),
+            says: Some(status),
             version: 1,
             collected: false,
         };

@@ -1,12 +1,11 @@
 //! Entries of the operator's queue: made, and closed with what they were about.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 use super::Gateway;
-use crate::adapters::store::{NewQueueEntry, QueueClosing, QueueFilter, Unit};
+use crate::adapters::store::{LegKind, NewQueueEntry, QueueClosing, QueueFilter, Unit};
 use crate::domain::caller::Caller;
+use crate::domain::clock;
 use crate::domain::identifiers::CaseId;
 use crate::domain::queue::QueueKind;
 use crate::problem::Problem;
@@ -16,18 +15,19 @@ pub(super) const AWAITING: &str = "awaiting-acknowledgement";
 /// No system can tell the referrer: a person rings.
 pub(super) const RING_REFERRER: &str = "ring-referrer";
 
-/// What ends with the work on a case; what has to be heard by somebody does not.
-const OF_WORK: [QueueKind; 5] = [
-    QueueKind::Held,
-    QueueKind::Parked,
-    QueueKind::Uncollected,
-    QueueKind::Unacknowledged,
-    QueueKind::Silent,
+/// What ends with the work on a case; what has to be heard by somebody does not, and of
+/// what is parked only the deliveries do.
+const OF_WORK: [(QueueKind, Option<&str>); 5] = [
+    (QueueKind::Held, None),
+    (QueueKind::Parked, Some(LegKind::Deliver.code())),
+    (QueueKind::Uncollected, None),
+    (QueueKind::Unacknowledged, None),
+    (QueueKind::Silent, None),
 ];
 
 impl Gateway {
     /// An entry for the operator, due at the end of a working day.
-    pub(super) fn entry(
+    pub(super) fn entry_within(
         &self,
         case_id: CaseId,
         kind: QueueKind,
@@ -36,24 +36,11 @@ impl Gateway {
         working_days: u32,
         now: Timestamp,
     ) -> NewQueueEntry {
+        let entry = self.entry(case_id, kind, subject.to_owned(), reason, now);
         NewQueueEntry {
-            id: self.ids.v7(now),
-            case_id,
-            kind,
-            subject: subject.to_owned(),
-            reason: reason.to_owned(),
-            owner: self.settings.gateway.operator.clone(),
-            due_at: self.end_of_working_day(working_days),
+            due_at: clock::end_of_working_day(now, working_days, &self.calendar),
+            ..entry
         }
-    }
-
-    /// The end of the day that lies so many working days ahead.
-    fn end_of_working_day(&self, count: u32) -> Timestamp {
-        let day = self
-            .settings
-            .working_days()
-            .after(self.clock.today(), count);
-        end_of(day).unwrap_or_else(|| self.clock.now())
     }
 
     /// Whether an entry of this kind is open.
@@ -75,12 +62,6 @@ impl Gateway {
     }
 }
 
-/// In UTC: an hour more or less at the end of a day is nobody's working time.
-fn end_of(day: Date) -> Option<Timestamp> {
-    let next = day.tomorrow().ok()?.to_zoned(TimeZone::UTC).ok()?;
-    Some(next.timestamp())
-}
-
 /// The closing of every open entry of a kind, or of the one about this.
 pub(super) fn closing(
     case_id: CaseId,
@@ -100,6 +81,6 @@ pub(super) fn closing(
 
 /// Closes what waited for work on a case that is over.
 pub(super) fn close_work(unit: &mut Unit, case_id: CaseId, by: &Caller, how: &str) {
-    let closings = OF_WORK.map(|kind| closing(case_id, kind, None, by, how));
+    let closings = OF_WORK.map(|(kind, subject)| closing(case_id, kind, subject, by, how));
     unit.close.extend(closings);
 }

@@ -15,7 +15,10 @@ pub const AREAS: &[(&str, &str)] = &[
     ("STO", "the durable store"),
     ("DLV", "delivery to providers and answers to referrers"),
     ("PRV", "the provider API"),
+    ("SAF", "people and made-up people"),
+    ("HND", "referring a person on"),
     ("OPR", "what an operator asks"),
+    ("QUE", "the queue of what waits for a person"),
 ];
 
 /// `docs/reference/errors.md`, made from the catalogue.

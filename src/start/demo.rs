@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use super::{Tools, start};
-use crate::config::{Provider, Service, Settings, StoreUrl, Token, TokenSource};
+use crate::config::{Mode, Provider, Service, Settings, StoreUrl, Token, TokenSource};
 use crate::conformance::parties::Parties;
 use crate::domain::identifiers::ServiceAddress;
 use crate::gateway::sha256;
@@ -69,6 +69,9 @@ pub fn settings(folder: &Path, parties: &Parties) -> io::Result<Settings> {
     settings.listen.admin = free;
     settings.store.url = StoreUrl::Sqlite(folder.join("demo.db"));
     settings.store.master_key_file = folder.join("demo.key");
+    settings.store.epoch_file = folder.join("demo.epoch");
+    settings.store.journal_folder = folder.join("journal");
+    settings.gateway.mode = Mode::Test;
     "Demo operator".clone_into(&mut settings.gateway.operator);
     settings.bars.services = ServiceAddress::parse(SERVICE)
         .map(|address| Service {

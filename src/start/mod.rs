@@ -14,13 +14,13 @@ use tokio::task::JoinHandle;
 use crate::adapters::channels::{self, Channels, Schedule};
 use crate::adapters::places::Places;
 use crate::adapters::seal::Seal;
-use crate::adapters::store::Store;
+use crate::adapters::store::{self, InUse, Store};
 use crate::adapters::tables;
 use crate::config::{self, Clock, Ids, Settings};
 use crate::gateway::{Gateway, Parts, Tables};
 use crate::problem::{Problem, area::config as problems};
 use crate::surfaces::http::{self, admin, bars, provider};
-use crate::surfaces::workers::delivery;
+use crate::surfaces::workers::{clocks, delivery, keeper};
 use crate::telemetry::Telemetry;
 
 /// How long the end of the program waits for work that was begun.
@@ -51,6 +51,8 @@ pub struct Running {
     pub admin: SocketAddr,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
+    /// The store is this process's, where only one can have it.
+    _in_use: Option<InUse>,
 }
 
 impl Running {
@@ -68,6 +70,8 @@ impl Running {
                 "some work did not end in time; it is in the store and goes on at the next start"
             );
         }
+        // How far the store has come, for the next start.
+        self.gateway.keep().await;
         if let Err(problem) = self.gateway.close().await {
             tracing::error!(
                 error.code = problem.entry.code,
@@ -154,6 +158,7 @@ fn operators_hosts(settings: &Settings) -> Vec<String> {
     let addresses = outbound.base_url.as_deref().into_iter();
     let addresses = addresses
         .chain(outbound.targets.values().map(String::as_str))
+        .chain(settings.alerts.iter().map(|alerts| alerts.url.as_str()))
         .chain(providers);
     let mut hosts: Vec<String> = addresses.filter_map(channels::host_of).collect();
     hosts.sort();
@@ -161,11 +166,14 @@ fn operators_hosts(settings: &Settings) -> Vec<String> {
     hosts
 }
 
-/// Starts a gateway: three listeners and the delivery worker.
+/// Starts a gateway: three listeners, the delivery worker and the watch of the clocks.
 pub async fn start(settings: Settings, tools: Tools) -> Result<Running, Vec<Problem>> {
     let tokens = config::token_digests(&settings.provider_api)?;
     let listen = settings.listen.clone();
+    let one = |problem| vec![problem];
+    let in_use = store::take(&settings.store.url).map_err(one)?;
     let gateway = Arc::new(build(settings, &tools).await?);
+    gateway.begin_keeping().await.map_err(one)?;
     let (bars, provider, admin) = (
         bind("listen.bars", listen.bars).await,
         bind("listen.provider", listen.provider).await,
@@ -188,7 +196,11 @@ pub async fn start(settings: Settings, tools: Tools) -> Result<Running, Vec<Prob
             provider.0,
             provider::router(Arc::clone(&gateway), provider::Tokens::new(tokens)),
         ),
-        ("admin", admin.0, admin::router(admin_of(&gateway))),
+        (
+            "admin",
+            admin.0,
+            admin::router(admin_of(&gateway)).merge(admin::queue::router(Arc::clone(&gateway))),
+        ),
     ] {
         let stopped = until_stopped(stopped.clone());
         tasks.push(tokio::spawn(async move {
@@ -197,8 +209,12 @@ pub async fn start(settings: Settings, tools: Tools) -> Result<Running, Vec<Prob
             }
         }));
     }
-    let worker = delivery::run(Arc::clone(&gateway), until_stopped(stopped));
+    let worker = keeper::run(Arc::clone(&gateway), until_stopped(stopped.clone()));
     tasks.push(tokio::spawn(worker));
+    let worker = delivery::run(Arc::clone(&gateway), until_stopped(stopped.clone()));
+    tasks.push(tokio::spawn(worker));
+    let watch = clocks::run(Arc::clone(&gateway), until_stopped(stopped));
+    tasks.push(tokio::spawn(watch));
     let (bars, provider, admin) = addresses;
     Ok(Running {
         gateway,
@@ -207,6 +223,7 @@ pub async fn start(settings: Settings, tools: Tools) -> Result<Running, Vec<Prob
         admin,
         stop,
         tasks,
+        _in_use: in_use,
     })
 }
 
@@ -230,6 +247,7 @@ fn admin_of(gateway: &Arc<Gateway>) -> admin::Admin {
     let handle = tokio::runtime::Handle::current();
     let writable = Arc::clone(gateway);
     let of_providers = Arc::clone(gateway);
+    let (holding, journalling) = (Arc::clone(gateway), Arc::clone(gateway));
     let (measured, on) = (Arc::clone(gateway), handle.clone());
     admin::Admin {
         measure: Arc::new(move || on.block_on(measured.measure())),
@@ -237,6 +255,8 @@ fn admin_of(gateway: &Arc<Gateway>) -> admin::Admin {
             store: Arc::new(move || handle.block_on(writable.can_write())),
             // The key opened the store at the start and is held in memory since.
             keys: Arc::new(|| true),
+            held: Arc::new(move || holding.held()),
+            journal: Arc::new(move || journalling.journal_is_well()),
             providers: Arc::new(move || provider_health(&of_providers)),
         },
         metrics: gateway.telemetry().metrics.clone(),

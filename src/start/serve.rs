@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use super::{Tools, start};
-use crate::config::Settings;
+use crate::config::{Mode, Settings};
 use crate::domain::provider::Channel;
 use crate::problem::Problem;
 use crate::surfaces::cli::wrap;
@@ -49,6 +49,8 @@ fn announce(running: &super::Running, out: &mut dyn Write) -> std::io::Result<()
         running.provider
     )?;
     writeln!(out, "  admin         http://{}/_status", running.admin)?;
+    let mode = running.gateway.settings().gateway.mode;
+    writeln!(out, "{}", wrap("  mode          ", words_of(mode)))?;
     let providers = match providers.as_slice() {
         [] => "none; nobody can be referred to anybody".to_owned(),
         some => some.join(", "),
@@ -66,6 +68,20 @@ fn announce(running: &super::Running, out: &mut dyn Write) -> std::io::Result<()
         writeln!(out, "{}", wrap("  warning       ", &warning))?;
     }
     out.flush()
+}
+
+/// What the mode means for whoever sends something.
+const fn words_of(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Production => {
+            "production: a referral with an NHS number of the test range (999...) is held and \
+             never delivered"
+        }
+        Mode::Test => {
+            "test: for made-up people only; nobody's real referral belongs here, so one with an \
+             NHS number outside the test range (999...) is refused"
+        }
+    }
 }
 
 /// What lets the gateway start and would only be noticed when a person waits.

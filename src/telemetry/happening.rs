@@ -10,7 +10,8 @@ use tracing::{error, info, warn};
 
 use super::Metrics;
 use super::metrics::{
-    CodeLabels, DeliveryLabels, ReferralLabels, RequestLabels, RouteLabels, StatusLabels,
+    AlertLabels, CodeLabels, DeliveryLabels, QueueLabels, ReferralLabels, RequestLabels,
+    RouteLabels, StatusLabels,
 };
 use crate::domain::identifiers::{CaseId, RequestId};
 
@@ -160,6 +161,31 @@ impl Telemetry {
         self.metrics.parked.set(count);
     }
 
+    /// How many entries of the queue of this kind wait, and how old the oldest is.
+    pub fn set_queue(&self, kind: &'static str, count: u64, oldest: Duration) {
+        let labels = QueueLabels { kind };
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        self.metrics.queue.get_or_create(&labels).set(count);
+        let seconds = i64::try_from(oldest.as_secs()).unwrap_or(i64::MAX);
+        self.metrics
+            .queue_oldest
+            .get_or_create(&labels)
+            .set(seconds);
+    }
+
+    /// A person was called to an entry of the queue, or could not be.
+    pub fn operator_alerted(
+        &self,
+        kind: &'static str,
+        case: CaseId,
+        outcome: &'static str,
+        overdue: bool,
+    ) {
+        let labels = AlertLabels { kind, outcome };
+        self.metrics.alerts.get_or_create(&labels).inc();
+        warn!(queue.kind = kind, case.id = %case, outcome, overdue, "a person has to act");
+    }
+
     fn count_referral(&self, meaning: &'static str, outcome: &'static str) {
         let labels = ReferralLabels { meaning, outcome };
         self.metrics.referrals.get_or_create(&labels).inc();
@@ -225,6 +251,8 @@ mod tests {
         );
         telemetry.set_oldest_undelivered(Duration::from_secs(61));
         telemetry.set_parked(2);
+        telemetry.set_queue("held", 3, Duration::from_secs(62));
+        telemetry.operator_alerted("held", case(), "sent", false);
         // Lines of one metric come in any order.
         let text = telemetry.metrics.text();
         let mut lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();

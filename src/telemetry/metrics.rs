@@ -50,6 +50,17 @@ pub(super) struct StatusLabels {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct QueueLabels {
+    pub kind: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct AlertLabels {
+    pub kind: &'static str,
+    pub outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct RequestLabels {
     pub method: &'static str,
     pub route: String,
@@ -79,6 +90,9 @@ pub struct Metrics {
     pub(super) answers: Family<RouteLabels, Histogram, fn() -> Histogram>,
     pub(super) oldest_undelivered: Gauge,
     pub(super) parked: Gauge,
+    pub(super) queue: Family<QueueLabels, Gauge>,
+    pub(super) queue_oldest: Family<QueueLabels, Gauge>,
+    pub(super) alerts: Family<AlertLabels, Counter>,
 }
 
 impl Metrics {
@@ -95,6 +109,9 @@ impl Metrics {
         let answers = Family::new_with_constructor(histogram as fn() -> Histogram);
         let oldest_undelivered = Gauge::default();
         let parked = Gauge::default();
+        let queue = Family::default();
+        let queue_oldest = Family::default();
+        let alerts = Family::default();
 
         registry.register(
             "referrals",
@@ -146,6 +163,21 @@ impl Metrics {
             "Deliveries that wait for the operator",
             parked.clone(),
         );
+        registry.register(
+            "queue_entries",
+            "Entries of the queue that wait for a person, by kind",
+            queue.clone(),
+        );
+        registry.register(
+            "queue_oldest_seconds",
+            "Age of the oldest entry of the queue, by kind",
+            queue_oldest.clone(),
+        );
+        registry.register(
+            "alerts",
+            "Calls for a person by kind and outcome: sent, failed or no-address",
+            alerts.clone(),
+        );
 
         Self {
             registry: Arc::new(registry),
@@ -159,6 +191,9 @@ impl Metrics {
             answers,
             oldest_undelivered,
             parked,
+            queue,
+            queue_oldest,
+            alerts,
         }
     }
 

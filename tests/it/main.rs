@@ -1,9 +1,11 @@
 //! The one integration binary: real sockets on port 0, a real store, real receivers.
 
+mod clocks;
 mod confirmed_stop;
 mod correct;
 mod delivery;
 mod documents;
+mod hazards;
 mod house;
 mod kill;
 mod load;
@@ -11,11 +13,14 @@ mod operating;
 mod parked;
 mod provider;
 mod receiver;
+mod refer_on;
 mod reports;
 mod returns;
 mod road;
+mod safety;
 mod same_person;
 #[cfg(feature = "postgres")]
 mod several;
 mod stops;
 mod support;
+mod upkeep;

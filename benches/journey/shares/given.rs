@@ -109,6 +109,8 @@ impl Given {
             reference: CaseReference::of(Uuid::new_v4()),
             service_request_id: ServiceRequestId::new(Uuid::new_v4()),
             part_of: None,
+            referred_on_by: None,
+            test_person: true,
             sender_ids: SenderIds::default(),
             received_at: Timestamp::now(),
             referral: read.referral.ok_or("the message is no referral")?,

@@ -131,6 +131,7 @@ fn plain(given: &Given, house: &House) -> Result<Plain, Fault> {
             payload: payload::json::fields(&rendered.outputs).map_err(|_| "not rendered")?,
             trace: Some(trace_of(&rendered)),
             effect_key: format!("{id}-1"),
+            says: None,
             version: 1,
             state: LegState::Waiting,
             due_at: now,

@@ -4,6 +4,7 @@ use super::prepare::Prepared;
 use super::sql::{Dialect, Query};
 use super::sqlite::Sqlite;
 use super::unit::{CommitError, Committed};
+use super::whole::Parts;
 use crate::config::StoreUrl;
 use crate::problem::Problem;
 #[cfg(not(feature = "postgres"))]
@@ -35,6 +36,21 @@ pub(super) enum Engine {
     /// A server, any number of processes.
     #[cfg(feature = "postgres")]
     Postgres(Postgres),
+}
+
+/// Brings a schema up to date; gives the version that was found, 0 where nothing was.
+#[cfg_attr(
+    not(feature = "postgres"),
+    expect(clippy::unused_async, reason = "only a server has to be waited for")
+)]
+pub(super) async fn bring_up_to_date(url: &StoreUrl) -> Result<u32, Problem> {
+    match url {
+        StoreUrl::Sqlite(path) => super::sqlite::bring_up_to_date(path),
+        #[cfg(feature = "postgres")]
+        StoreUrl::Postgres(server) => super::postgres::bring_up_to_date(server).await,
+        #[cfg(not(feature = "postgres"))]
+        StoreUrl::Postgres(_) => Err(Problem::new(&WITHOUT_POSTGRES).at("store.url")),
+    }
 }
 
 impl Engine {
@@ -91,6 +107,11 @@ impl Engine {
         }
     }
 
+    /// Whether several processes may work on it at once.
+    pub(super) const fn is_shared(&self) -> bool {
+        !matches!(self, Self::Sqlite(_))
+    }
+
     /// Writes a unit: all of it, durably, or nothing.
     pub(super) async fn commit(&self, unit: Prepared) -> Outcome {
         match self {
@@ -103,6 +124,15 @@ impl Engine {
     /// Whether a gap in the numbers of a table means that a row was taken out.
     pub(super) const fn numbers_without_gaps(&self) -> bool {
         matches!(self, Self::Sqlite(_))
+    }
+
+    /// Every row of every table as it is at this instant.
+    pub(super) fn parts(&self) -> Parts {
+        match self {
+            Self::Sqlite(engine) => engine.parts(),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(engine) => engine.parts(),
+        }
     }
 
     /// The one writer of SQLite.

@@ -5,7 +5,9 @@
 //! one durable transaction. Reading takes a [`Caller`](crate::domain::caller::Caller) and
 //! applies its scope in SQL (DESIGN I3, I11).
 
+mod copy;
 mod engine;
+pub mod epoch;
 mod in_flight;
 mod keys;
 mod leaf;
@@ -18,29 +20,36 @@ mod records;
 mod sql;
 mod sqlite;
 mod unit;
+mod whole;
 
 #[cfg(test)]
 mod tests;
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
+pub use copy::copy;
 pub use engine::Figures;
 pub use in_flight::{InFlight, InFlightGuard};
 pub use lease::Lease;
 pub use records::*;
+pub use sqlite::backup::{Backup, Progress};
+pub use sqlite::lock::InUse;
 
 /// The last migration that this program knows.
 pub const SCHEMA: u32 = sql::schema::NEWEST;
-pub use unit::{CaseChange, CommitError, Committed, LegChange, Stopped, Unit};
+pub use unit::{CaseChange, CommitError, Committed, FollowingStop, LegChange, Stopped, Unit};
+pub use whole::Fingerprint;
 
-use super::seal::{CaseKey, Seal, Unsealable};
+use super::seal::{CaseKey, Seal, Unsealable, hex};
 use crate::config::StoreUrl;
+use crate::domain::fact::Fact;
 use crate::domain::identifiers::CaseId;
 use crate::problem::Problem;
-use crate::problem::area::store::{DAMAGED, UNAVAILABLE};
+use crate::problem::area::store::{DAMAGED, SERVERS_OWN_BACKUP, UNAVAILABLE};
 use engine::Engine;
 use keys::KeyRing;
 use sql::read;
@@ -69,6 +78,80 @@ pub struct ReceivingGuard {
     #[cfg(feature = "postgres")]
     _held: Option<postgres::Held>,
     _here: InFlightGuard<RequestKey>,
+}
+
+/// Takes a store for one process, where only one can have it; `None` for a server.
+/// Errors: WW-STO-017 while another process has it.
+pub fn take(url: &StoreUrl) -> Result<Option<InUse>, Problem> {
+    match url {
+        StoreUrl::Sqlite(path) => sqlite::lock::take(path).map(Some),
+        StoreUrl::Postgres(_) => Ok(None),
+    }
+}
+
+/// Copies a store that is a file, in use or not, into another file, and checks the copy.
+/// Blocks. Errors: WW-STO-002 to -004, -019, -021, -022, -024.
+pub fn backup(url: &StoreUrl, file: &Path, progress: Progress<'_>) -> Result<Backup, Problem> {
+    match url {
+        StoreUrl::Sqlite(path) => sqlite::backup::backup(path, file, progress),
+        StoreUrl::Postgres(_) => Err(Problem::new(&SERVERS_OWN_BACKUP).at("store.url")),
+    }
+}
+
+/// A store that was put back.
+pub struct Restored {
+    /// What the backup held.
+    pub backup: Backup,
+    /// The epoch that is begun and not confirmed.
+    pub epoch: u64,
+    /// Under which name the store that was there is kept.
+    pub kept: Option<PathBuf>,
+}
+
+/// Puts a backup in the place of a store that is a file and that nobody uses; the store
+/// that was there is kept. `known` is the epoch that a gateway knew last. Errors:
+/// WW-STO-003, -004, -009, -015, -017, -021, -022, -024.
+pub async fn restore(
+    url: &StoreUrl,
+    seal: Seal,
+    file: &Path,
+    known: u64,
+    (fact, now): (Fact, Timestamp),
+    progress: Progress<'_>,
+) -> Result<Restored, Problem> {
+    let StoreUrl::Sqlite(path) = url else {
+        return Err(Problem::new(&SERVERS_OWN_BACKUP).at("store.url"));
+    };
+    let _in_use = sqlite::lock::take(path)?;
+    let key_check = seal.lookup("key-check", "1");
+    let prepared = sqlite::backup::prepare(path, file, &key_check, progress)?;
+    let place = StoreUrl::Sqlite(prepared.place.clone());
+    // A backup of before a migration is brought up to date in its own place.
+    engine::bring_up_to_date(&place).await?;
+    let store = Store::open(&place, seal).await?;
+    let unit = Unit {
+        facts: vec![fact.with("digest", hex(&prepared.backup.digest))],
+        ..Unit::default()
+    };
+    let failed = |error: CommitError| Problem::new(&UNAVAILABLE).with(error.to_string());
+    store.commit(unit, now).await.map_err(failed)?;
+    let epoch = store.begin_unconfirmed(known).await?;
+    store.checkpoint().await?;
+    drop(store);
+    let backup = prepared.backup.clone();
+    let kept = prepared.put_in_place(now)?;
+    Ok(Restored {
+        backup,
+        epoch,
+        kept,
+    })
+}
+
+/// Brings the schema of a store up to date: the version found, 0 where nothing was, and
+/// the version now. Errors as those of [`Store::open`].
+pub async fn migrate(url: &StoreUrl) -> Result<(u32, u32), Problem> {
+    let found = engine::bring_up_to_date(url).await?;
+    Ok((found, found.max(SCHEMA)))
 }
 
 impl Store {

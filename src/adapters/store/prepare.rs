@@ -29,6 +29,7 @@ pub(super) struct Prepared {
     pub(super) open: Option<PreparedCase>,
     pub(super) unique_open_identifier: bool,
     pub(super) no_open_case_of_person: bool,
+    pub(super) following: Vec<(PreparedChange, bool)>,
     pub(super) change: Option<PreparedChange>,
     pub(super) leg_changes: Vec<LegChange>,
     pub(super) stop_unsent: Option<CaseId>,
@@ -148,15 +149,23 @@ pub(super) fn prepare(
         update.response = key.seal(&place_of_update(update), &update.response)?;
     }
     // The first event of an opened case says who has the person from its first second on.
-    if let (Some(open), Some(first)) = (&unit.open, unit.events.first_mut()) {
+    if let Some(open) = &unit.open
+        && let Some(first) = unit
+            .events
+            .iter_mut()
+            .find(|event| event.case_id == open.case.id)
+    {
         first.holder.get_or_insert_with(|| open.responsible.clone());
     }
     let open = unit.open.map(|new| prepare_case(new, seal, keys));
-    let mut named = unit.events.iter().rev();
-    let responsible = named.find_map(|event| event.holder.clone());
-    let change = unit
-        .change
-        .map(|change| prepare_change(change, responsible, seal, keys));
+    let events = &unit.events;
+    let prepared = |change| prepare_change(change, events, seal, keys);
+    let change = unit.change.map(prepared).transpose()?;
+    let following = unit
+        .following
+        .into_iter()
+        .map(|stop| Ok((prepared(stop.change)?, stop.expected_may_be_held)))
+        .collect::<Result<_, Unsealable>>()?;
     let now = now.as_microsecond();
     Ok(Prepared {
         now,
@@ -166,7 +175,8 @@ pub(super) fn prepare(
         open: open.transpose()?,
         unique_open_identifier: unit.unique_open_identifier,
         no_open_case_of_person: unit.no_open_case_of_person,
-        change: change.transpose()?,
+        following,
+        change,
         leg_changes: unit.leg_changes,
         stop_unsent: unit.stop_unsent,
         expected_may_be_held: unit.expected_may_be_held,
@@ -194,7 +204,7 @@ fn prepare_case(new: NewCase, seal: &Seal, keys: &Keys) -> Result<PreparedCase, 
 
 fn prepare_change(
     change: CaseChange,
-    responsible: Option<Responsible>,
+    events: &[NewEvent],
     seal: &Seal,
     keys: &Keys,
 ) -> Result<PreparedChange, Unsealable> {
@@ -202,6 +212,12 @@ fn prepare_change(
         .case
         .as_deref()
         .map(|case| content_of(case, seal, keys));
+    // A unit may be about a case and those that were referred on from it.
+    let mut named = events
+        .iter()
+        .rev()
+        .filter(|event| event.case_id == change.id);
+    let responsible = named.find_map(|event| event.holder.clone());
     Ok(PreparedChange {
         content: content.transpose()?,
         responsible,

@@ -2,6 +2,7 @@
 //! out of scope is simply not there. Errors: WW-STO-001 (not available), -005 (a row
 //! does not read back).
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -10,15 +11,17 @@ use jiff::Timestamp;
 use super::engine::Engine;
 use super::leaf::{LeafColumns, leaf_hash};
 use super::records::{
-    BeforeReceive, CaseRow, Counts, Cursor, Demographics, Direction, EventRow, FactRow, Integrity,
-    LegFilter, LegRow, LegWithCase, MessageRow, Page, QueueFilter, QueueRow, Receiving, RequestKey,
-    StoredAnswer, UpdateKey,
+    BeforeReceive, CaseFilter, CaseRow, Counts, Cursor, Demographics, Direction, EventRow, FactRow,
+    Integrity, LegFilter, LegRow, LegWithCase, MessageRow, Page, QueueFilter, QueueRow, Receiving,
+    RequestKey, StoredAnswer, UpdateKey,
 };
 use super::sql::Scope;
+use super::sql::marks::{self, GAPLESS_FROM};
 use super::sql::read::{self, HashColumn, Which};
 use super::{Store, damaged, prepare};
 use crate::domain::caller::Caller;
 use crate::domain::case::Case;
+use crate::domain::fact::FactKind;
 use crate::domain::identifiers::{CaseId, CorrelationId, NhsNumber, OutboxId, ServiceRequestId};
 use crate::domain::status::Status;
 use crate::problem::Problem;
@@ -65,6 +68,22 @@ impl Store {
     pub async fn case_by_id(&self, caller: &Caller, id: CaseId) -> Read<Option<CaseRow>> {
         let query = read::case_by_id(&Scope::of(caller), id);
         self.inner.engine.one(query).await
+    }
+
+    /// A case by its reference.
+    pub async fn case_by_reference(
+        &self,
+        caller: &Caller,
+        reference: &str,
+    ) -> Read<Option<CaseRow>> {
+        let query = read::case_by_reference(&Scope::of(caller), reference);
+        self.inner.engine.one(query).await
+    }
+
+    /// Cases, the oldest first.
+    pub async fn cases(&self, caller: &Caller, filter: &CaseFilter) -> Read<Vec<CaseRow>> {
+        let query = read::cases(&Scope::of(caller), filter);
+        self.inner.engine.all(query).await
     }
 
     /// A case by the id under which its referrer reads the ServiceRequest.
@@ -120,13 +139,25 @@ impl Store {
         self.by_hash(caller, HashColumn::Demographics, hash).await
     }
 
-    /// The cases of a conversation, the newest first.
+    /// The cases of a referrer's own conversation, the newest first; nobody else asks.
     pub async fn cases_by_correlation(
         &self,
         caller: &Caller,
         id: CorrelationId,
     ) -> Read<Vec<CaseRow>> {
         let query = read::cases_by_correlation(&Scope::of(caller), id);
+        self.inner.engine.all(query).await
+    }
+
+    /// The cases to which a provider has referred a person on from this one, the newest first.
+    pub async fn cases_referred_on(&self, caller: &Caller, from: CaseId) -> Read<Vec<CaseRow>> {
+        let query = read::cases_referred_on(&Scope::of(caller), from);
+        self.inner.engine.all(query).await
+    }
+
+    /// The other cases linked with this one that the caller may see, the oldest first.
+    pub async fn linked_cases(&self, caller: &Caller, id: CaseId) -> Read<Vec<CaseId>> {
+        let query = read::linked_cases(&Scope::of(caller), id);
         self.inner.engine.all(query).await
     }
 
@@ -365,11 +396,31 @@ impl Store {
         let cases = engine.all(read::cases_by_status(&scope)).await?;
         let legs = engine.all(read::legs_by_state(&scope)).await?;
         let oldest = engine.one(read::oldest_undelivered(&scope)).await?;
+        let queue = engine.all(read::queue_by_kind(&scope)).await?.into_iter();
         Ok(Counts {
+            queue: queue
+                .filter_map(|(kind, count, oldest)| Some((kind?, count, oldest?)))
+                .collect(),
             cases: known(cases),
             legs: known(legs),
             oldest_undelivered: oldest.flatten(),
         })
+    }
+
+    /// The cases of these that the store holds, each with its status. It names no person,
+    /// so it takes no caller.
+    pub async fn statuses(&self, ids: &[CaseId]) -> Read<HashMap<CaseId, Status>> {
+        let mut found = HashMap::new();
+        for some in ids.chunks(read::AT_ONCE) {
+            found.extend(self.inner.engine.all(read::statuses(some)).await?);
+        }
+        Ok(found)
+    }
+
+    /// When the store was last confirmed by a person after it had been put back.
+    pub async fn confirmed_at(&self) -> Read<Option<Timestamp>> {
+        let query = read::last_of_kind(FactKind::StoreConfirmed);
+        Ok(self.inner.engine.one(query).await?.flatten())
     }
 
     /// The audit log from a position on; nothing for a referrer or a provider.
@@ -385,6 +436,8 @@ impl Store {
             faults: self.inner.engine.check().await?,
             facts_checked: 0,
         };
+        let gapless_from = self.inner.engine.one(marks::mark(GAPLESS_FROM)).await?;
+        let gapless_from = gapless_from.map_or(1, u64::cast_signed);
         let mut next = 1;
         loop {
             let facts = self.facts(&Caller::System, next, CHECKED_AT_ONCE).await?;
@@ -393,7 +446,7 @@ impl Store {
             };
             let after = last.seq + 1;
             for fact in &facts {
-                self.check_fact(fact, next, &mut found);
+                self.check_fact(fact, next.max(gapless_from), &mut found);
                 next = fact.seq + 1;
             }
             next = after;
@@ -402,7 +455,7 @@ impl Store {
 
     fn check_fact(&self, fact: &FactRow, expected: i64, found: &mut Integrity) {
         // PostgreSQL gives a number away when a transaction fails: a gap says nothing.
-        if fact.seq != expected && self.inner.engine.numbers_without_gaps() {
+        if fact.seq > expected && self.inner.engine.numbers_without_gaps() {
             let what = format!("audit row {expected} is missing before row {}", fact.seq);
             found.faults.push(what);
         }

@@ -4,6 +4,7 @@ mod atomic;
 mod audit;
 pub(super) mod given;
 mod leases;
+mod onward;
 mod outbox;
 mod privacy;
 mod queue;

@@ -17,9 +17,9 @@ use crate::domain::status::{Mark, Status};
 
 /// What one use case writes; all of it or nothing. An empty unit is legal.
 ///
-/// It is applied in this order: fence, answer, open, update key, change, leg changes, stop,
-/// new legs, messages, events, queue, facts. Who holds the case's person is what the last of the
-/// events says.
+/// It is applied in this order: fence, answer, open, update key, following stops, change, leg
+/// changes, stop, new legs, messages, events, queue, facts. Who holds a case's person is what the
+/// last of its events says.
 #[derive(Clone, Debug, Default)]
 pub struct Unit {
     /// The lease under which it is written; when it is another's by now the unit is
@@ -50,6 +50,8 @@ pub struct Unit {
     /// With a stop: what its caller believes about [`Stopped::may_be_held`]; when it is
     /// otherwise by now the unit is [`CommitError::Stale`].
     pub expected_may_be_held: Option<bool>,
+    /// Stops of the cases that were referred on from this one.
+    pub following: Vec<FollowingStop>,
     /// A provider's update to remember.
     pub update_key: Option<UpdateKey>,
     /// Entries of the queue to be closed, before those that are raised.
@@ -85,6 +87,9 @@ pub struct CaseChange {
     pub closure_reason: Option<Option<String>>,
     /// The amended case; sealed, and its look-up values are computed anew.
     pub case: Option<Box<Case>>,
+    /// It is none of the referrer's: the time at which the case last changed stays, for the
+    /// referrer is shown that.
+    pub unseen_by_referrer: bool,
 }
 
 impl CaseChange {
@@ -101,8 +106,20 @@ impl CaseChange {
             last_update: None,
             closure_reason: None,
             case: None,
+            unseen_by_referrer: false,
         }
     }
+}
+
+/// The stop of a case that was referred on, in the same unit as the stop of the case that it
+/// came from: its unsent legs die with it.
+#[derive(Clone, Debug)]
+pub struct FollowingStop {
+    /// The change to the case.
+    pub change: CaseChange,
+    /// What the caller believes about [`Stopped::may_be_held`] of it; when it is otherwise by
+    /// now the unit is [`CommitError::Stale`].
+    pub expected_may_be_held: bool,
 }
 
 /// A change to a row of the outbox.

@@ -1,14 +1,25 @@
-//! `area.toml` and `routing.csv`.
+//! `area.toml`, `routing.csv` and, where there is one, `partners.csv`.
 
 use super::faults::Faults;
 use super::folder::Folder;
 use super::head::{Head, Schema};
 use super::sheet::{self, Header};
-use crate::domain::routing::{Area, Listed, TieRule};
+use crate::domain::routing::{Area, Listed, PartnerRoute, TieRule};
 use crate::problem::area::tables as entry;
 
 const SCHEMA: Schema = &[("", &["name", "icb", "tie"])];
 const ROUTING: Header = &["provider", "priority", "from", "to", "comment"];
+
+/// Only an area whose providers refer on has it.
+pub(super) const PARTNERS: &str = "partners.csv";
+const PARTNER_ROUTES: Header = &[
+    "provider",
+    "partner",
+    "consent_days",
+    "from",
+    "to",
+    "comment",
+];
 
 /// Compiles an area. `None` when its head cannot be read.
 pub(super) fn compile(slug: &str, folder: &Folder, faults: &mut Faults) -> Option<Area> {
@@ -23,7 +34,47 @@ pub(super) fn compile(slug: &str, folder: &Folder, faults: &mut Faults) -> Optio
         icb: head.text("", "icb", faults).map(|code| code.to_uppercase()),
         tie,
         providers,
+        partners: partners(folder, faults),
     })
+}
+
+fn partners(folder: &Folder, faults: &mut Faults) -> Vec<PartnerRoute> {
+    let mut routes: Vec<PartnerRoute> = Vec::new();
+    if !folder.has(PARTNERS) {
+        return routes;
+    }
+    for row in sheet::rows(folder, PARTNERS, PARTNER_ROUTES, faults) {
+        let provider = row.cell("provider").filled(faults).map(str::to_owned);
+        let cell = row.cell("partner");
+        let partner = cell.filled(faults).map(str::to_owned);
+        let consent_days = row.cell("consent_days").number(faults);
+        let validity = row.validity(faults);
+        let (Some(provider), Some(partner), Some(consent_days)) = (provider, partner, consent_days)
+        else {
+            continue;
+        };
+        if provider == partner {
+            cell.shape("write another provider than the one that refers on", faults);
+            continue;
+        }
+        let same = |route: &&PartnerRoute| route.provider == provider && route.partner == partner;
+        if let Some(first) = routes.iter().find(same) {
+            let detail = format!(
+                "\"{provider}\" may refer on to \"{partner}\" at {} too",
+                first.position
+            );
+            cell.fault(&entry::SAID_TWICE, detail, faults);
+            continue;
+        }
+        routes.push(PartnerRoute {
+            provider,
+            partner,
+            consent_days,
+            validity,
+            position: row.position(),
+        });
+    }
+    routes
 }
 
 fn routing(folder: &Folder, tie: TieRule, faults: &mut Faults) -> Vec<Listed> {
@@ -63,20 +114,28 @@ fn routing(folder: &Folder, tie: TieRule, faults: &mut Faults) -> Vec<Listed> {
 /// Compares the rows with the folders: a row without a folder is a fault, a folder
 /// without a row a warning.
 pub(super) fn compare(area: &Area, folders: &[String], faults: &mut Faults) {
-    for listed in &area.providers {
-        if !folders.contains(&listed.provider) {
-            let detail = format!("\"{}\" has no folder", listed.provider);
-            let place = (listed.position.line, 1);
-            faults.add(&entry::NOT_LISTED, "routing.csv", place, detail);
+    let listed = area.providers.iter();
+    let listed = listed.map(|row| ("routing.csv", row.position.line, &row.provider));
+    let referring = area.partners.iter().flat_map(|row| {
+        let line = row.position.line;
+        [
+            (PARTNERS, line, &row.provider),
+            (PARTNERS, line, &row.partner),
+        ]
+    });
+    for (file, line, provider) in listed.chain(referring) {
+        if !folders.contains(provider) {
+            let detail = format!("\"{provider}\" has no folder");
+            faults.add(&entry::NOT_LISTED, file, (line, 1), detail);
         }
     }
     for folder in folders {
-        if !area
-            .providers
-            .iter()
-            .any(|listed| listed.provider == *folder)
-        {
-            let detail = format!("the folder \"{folder}\" has no row; nobody is routed to it");
+        let routed = area.providers.iter().any(|row| row.provider == *folder);
+        let partner = area.partners.iter().any(|row| row.partner == *folder);
+        if !routed && !partner {
+            let detail = format!(
+                "the folder \"{folder}\" has no row; nobody is routed to it or referred on to it"
+            );
             faults.warn(&entry::NOT_LISTED, "routing.csv", (1, 1), detail);
         }
     }

@@ -30,7 +30,13 @@ impl Folder {
         folder
     }
 
-    fn take(&mut self, path: &Path, name: String, faults: &mut Faults) {
+    /// Whether it holds this file.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.files.contains_key(name)
+    }
+
+    /// Reads one more file.
+    pub(super) fn take(&mut self, path: &Path, name: String, faults: &mut Faults) {
         match std::fs::read(path.join(&name)) {
             Ok(bytes) => {
                 self.files.insert(name, bytes);

@@ -103,7 +103,10 @@ pub fn load(root: &Path) -> Loaded {
 
 fn load_area(path: &Path, slug: &str, loaded: &mut Loaded) {
     let mut faults = Faults::new(slug);
-    let folder = Folder::read(path, &["area.toml", "routing.csv"], &mut faults);
+    let mut folder = Folder::read(path, &["area.toml", "routing.csv"], &mut faults);
+    if path.join(area::PARTNERS).exists() {
+        folder.take(path, area::PARTNERS.to_owned(), &mut faults);
+    }
     let area = area::compile(slug, &folder, &mut faults);
     let folders = folder::subfolders(path).unwrap_or_default();
     if let Some(area) = &area {

@@ -79,6 +79,13 @@ pub struct Case {
     pub service_request_id: ServiceRequestId,
     /// The case this one belongs to: an earlier one of the same person, or its parent.
     pub part_of: Option<CaseId>,
+    /// The provider that referred the person on, by its slug: then `part_of` is the case that
+    /// it holds. None for a referral from outside.
+    #[serde(default)]
+    pub referred_on_by: Option<String>,
+    /// Whether the NHS number is of the range that is kept for tests and never issued.
+    #[serde(default)]
+    pub test_person: bool,
     /// Ids in the sender's message that every answer quotes.
     #[serde(default)]
     pub sender_ids: SenderIds,

@@ -165,6 +165,8 @@ pub(crate) fn case() -> Case {
         reference: CaseReference::of(uuid(1)),
         service_request_id: ServiceRequestId::new(uuid(5)),
         part_of: None,
+        referred_on_by: None,
+        test_person: true,
         sender_ids: crate::domain::case::SenderIds::default(),
         received_at: "2026-11-20T09:31:00Z".parse().expect("a written timestamp"),
         referral: referral(),

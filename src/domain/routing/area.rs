@@ -46,6 +46,21 @@ pub struct Listed {
     pub position: Position,
 }
 
+/// One row of `partners.csv`: to whom a provider of the area may refer people on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartnerRoute {
+    /// The slug of the provider that refers on.
+    pub provider: String,
+    /// The slug of the partner.
+    pub partner: String,
+    /// How many days old the person's consent for the partner may be at most.
+    pub consent_days: u32,
+    /// When the row counts.
+    pub validity: Validity,
+    /// Where the row stands.
+    pub position: Position,
+}
+
 /// One area.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Area {
@@ -59,4 +74,6 @@ pub struct Area {
     pub tie: TieRule,
     /// Its providers by priority.
     pub providers: Vec<Listed>,
+    /// Who may refer people on to whom. It chooses nobody: a provider names the partner.
+    pub partners: Vec<PartnerRoute>,
 }

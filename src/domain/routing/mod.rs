@@ -6,7 +6,7 @@ mod decide;
 mod eligibility;
 mod places;
 
-pub use area::{Area, Listed, TieRule};
+pub use area::{Area, Listed, PartnerRoute, TieRule};
 pub use catchment::{Basis, Catchment, CatchmentKind, CatchmentRow, Mode, Reach};
 pub use decide::{
     Considered, Decision, NobodyReason, Outcome, Standing, Subject, decide, decide_everywhere,

@@ -1,6 +1,9 @@
 //! The queries: what each caller may see, and no more.
 
+pub mod cases;
+pub(in crate::gateway) mod onward;
 pub mod operating;
 pub mod outbox;
 pub mod provider;
+pub mod queue;
 pub mod referrer;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::adapters::store::LegState;
 pub use crate::adapters::store::{Counts, FactRow, Integrity};
 use crate::domain::caller::Caller;
+use crate::domain::queue::QueueKind;
 use crate::gateway::Gateway;
 use crate::problem::Problem;
 
@@ -31,6 +32,14 @@ impl Gateway {
         });
         self.telemetry
             .set_oldest_undelivered(age.unwrap_or_default());
+        for kind in QueueKind::ALL {
+            let found = counts.queue.iter().find(|(known, ..)| known == kind);
+            let (count, age) = found.map_or((0, None), |(_, count, oldest)| {
+                (*count, Duration::try_from(now.duration_since(*oldest)).ok())
+            });
+            self.telemetry
+                .set_queue(kind.code(), count, age.unwrap_or_default());
+        }
         let parked = counts
             .legs
             .iter()

@@ -20,6 +20,9 @@ impl Gateway {
     /// busy: one hanging provider never delays another. It is this process's to send until
     /// the longest attempt would be over.
     pub async fn due(&self, limit: u32, busy: &[String]) -> Result<Vec<LegRow>, Problem> {
+        if !self.may_send() {
+            return Ok(Vec::new());
+        }
         let attempt = self.settings.delivery.attempt_timeout;
         let longest = attempt.max(self.settings.bars.outbound.attempt_timeout) + CLAIM_MARGIN;
         let now = self.clock.now();
@@ -35,6 +38,9 @@ impl Gateway {
 
     /// When the next leg comes due, for the worker to sleep until then.
     pub async fn next_due(&self) -> Result<Option<Timestamp>, Problem> {
+        if !self.may_send() {
+            return Ok(None);
+        }
         self.store.next_due(&Caller::System).await
     }
 

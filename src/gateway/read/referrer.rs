@@ -41,7 +41,7 @@ impl Gateway {
                 .with("by", "id")
                 .with("found", "0");
             self.record(vec![fact]).await?;
-            return Err(Problem::new(&problems::NOT_FOUND));
+            return Err(self.or_held(Problem::new(&problems::NOT_FOUND)));
         };
         let fact = Fact::new(FactKind::CaseRead, caller).about(row.id);
         self.record(vec![fact]).await?;
@@ -77,6 +77,9 @@ impl Gateway {
             .with("by", kind)
             .with("found", rows.len().to_string());
         self.record(vec![fact]).await?;
+        if let (true, Some(held)) = (rows.is_empty(), self.held()) {
+            return Err(held);
+        }
         let mut shown = Vec::with_capacity(rows.len());
         for row in rows {
             shown.push(Shown {
@@ -94,7 +97,7 @@ impl Gateway {
             facts,
             ..Unit::default()
         };
-        match self.store.commit(unit, self.clock.now()).await {
+        match self.commit(unit, None, self.clock.now()).await {
             Ok(_) => Ok(()),
             Err(error) => Err(crate::gateway::unavailable(&error)),
         }

@@ -200,7 +200,12 @@ impl Gateway {
         before: BeforeReceive,
     ) -> Result<Answer, Vec<Problem>> {
         match (meaning, referral) {
-            (Meaning::NewReferral, Some(referral)) => self.accept(message, referral, before).await,
+            (Meaning::NewReferral, Some(referral)) => match self.held() {
+                // Whether it was accepted before, and whether the person has an open case,
+                // cannot be told: the person stays with the referrer.
+                Some(held) => Err(vec![held]),
+                None => self.accept(message, referral, before).await,
+            },
             (Meaning::Cancel { entered_in_error }, _) => {
                 self.cancel(message, entered_in_error).await
             }

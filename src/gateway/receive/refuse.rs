@@ -73,7 +73,7 @@ impl Gateway {
             facts: vec![fact],
             ..Unit::default()
         };
-        match self.store.commit(unit, now).await {
+        match self.commit(unit, None, now).await {
             Ok(_) => Ok(answer),
             Err(CommitError::AlreadyAnswered(earlier)) => Ok(repeat(&earlier, body_hash)),
             Err(error) => Err(crate::gateway::unavailable(&error)),
@@ -96,7 +96,7 @@ impl Gateway {
                 facts: vec![fact],
                 ..Unit::default()
             };
-            if let Err(error) = self.store.commit(unit, self.clock.now()).await {
+            if let Err(error) = self.commit(unit, None, self.clock.now()).await {
                 return self.refusal(&[crate::gateway::unavailable(&error)]);
             }
         }

@@ -3,11 +3,14 @@
 pub mod channel;
 pub mod config;
 pub mod fhir;
+pub mod handover;
 pub mod header;
 pub mod operator;
 pub mod provider_api;
+pub mod queue;
 pub mod referral;
 pub mod routing;
+pub mod safety;
 pub mod store;
 pub mod tables;
 
@@ -25,6 +28,9 @@ pub static ALL: &[&[&Entry]] = &[
     channel::ALL,
     provider_api::ALL,
     operator::ALL,
+    queue::ALL,
+    safety::ALL,
+    handover::ALL,
 ];
 
 /// Declares the entries of an area and the list of them.

@@ -92,4 +92,81 @@ super::entries! {
         advice: "Name the primary server, or several with target_session_attrs=read-write; or lift the read-only setting.",
         Operator, 500, "REC_SERVER_ERROR", "exception", AfterFix
     }
+    /// The store was put back and nobody has confirmed it.
+    UNCONFIRMED = {
+        "WW-STO-014", "the store was put back and nobody has confirmed it",
+        meaning: "The store is not the one that this gateway left: it was restored, or an older copy stands in its place. What was acknowledged since may be missing, so nothing is sent and no new referral is taken; cancellations and reports on cases that are there are taken.",
+        advice: "The operator runs `workwell-gateway store lost`, tells the referrers that it lists, and then `workwell-gateway store confirm`; senders repeat the same request later.",
+        Operator, 503, "REC_SERVICE_UNAVAILABLE", "transient", Later
+    }
+    /// The epoch file cannot be read or written.
+    EPOCH_FILE = {
+        "WW-STO-015", "the epoch file cannot be used",
+        meaning: "The file by which the gateway knows its store again cannot be read or written, or holds something else; the gateway does not start.",
+        advice: "Let the gateway's user read and write the file that `store.epoch_file` names, and its folder. If it is damaged, move it away: the gateway then starts and sends nothing until `store confirm`.",
+        Operator, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
+    /// The journal cannot be read or written.
+    JOURNAL = {
+        "WW-STO-016", "the journal of acknowledged referrals cannot be used",
+        meaning: "The folder that `store.journal_folder` names, or a file in it, cannot be read or written; after a restore nobody could say which referrals were lost.",
+        advice: "Let the gateway's user read and write the folder, and check that its disk is not full.",
+        Operator, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
+    /// Another process works with the file.
+    IN_USE = {
+        "WW-STO-017", "a gateway is using this store",
+        meaning: "A running gateway holds the store; two gateways on one file would send everything twice, and a store in use cannot be replaced.",
+        advice: "End the gateway that runs, or name another store; several gateways side by side need PostgreSQL.",
+        Operator, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
+    /// A copy or a restore did not come to its end.
+    BROKEN_OFF = {
+        "WW-STO-018", "a copy or a restore was broken off here",
+        meaning: "The store was being filled by `store copy` or replaced by `store restore`, and that did not come to its end; what is there may be half of a store, so nothing starts on it.",
+        advice: "After a copy: empty the target and copy again. After a restore: run the same `store restore` again.",
+        Operator, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
+    /// Something is where a new file should be.
+    FILE_EXISTS = {
+        "WW-STO-019", "a file of this name is there already",
+        meaning: "A backup never replaces a file; nothing was written.",
+        advice: "Name a file that does not exist yet, for example with the day and the time in its name.",
+        Operator, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
+    /// The target of a copy holds something.
+    NOT_EMPTY = {
+        "WW-STO-020", "the target is not empty",
+        meaning: "A store is copied into an empty one only; nothing was written.",
+        advice: "Name a file that does not exist yet, or an empty database.",
+        Operator, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
+    /// A backup that cannot be restored.
+    UNSOUND = {
+        "WW-STO-021", "the backup is not sound",
+        meaning: "The file does not pass the checks that every backup has to pass: it is damaged, incomplete, or belongs to another store; nothing was replaced.",
+        advice: "Take another backup, and keep this one for whoever looks into the matter.",
+        Operator, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
+    /// PostgreSQL is backed up by its own means.
+    SERVERS_OWN_BACKUP = {
+        "WW-STO-022", "PostgreSQL is backed up by its own means",
+        meaning: "`store backup` and `store restore` are for SQLite's file; a copy made beside a server's own log would not hold what it acknowledged last.",
+        advice: "Use pg_basebackup with an archive of the log (point-in-time recovery), or what your managed service offers; docs/how-to/run-more-than-one.md says what the gateway does after it.",
+        Operator, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
+    /// A copy that is not like its original.
+    COPY_DIFFERS = {
+        "WW-STO-023", "the copy is not like its original",
+        meaning: "Counts or digests of a table differ after the copy; the target is marked as broken off and nothing starts on it.",
+        advice: "Check both with `store check`, empty the target and copy again.",
+        Operator, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
+    /// A file of a backup cannot be read or written.
+    FILE = {
+        "WW-STO-024", "a file cannot be read or written",
+        meaning: "A file that the verb reads, writes or moves could not be; what had been there before is there still.",
+        advice: "Check the path, the rights of the user who runs the verb, and that the disk is not full.",
+        Operator, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
 }

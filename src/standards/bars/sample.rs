@@ -309,6 +309,8 @@ pub(crate) fn case() -> Case {
         reference: CaseReference::of(id),
         service_request_id: ServiceRequestId::new(uuid::Uuid::from_u128(5)),
         part_of: None,
+        referred_on_by: None,
+        test_person: true,
         sender_ids: crate::domain::case::SenderIds {
             patient: Some("0b5f7a40-4444-4000-8000-000000000003".into()),
             encounter: None,

@@ -1,5 +1,8 @@
-//! `cases correct|withdraw|hold|resolve|return|stopped`: what a named operator does with
-//! a case.
+//! `cases list|show|timeline`: what a named operator sees of cases, never anything of a
+//! person; `cases correct|withdraw|hold|resolve|return|stopped`: what they do with one.
+
+mod list;
+mod timeline;
 
 use std::io::Write;
 
@@ -16,9 +19,23 @@ use crate::gateway::resolve::Resolution;
 use crate::gateway::return_to_referrer::Call;
 use crate::problem::Problem;
 
-/// What to do with a case.
+/// What to see of cases, or do with one.
 #[derive(Clone, Debug, clap::Subcommand)]
 pub enum Cases {
+    /// List the open cases: where each stands and who has the person
+    List(list::List),
+    /// Show where a case stands and what of it waits for a person
+    Show(timeline::Which),
+    /// Tell everything that happened to a case, and who had the person when
+    Timeline(timeline::Which),
+    /// Do something with one case
+    #[command(flatten)]
+    Act(Act),
+}
+
+/// What to do with one case.
+#[derive(Clone, Debug, clap::Subcommand)]
+pub enum Act {
     /// Set where a case stands, with evidence; the referrer is told
     #[command(override_usage = "workwell-gateway cases correct ID --to STATUS --evidence REF")]
     Correct {
@@ -133,7 +150,7 @@ fn read_reason(word: &str) -> Result<ClosureReason, String> {
         .ok_or_else(|| format!("the reasons are {}", ClosureReason::ALL.join(", ")))
 }
 
-impl Cases {
+impl Act {
     const fn id_and_format(&self) -> (CaseId, Format) {
         match self {
             Self::Correct { id, format, .. }
@@ -149,6 +166,12 @@ impl Cases {
 /// Runs the verb; the operator's name goes into the audit log.
 pub async fn run(args: &Cases, gateway: &Gateway, out: &mut dyn Write) -> i32 {
     let caller = Caller::Operator(gateway.settings().gateway.operator.clone());
+    let args = match args {
+        Cases::List(args) => return list::run(args, gateway, &caller, out).await,
+        Cases::Show(args) => return timeline::show(args, gateway, &caller, out).await,
+        Cases::Timeline(args) => return timeline::timeline(args, gateway, &caller, out).await,
+        Cases::Act(act) => act,
+    };
     let (id, format) = args.id_and_format();
     match act(args, gateway, &caller, id).await {
         Ok(status) => exit::after(&written(id, status, format, out), exit::OK),
@@ -163,13 +186,13 @@ pub async fn run(args: &Cases, gateway: &Gateway, out: &mut dyn Write) -> i32 {
 }
 
 async fn act(
-    args: &Cases,
+    args: &Act,
     gateway: &Gateway,
     caller: &Caller,
     id: CaseId,
 ) -> Result<Status, Problem> {
     match args {
-        Cases::Correct {
+        Act::Correct {
             to,
             evidence,
             reason,
@@ -182,7 +205,7 @@ async fn act(
             };
             gateway.correct(caller, id, &correction).await
         }
-        Cases::Withdraw { evidence, .. } => {
+        Act::Withdraw { evidence, .. } => {
             let correction = Correction {
                 to: Status::Withdrawn,
                 evidence: evidence.clone(),
@@ -190,8 +213,8 @@ async fn act(
             };
             gateway.correct(caller, id, &correction).await
         }
-        Cases::Hold { reason, .. } => gateway.hold(caller, id, reason).await,
-        Cases::Resolve {
+        Act::Hold { reason, .. } => gateway.hold(caller, id, reason).await,
+        Act::Resolve {
             evidence,
             send_anyway,
             consent,
@@ -204,18 +227,18 @@ async fn act(
             };
             gateway.resolve(caller, id, &resolution).await
         }
-        Cases::Return {
+        Act::Return {
             reason: Some(reason),
             ..
         } => gateway.return_case(caller, id, *reason).await,
-        Cases::Return { told, when, .. } => {
+        Act::Return { told, when, .. } => {
             let call = Call {
                 told: told.clone().unwrap_or_default(),
                 at: when.unwrap_or_else(|| gateway.clock().now()),
             };
             gateway.record_call(caller, id, &call).await
         }
-        Cases::Stopped {
+        Act::Stopped {
             provider,
             told,
             when,

@@ -1,3 +1,5 @@
 //! Timers that call gateway verbs.
 
+pub mod clocks;
 pub mod delivery;
+pub mod keeper;

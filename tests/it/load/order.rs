@@ -102,6 +102,7 @@ mod tests {
             encounter_status: status.to_owned(),
             reference: None,
             words: None,
+            texts: Vec::new(),
         };
         let told = [
             response("a", "planned"),

@@ -107,6 +107,7 @@ impl Program {
         format!(
             r#"version = 1
 [gateway]
+mode = "test"
 operator = "Kill test operator"
 [listen]
 bars = "127.0.0.1:{bars}"

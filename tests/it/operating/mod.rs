@@ -1,7 +1,8 @@
 //! Health, metrics, and the program as a process of its own.
 
+mod cases;
 mod health;
 mod metrics;
-mod process;
+pub mod process;
 mod serve;
 mod verbs;

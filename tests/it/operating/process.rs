@@ -10,7 +10,10 @@ use crate::support::eventually;
 use crate::support::store::TestStore;
 
 /// A configuration that serves: free ports, the shipped tables, everything else beside it.
-pub(super) const SERVES: &str = r#"
+pub(crate) const SERVES: &str = r#"
+[gateway]
+mode = "test"
+
 [listen]
 bars = "127.0.0.1:0"
 provider = "127.0.0.1:0"
@@ -36,13 +39,13 @@ pds_off_until = "2999-12-31"
 "#;
 
 /// A folder with a `gateway.toml`, and the store that it names.
-pub(super) struct Folder {
+pub(crate) struct Folder {
     store: Option<TestStore>,
     folder: TempDir,
 }
 
 impl Folder {
-    pub(super) fn with(configuration: &str) -> Self {
+    pub(crate) fn with(configuration: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut text = configuration.replace("{SOURCE}", env!("CARGO_MANIFEST_DIR"));
         let store = text.contains("{STORE}").then(|| {
@@ -55,11 +58,11 @@ impl Folder {
     }
 
     /// The store of a configuration that serves.
-    pub(super) fn store(&self) -> &TestStore {
+    pub(crate) fn store(&self) -> &TestStore {
         self.store.as_ref().expect("a configuration with a store")
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
@@ -70,13 +73,13 @@ impl Folder {
     }
 
     /// Runs a verb to its end.
-    pub(super) fn run(&self, words: &[&str]) -> Ended {
+    pub(crate) fn run(&self, words: &[&str]) -> Ended {
         let output = self.command(words).output().expect("the program starts");
         Ended::of(&output)
     }
 
     /// Starts a verb that stays.
-    pub(super) fn start(&self, words: &[&str]) -> Running {
+    pub(crate) fn start(&self, words: &[&str]) -> Running {
         let child = self
             .command(words)
             .stdout(Stdio::null())
@@ -88,10 +91,10 @@ impl Folder {
 
 /// How a verb ended.
 #[derive(Debug)]
-pub(super) struct Ended {
-    pub(super) code: Option<i32>,
-    pub(super) out: String,
-    pub(super) err: String,
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Ended {
@@ -104,23 +107,23 @@ impl Ended {
         }
     }
 
-    pub(super) fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.out).expect("one JSON document")
     }
 }
 
 /// A program that runs; it is killed when the test ends before it.
-pub(super) struct Running(Child);
+pub(crate) struct Running(Child);
 
 impl Running {
     /// Sends SIGTERM.
-    pub(super) fn terminate(&self) {
+    pub(crate) fn terminate(&self) {
         let id = rustix::process::Pid::from_child(&self.0);
         rustix::process::kill_process(id, rustix::process::Signal::TERM).expect("it runs");
     }
 
     /// Waits for its end, a few seconds at most; its exit code.
-    pub(super) async fn ended(mut self) -> Option<i32> {
+    pub(crate) async fn ended(mut self) -> Option<i32> {
         let child = &mut self.0;
         let mut code = None;
         eventually("the program ends", || {
@@ -142,7 +145,7 @@ impl Drop for Running {
 }
 
 /// Waits for the file of addresses.
-pub(super) async fn addresses(path: &Path) -> Value {
+pub(crate) async fn addresses(path: &Path) -> Value {
     eventually("the addresses are written", || async {
         let text = std::fs::read_to_string(path).ok()?;
         serde_json::from_str(&text).ok()

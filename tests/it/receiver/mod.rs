@@ -46,7 +46,7 @@ fn quieted(gateway: TestGateway) -> TestGateway {
 }
 
 /// Another practice's system beside the one of the parties.
-async fn second_practice(ods: &str) -> Gp {
+pub async fn second_practice(ods: &str) -> Gp {
     let practice = Practice {
         ods: ods.to_owned(),
         name: "Saltmarsh Surgery".to_owned(),
@@ -56,7 +56,7 @@ async fn second_practice(ods: &str) -> Gp {
 }
 
 /// The referral as this organisation would send it.
-fn sent_by(referral: Referral, ods: &str) -> Referral {
+pub fn sent_by(referral: Referral, ods: &str) -> Referral {
     referral.change(|bundle| {
         for entry in bundle["entry"].as_array_mut().into_iter().flatten() {
             if entry["resource"]["identifier"][0]["value"] == PRACTICE_ODS {

@@ -5,6 +5,7 @@ pub mod call;
 pub mod casework;
 pub mod ports;
 pub mod postgres;
+mod postgres_tests;
 pub mod receiver;
 pub mod store;
 
@@ -84,15 +85,26 @@ impl TestGateway {
 
     /// Ends the gateway in order and starts it again over the same store.
     pub async fn restart(self) -> Self {
+        self.restart_with(|_| {}).await
+    }
+
+    /// The same; between the end and the start something is done to what it left.
+    pub async fn restart_after(self, between: impl FnOnce(&Settings)) -> Self {
+        self.restart_with(|settings| between(settings)).await
+    }
+
+    /// The same with other settings.
+    pub async fn restart_with(self, change: impl FnOnce(&mut Settings)) -> Self {
         let Self {
             parties,
             running,
             store,
-            settings,
+            mut settings,
             tools,
             folder,
         } = self;
         running.end().await;
+        change(&mut settings);
         Self::run(parties, store, settings, tools, folder).await
     }
 
@@ -114,6 +126,11 @@ impl TestGateway {
         };
         gateway.parties.connect(&gateway.provider_api());
         gateway
+    }
+
+    /// Its settings.
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// Base address of the BaRS listener.

@@ -15,11 +15,14 @@ impl ToSql for Value<'_> {
         match self {
             Value::Null => Ok(IsNull::Yes),
             Value::Int(number) if *ty == Type::INT4 => i32::try_from(*number)?.to_sql(ty, out),
+            // SQLite keeps a yes or a no as a number.
+            Value::Int(number) if *ty == Type::BOOL => (*number != 0).to_sql(ty, out),
             Value::Int(number) => number.to_sql(ty, out),
             Value::Bool(flag) => flag.to_sql(ty, out),
             Value::Text(text) => text.to_sql(ty, out),
             Value::Owned(text) => text.to_sql(ty, out),
             Value::Blob(bytes) => bytes.to_sql(ty, out),
+            Value::Bytes(bytes) => bytes.to_sql(ty, out),
             Value::Id(id) => id.as_slice().to_sql(ty, out),
             Value::Hash(hash) => hash.as_slice().to_sql(ty, out),
             Value::Texts(texts) => texts.to_sql(ty, out),

@@ -61,15 +61,8 @@ impl Connector {
             config.connect_timeout(PATIENCE);
         }
         config.application_name("workwell-gateway");
-        // In the clear only where nothing crosses a network.
-        if !config.get_hosts().iter().all(is_this_machine) {
-            if config.get_ssl_mode() == SslMode::Disable {
-                return Err(fault(
-                    "sslmode=disable is for a server on this machine only".to_owned(),
-                ));
-            }
-            config.ssl_mode(SslMode::Require);
-        }
+        let mode = ssl_mode(&config).map_err(|what| fault(what.to_owned()))?;
+        config.ssl_mode(mode);
         let tls = MakeRustlsConnect::new(tls(server)?);
         Ok(Self { config, tls })
     }
@@ -98,6 +91,17 @@ impl Connector {
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(|error| Problem::new(&UNREACHABLE).with(error.to_string()))
+    }
+}
+
+/// In the clear only where nothing crosses a network; there TLS only if it is asked for,
+/// since a server's certificate made by its installer cannot be checked.
+fn ssl_mode(config: &Config) -> Result<SslMode, &'static str> {
+    let is_here = config.get_hosts().iter().all(is_this_machine);
+    match config.get_ssl_mode() {
+        SslMode::Prefer | SslMode::Disable if is_here => Ok(SslMode::Disable),
+        SslMode::Disable => Err("sslmode=disable is for a server on this machine only"),
+        _ => Ok(SslMode::Require),
     }
 }
 
@@ -171,4 +175,38 @@ pub(super) async fn refuse_unwritable(client: &Client, url: &str) -> Result<(), 
 /// Closes a connection whose state is not known.
 pub(super) fn discard(client: Object) {
     drop(Object::take(client));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_on_another_machine_is_never_spoken_to_in_the_clear() {
+        for (url, expected) in [
+            ("postgres://gw@127.0.0.1/ww", Ok(SslMode::Disable)),
+            ("postgres://gw@localhost/ww", Ok(SslMode::Disable)),
+            ("postgres://gw@%2Frun%2Fpostgresql/ww", Ok(SslMode::Disable)),
+            (
+                "postgres://gw@localhost/ww?sslmode=require",
+                Ok(SslMode::Require),
+            ),
+            ("postgres://gw@db.example/ww", Ok(SslMode::Require)),
+            (
+                "postgres://gw@db.example/ww?sslmode=prefer",
+                Ok(SslMode::Require),
+            ),
+            (
+                "postgres://gw@localhost,db.example/ww",
+                Ok(SslMode::Require),
+            ),
+            (
+                "postgres://gw@db.example/ww?sslmode=disable",
+                Err("sslmode=disable is for a server on this machine only"),
+            ),
+        ] {
+            let config: Config = url.parse().expect("an address");
+            assert_eq!(ssl_mode(&config), expected, "{url}");
+        }
+    }
 }

@@ -35,7 +35,20 @@ pub(in super::super) async fn bring_up_to_date(server: &PostgresServer) -> Resul
     let pool = connect::Connector::of(server)?.pool(1)?;
     let client = connect::first(&pool, &server.url).await?;
     connect::refuse_unwritable(&client, &server.url).await?;
+    refuse_newer(&client, &server.url).await?;
     apply(&client, &server.url).await
+}
+
+async fn refuse_newer(client: &Client, url: &str) -> Result<(), Problem> {
+    let found = found_in(client).await;
+    let found = found.map_err(|failure| about(url, &failure))?;
+    if judge(found) != Standing::Newer {
+        return Ok(());
+    }
+    let version = found.version;
+    Err(Problem::new(&NEWER_SCHEMA).at(url.to_owned()).with(format!(
+        "it has schema {version}, this program knows up to {NEWEST}"
+    )))
 }
 
 /// All in one transaction, under a lock: a second process finds nothing left to do. The

@@ -11,6 +11,7 @@ mod locks;
 mod migrate;
 mod receiving;
 mod run;
+pub(super) mod whole;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -21,12 +22,14 @@ use super::prepare::Prepared;
 use super::records::RequestKey;
 use super::sql::Query;
 use super::unit::CommitError;
+use super::whole::Parts;
 use crate::config::PostgresServer;
 use crate::problem::Problem;
 use crate::problem::area::store::{DAMAGED, KEY_OF_ANOTHER_STORE, UNAVAILABLE};
 use receiving::Receiving;
 use run::Failure;
 
+pub(super) use migrate::bring_up_to_date;
 pub(super) use receiving::Held;
 
 /// How often a unit is tried when another transaction stood in its way.
@@ -68,6 +71,7 @@ impl Postgres {
         let client = connect::first(&engine.writers, &server.url).await?;
         connect::refuse_unwritable(&client, &server.url).await?;
         migrate::open(&client, &server.url).await?;
+        whole::refuse_half_copied(&client, &server.url).await?;
         if !migrate::has_key(&client, key_check)
             .await
             .map_err(|error| unavailable(&error.into()))?
@@ -188,6 +192,11 @@ impl Postgres {
             groups: commits,
             failures: read(&self.counters.failures),
         }
+    }
+
+    /// Every row of every table as it is at this instant.
+    pub(super) fn parts(&self) -> Parts {
+        whole::parts(&self.readers)
     }
 
     /// What is wrong with the references, one line each. The server checks its own pages.

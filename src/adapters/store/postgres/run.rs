@@ -1,6 +1,8 @@
 //! Runs queries and the steps of a unit.
 
-use deadpool_postgres::{Object, PoolError};
+use std::error::Error;
+
+use deadpool_postgres::{HookError, Object, PoolError};
 use futures_util::future::join_all;
 use tokio_postgres::Statement;
 use tokio_postgres::error::SqlState;
@@ -18,11 +20,11 @@ use super::locks;
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Failure {
     /// The server refused the statement.
-    #[error("the database answered with SQLSTATE {0}")]
+    #[error("the database answered with SQLSTATE {0}{words}", words = in_words(.0))]
     Refused(String),
     /// The connection is gone, or none could be had.
     #[error("the database cannot be reached: {0}")]
-    Lost(&'static str),
+    Lost(String),
     /// A cell that does not read back.
     #[error(transparent)]
     Row(#[from] RowFault),
@@ -34,9 +36,41 @@ impl From<tokio_postgres::Error> for Failure {
             return Self::Refused(refused.code().code().to_owned());
         }
         if error.is_closed() {
-            return Self::Lost("the connection was closed");
+            return Self::Lost("the connection was closed".to_owned());
         }
-        Self::Lost("no answer, or no connection by these settings")
+        Self::Lost(cause_of(&error))
+    }
+}
+
+/// What lies under a failed connection: the network or TLS. Neither knows a value of ours.
+fn cause_of(error: &tokio_postgres::Error) -> String {
+    let mut cause = error.source();
+    while let Some(found) = cause {
+        if let Some(io) = found.downcast_ref::<std::io::Error>() {
+            // A failed handshake comes wrapped in an error of the network.
+            let tls = io
+                .get_ref()
+                .and_then(|inner| inner.downcast_ref::<rustls::Error>());
+            return tls.map_or_else(|| io.kind().to_string(), |tls| format!("TLS: {tls}"));
+        }
+        cause = found.source();
+    }
+    "no answer, or no connection by these settings".to_owned()
+}
+
+/// The codes that an operator meets (PostgreSQL, Appendix A).
+fn in_words(code: &str) -> &'static str {
+    match code {
+        "25006" => ": it can only be read now",
+        "28000" => ": this user may not come in from here",
+        "28P01" => ": the password is wrong or missing",
+        "3D000" => ": there is no such database",
+        "42501" => ": the user may not do this here",
+        "53100" => ": its disk is full",
+        "53300" => ": it has no connection left",
+        "55P03" => ": a lock did not come free in time",
+        "57P01" | "57P02" | "57P03" => ": it is starting or stopping",
+        _ => "",
     }
 }
 
@@ -44,9 +78,9 @@ impl From<PoolError> for Failure {
     fn from(error: PoolError) -> Self {
         match error {
             PoolError::Backend(error) => error.into(),
-            PoolError::Timeout(_) => Self::Lost("no connection came free in time"),
-            PoolError::PostCreateHook(_) => Self::Lost("a new connection could not be set up"),
-            _ => Self::Lost("the pool is closed"),
+            PoolError::Timeout(_) => Self::Lost("no connection came free in time".to_owned()),
+            PoolError::PostCreateHook(HookError::Backend(error)) => error.into(),
+            _ => Self::Lost("the pool is closed".to_owned()),
         }
     }
 }

@@ -101,6 +101,11 @@ pub struct CaseRow {
     pub closure_reason: Option<String>,
     /// The case this one belongs to.
     pub part_of: Option<CaseId>,
+    /// The provider that referred the person on, by its slug; then `part_of` is the case that
+    /// it holds.
+    pub referred_on_by: Option<String>,
+    /// Whether the NHS number is of the range that is kept for tests.
+    pub test_person: bool,
     /// What is awaited next, and until when.
     pub milestone: Option<Due>,
     /// When the referral came.
@@ -109,6 +114,19 @@ pub struct CaseRow {
     pub updated_at: Timestamp,
     pub(in super::super) sealed: Vec<u8>,
     pub(in super::super) wrapped_key: Vec<u8>,
+}
+
+/// Which cases to list; an empty filter lists the open ones.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CaseFilter {
+    /// At this status only, open or not.
+    pub status: Option<Status>,
+    /// Of this provider only, by its slug.
+    pub provider: Option<String>,
+    /// With those that are over.
+    pub closed_too: bool,
+    /// At most so many; 0 means 100.
+    pub limit: u32,
 }
 
 /// What a receipt must know of another open case of the same person. It crosses

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::outbox::LegState;
+use crate::domain::queue::QueueKind;
 use crate::domain::status::Status;
 
 /// Figures for operating.
@@ -12,6 +13,9 @@ pub struct Counts {
     pub cases: Vec<(Status, u64)>,
     /// Legs by state; a state without legs is not listed.
     pub legs: Vec<(LegState, u64)>,
+    /// Open entries of the queue by kind, and when the oldest of each was raised; a kind
+    /// without entries is not listed.
+    pub queue: Vec<(QueueKind, u64, Timestamp)>,
     /// Release time of the oldest leg that is released, waiting or parked.
     pub oldest_undelivered: Option<Timestamp>,
 }

@@ -16,7 +16,7 @@ pub struct NewQueueEntry {
     pub case_id: CaseId,
     /// Why it is there.
     pub kind: QueueKind,
-    /// What it is about: a leg's id, a milestone; empty for the case as a whole.
+    /// What it is about: `deliver:<leg's id>`, `clock:<step>`; empty for the case as a whole.
     pub subject: String,
     /// The coded reason.
     pub reason: String,
@@ -33,7 +33,7 @@ pub struct QueueClosing {
     pub case_id: CaseId,
     /// Of this kind only.
     pub kind: Option<QueueKind>,
-    /// About this only.
+    /// About this only, and about what begins with it and a colon.
     pub subject: Option<String>,
     /// Who closed it, as [`Caller::label`](crate::domain::caller::Caller::label) says it.
     pub by: String,
@@ -82,8 +82,39 @@ pub struct QueueFilter {
     pub kind: Option<QueueKind>,
     /// With those that are closed.
     pub closed_too: bool,
+    /// Only those that nobody was alerted of yet, or that are due by then.
+    pub to_act_by: Option<Timestamp>,
     /// After this place, for the next page.
     pub after: Option<i64>,
     /// At most so many; 0 means 100.
     pub limit: u32,
+}
+
+#[cfg(test)]
+impl QueueRow {
+    /// An open entry for a test.
+    pub fn sample(
+        case_id: CaseId,
+        kind: QueueKind,
+        subject: &str,
+        reason: &str,
+        at: Timestamp,
+    ) -> Self {
+        Self {
+            number: 1,
+            entry: NewQueueEntry {
+                id: Uuid::nil(),
+                case_id,
+                kind,
+                subject: subject.to_owned(),
+                reason: reason.to_owned(),
+                owner: "duty".to_owned(),
+                due_at: at,
+            },
+            raised_at: at,
+            alerted_at: None,
+            told_at: None,
+            closed: None,
+        }
+    }
 }

@@ -21,6 +21,18 @@ impl Dialect {
         }
     }
 
+    /// A column to be ordered by; text by its bytes, whatever language the database speaks.
+    pub(in super::super) fn by_bytes(self, column: &str, is_text: bool) -> String {
+        match self {
+            #[cfg(feature = "postgres")]
+            Self::Postgres if is_text => format!("{column} COLLATE \"C\""),
+            _ => {
+                let _ = is_text;
+                column.to_owned()
+            }
+        }
+    }
+
     /// The engine's own clock in microseconds since 1970. What several processes must
     /// agree on is measured by this clock and not by theirs.
     pub(in super::super) const fn now(self) -> &'static str {

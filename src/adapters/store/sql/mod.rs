@@ -5,6 +5,7 @@
 //! understand alike; the few places where they differ stand side by side in [`dialect`].
 
 pub(super) mod dialect;
+pub(super) mod marks;
 pub(super) mod read;
 pub(super) mod row;
 pub(super) mod rows;

@@ -3,7 +3,6 @@
 use rusqlite::types::ValueRef;
 
 /// A row of either engine.
-#[derive(Clone, Copy)]
 pub enum Row<'a> {
     /// Of SQLite.
     Sqlite(&'a rusqlite::Row<'a>),

@@ -25,9 +25,9 @@ pub(super) const CASE: &str = "c.id, c.reference, c.revision, c.status, c.hold_r
     c.return_address, c.use_case, c.provider, c.provider_digest, c.restricted, \
     c.responsible_kind, c.responsible_name, c.last_update_at, c.last_update_sequence, \
     c.closure_reason, c.part_of, c.received_at, c.updated_at, c.sealed_case, c.wrapped_key, \
-    c.milestone, c.milestone_due";
+    c.milestone, c.milestone_due, c.referred_on_by, c.test_person";
 /// How many columns [`CASE`] has.
-pub(super) const CASE_COLUMNS: usize = 28;
+pub(super) const CASE_COLUMNS: usize = 30;
 
 pub(super) fn case(row: &Row<'_>) -> Read<CaseRow> {
     let hold = match (row.get(4)?, time_or_none(row, 5)?) {
@@ -63,6 +63,8 @@ pub(super) fn case(row: &Row<'_>) -> Read<CaseRow> {
         },
         closure_reason: row.get(20)?,
         part_of: id_or_none(row, 21)?.map(CaseId::new),
+        referred_on_by: row.get(28)?,
+        test_person: row.get(29)?,
         milestone: match (row.get(26)?, time_or_none(row, 27)?) {
             (Some(milestone), Some(at)) => Some(Due { milestone, at }),
             _ => None,
@@ -76,6 +78,10 @@ pub(super) fn case(row: &Row<'_>) -> Read<CaseRow> {
 
 pub(super) fn case_id(row: &Row<'_>) -> Read<CaseId> {
     id(row, 0).map(CaseId::new)
+}
+
+pub(super) fn status(row: &Row<'_>, column: usize) -> Read<Status> {
+    word(row, column, Status::from_code)
 }
 
 pub(super) const OPEN_CASE: &str = "c.id, c.status, c.referrer, c.provider";

@@ -19,6 +19,8 @@ pub enum Value<'a> {
     Owned(String),
     /// Bytes.
     Blob(&'a [u8]),
+    /// Bytes of its own.
+    Bytes(Vec<u8>),
     /// The 16 bytes of an id.
     Id([u8; 16]),
     /// The 32 bytes of a hash.
@@ -90,6 +92,12 @@ impl<'a> From<&'a String> for Value<'a> {
 impl From<String> for Value<'_> {
     fn from(text: String) -> Self {
         Self::Owned(text)
+    }
+}
+
+impl From<Vec<u8>> for Value<'_> {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Bytes(bytes)
     }
 }
 

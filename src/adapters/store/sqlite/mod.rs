@@ -1,12 +1,15 @@
 //! The SQLite engine: one file, one writer that groups, readers beside it.
 
+pub(super) mod backup;
 mod check;
+pub(super) mod lock;
 mod migrate;
 mod pool;
 mod run;
+pub(super) mod whole;
 mod writer;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -14,8 +17,10 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use migrate::migrate;
 pub(super) use pool::Readers;
+use pool::problem_of;
 pub(super) use writer::Writer;
 
+use super::whole::Parts;
 use crate::problem::Problem;
 use crate::problem::area::store::{CANNOT_OPEN, KEY_OF_ANOTHER_STORE, NOT_A_STORE};
 
@@ -23,18 +28,27 @@ use crate::problem::area::store::{CANNOT_OPEN, KEY_OF_ANOTHER_STORE, NOT_A_STORE
 pub(super) struct Sqlite {
     pub(super) readers: Readers,
     pub(super) writer: Writer,
+    path: PathBuf,
 }
 
 impl Sqlite {
     /// Opens or makes the file, and checks that it was made with this master key.
     pub(super) fn open(path: &Path, key_check: &[u8; 32]) -> Result<Self, Problem> {
+        backup::refuse_half_restored(path)?;
         let mut connection = open_judged(path, false)?;
         migrate(&mut connection, path, false)?;
+        whole::refuse_half_copied(&connection, path)?;
         check_key(&connection, path, key_check)?;
         Ok(Self {
             readers: Readers::new(path),
             writer: Writer::start(path, connection)?,
+            path: path.to_owned(),
         })
+    }
+
+    /// Every row of every table as it is at this instant.
+    pub(super) fn parts(&self) -> Parts {
+        whole::parts(&self.path)
     }
 
     /// What is wrong with the file and the references in it, one line each.
@@ -45,6 +59,7 @@ impl Sqlite {
 
 /// Brings the file's schema up to date; gives the version that was found.
 pub(super) fn bring_up_to_date(path: &Path) -> Result<u32, Problem> {
+    backup::refuse_half_restored(path)?;
     let mut connection = open_judged(path, true)?;
     migrate(&mut connection, path, true)
 }
@@ -108,6 +123,15 @@ fn keep_statements(connection: &Connection) -> rusqlite::Result<()> {
 
 /// SQLite makes a missing file with the process's mask; the store is for its owner only.
 fn make_private_file(path: &Path) -> Result<(), Problem> {
+    private_file(path).map(drop).map_err(|error| {
+        Problem::new(&CANNOT_OPEN)
+            .at(path.display().to_string())
+            .with(error.kind().to_string())
+    })
+}
+
+/// Opens a file for its owner only, and makes it where there is none.
+fn private_file(path: &Path) -> std::io::Result<std::fs::File> {
     let mut options = std::fs::OpenOptions::new();
     options.read(true).append(true).create(true);
     #[cfg(unix)]
@@ -115,11 +139,7 @@ fn make_private_file(path: &Path) -> Result<(), Problem> {
         use std::os::unix::fs::OpenOptionsExt;
         options.mode(0o600);
     }
-    options.open(path).map(drop).map_err(|error| {
-        Problem::new(&CANNOT_OPEN)
-            .at(path.display().to_string())
-            .with(error.kind().to_string())
-    })
+    options.open(path)
 }
 
 fn check_key(connection: &Connection, path: &Path, key_check: &[u8; 32]) -> Result<(), Problem> {

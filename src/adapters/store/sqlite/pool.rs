@@ -92,7 +92,7 @@ fn is_sound_after(failure: &Failure) -> bool {
 }
 
 /// What a failed read means.
-fn problem_of(failure: &Failure) -> Problem {
+pub(super) fn problem_of(failure: &Failure) -> Problem {
     match failure {
         Failure::Row(fault) => Problem::new(&DAMAGED).with(fault.to_string()),
         Failure::Engine(error) => unavailable(&error.to_string()),

@@ -80,6 +80,8 @@ pub fn case(number: u128) -> Case {
         reference: CaseReference::of(id),
         service_request_id: ServiceRequestId::new(Uuid::from_u128(3000 + number)),
         part_of: None,
+        referred_on_by: None,
+        test_person: true,
         sender_ids: crate::domain::case::SenderIds::default(),
         received_at: at(0),
         referral: Referral {

@@ -13,7 +13,7 @@ use super::head::{Head, Schema};
 use crate::domain::consent::ConfidentialityBasis;
 use crate::domain::identifiers::OdsCode;
 use crate::domain::provider::{
-    Agreement, Channel, Clocks, ConsentPolicy, PayloadKind, Provider, Validity,
+    Agreement, Channel, Clocks, ConsentPolicy, PayloadKind, Provider, SupportWeeks, Validity,
 };
 use crate::problem::area::tables as entry;
 
@@ -39,7 +39,17 @@ const SCHEMA: Schema = &[
     ("policies", &["workwell_consent"]),
     (
         "clocks",
-        &["acknowledge", "first_contact", "assessment", "plan"],
+        &[
+            "hold",
+            "collect",
+            "acknowledge",
+            "first_contact",
+            "assessment",
+            "plan",
+            "thrive_at_work_weeks",
+            "return_to_work_weeks",
+            "seek_work_weeks",
+        ],
     ),
     ("unmapped", &["*"]),
     ("withheld", &["*"]),
@@ -260,11 +270,19 @@ fn retention(head: &Head<'_>, faults: &mut Faults) -> Option<u32> {
 
 fn clocks(head: &Head<'_>, faults: &mut Faults) -> Clocks {
     let default = Clocks::default();
-    let mut days = |key, or| head.number("clocks", key, faults).unwrap_or(or);
+    let weeks = default.support_weeks;
+    let mut number = |key, or| head.number("clocks", key, faults).unwrap_or(or);
     Clocks {
-        acknowledge: days("acknowledge", default.acknowledge),
-        first_contact: days("first_contact", default.first_contact),
-        assessment: days("assessment", default.assessment),
-        plan: days("plan", default.plan),
+        hold: number("hold", default.hold),
+        collect: number("collect", default.collect),
+        acknowledge: number("acknowledge", default.acknowledge),
+        first_contact: number("first_contact", default.first_contact),
+        assessment: number("assessment", default.assessment),
+        plan: number("plan", default.plan),
+        support_weeks: SupportWeeks {
+            thrive_at_work: number("thrive_at_work_weeks", weeks.thrive_at_work),
+            return_to_work: number("return_to_work_weeks", weeks.return_to_work),
+            seek_work: number("seek_work_weeks", weeks.seek_work),
+        },
     }
 }

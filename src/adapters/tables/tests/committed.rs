@@ -9,8 +9,11 @@ use super::{committed, package};
 use crate::adapters::places::Places;
 use crate::adapters::tables::load;
 use crate::domain::case::Referral;
+use crate::domain::consent::{Decision, Recipient, Record};
 use crate::domain::identifiers::{OdsCode, Postcode};
-use crate::domain::mapping::{FaultCode, OutValue, Output, RowOutcome, StatusWord, render, sample};
+use crate::domain::mapping::{
+    FaultCode, OutValue, Output, RowOutcome, StatusWord, narrow, render, sample,
+};
 use crate::domain::provider::{Channel, PayloadKind};
 use crate::domain::routing::{NobodyReason, Outcome, Subject, decide_everywhere};
 use crate::domain::status::Status;
@@ -30,7 +33,7 @@ fn the_committed_mappings_load_without_a_problem() {
 }
 
 #[test]
-fn the_three_providers_differ_in_channel_payload_and_basis() {
+fn the_providers_differ_in_channel_payload_and_basis() {
     let loaded = committed();
     let shown: Vec<(&str, &str, PayloadKind, &str)> = loaded
         .providers
@@ -47,6 +50,12 @@ fn the_three_providers_differ_in_channel_payload_and_basis() {
                 "explicit-consent"
             ),
             ("lantern", "webhook", PayloadKind::Json, "explicit-consent"),
+            (
+                "stillwater",
+                "collect",
+                PayloadKind::Json,
+                "explicit-consent"
+            ),
             (
                 "vale-nhs-trust",
                 "fhir-rest",
@@ -209,6 +218,52 @@ fn the_sample_case_reads_in_each_providers_own_words() {
         let found = nested(&rendered.outputs);
         assert_eq!(found, expected, "{slug}: {found:#}");
     }
+}
+
+#[test]
+fn a_partner_gets_a_referred_on_case_in_its_own_words_and_nothing_besides() {
+    let loaded = committed();
+    let partner = loaded.provider("stillwater").expect("a committed provider");
+    let mut case = sample::case();
+    case.referral = narrow(&case.referral, partner);
+    case.referral.referrer.organisation_name = Some("Lantern".to_owned());
+    case.referred_on_by = Some("lantern".to_owned());
+    let consent = Record {
+        decision: Decision::Given,
+        at: "2026-11-19T10:00:00Z".parse().ok(),
+        recorded_by: None,
+        how: Some("spoken".to_owned()),
+    };
+    let recipient = Recipient::Partner("stillwater".to_owned());
+    case.referral.consents.recipients = vec![(recipient, consent)];
+    let rendered = render(&case, partner, TODAY);
+    assert!(rendered.faults.is_empty(), "{:#?}", rendered.faults);
+    let file = "mappings/exampleshire/stillwater/tests/referred-on/expected.json";
+    let text = fs::read_to_string(package(file)).expect("a committed expectation");
+    let expected: Value = serde_json::from_str(&text).expect("JSON");
+    let found = nested(&rendered.outputs);
+    assert_eq!(found, expected, "{found:#}");
+}
+
+#[test]
+fn the_partners_of_an_area_are_read_with_their_limits() {
+    let loaded = committed();
+    let routes: Vec<(&str, &str, u32)> = loaded.areas[0]
+        .partners
+        .iter()
+        .map(|row| {
+            (
+                row.provider.as_str(),
+                row.partner.as_str(),
+                row.consent_days,
+            )
+        })
+        .collect();
+    let expected = [
+        ("lantern", "stillwater", 28),
+        ("borough-works", "stillwater", 14),
+    ];
+    assert_eq!(routes, expected);
 }
 
 #[test]

@@ -12,7 +12,7 @@ fn a_bad_folder_disables_its_provider_only() {
     fs::remove_file(copy.path("lantern/catchment.csv")).expect("a writable copy");
     let loaded = copy.load();
     let slugs: Vec<&str> = loaded.providers.iter().map(|p| p.slug.as_str()).collect();
-    assert_eq!(slugs, ["borough-works", "vale-nhs-trust"]);
+    assert_eq!(slugs, ["borough-works", "stillwater", "vale-nhs-trust"]);
     assert_eq!((loaded.areas.len(), loaded.disabled.len()), (1, 1));
     one_fault(
         &copy,
@@ -139,6 +139,41 @@ fn a_routing_row_without_a_folder_is_a_fault_and_a_folder_without_a_row_a_warnin
     assert!(told[0].0.contains("\"ghost\" has no folder") && !told[0].1);
     assert!(told[1].0.contains("\"lantern\" has no row") && told[1].1);
     assert_eq!(loaded.areas.len(), 1, "the rest of the area is served");
+}
+
+#[test]
+fn an_area_without_partners_needs_no_table_of_them() {
+    let copy = Copy::new();
+    fs::remove_file(copy.path("partners.csv")).expect("a writable copy");
+    fs::remove_dir_all(copy.path("stillwater")).expect("a writable copy");
+    let loaded = copy.load();
+    assert!(loaded.problems.is_empty(), "{:#?}", loaded.problems);
+    assert!(loaded.areas[0].partners.is_empty());
+}
+
+#[test]
+fn every_fault_of_a_table_of_partners_is_told_with_its_place() {
+    for (row, place, words) in [
+        ("lantern,stillwater,28,,,", "4:2", "WW-MAP-006"),
+        ("lantern,lantern,28,,,", "4:2", "write another provider"),
+        ("lantern,vale-nhs-trust,soon,,,", "4:3", "a whole number"),
+        ("lantern,,28,,,", "4:2", "WW-MAP-005"),
+        ("lantern,ghost,28,,,", "4:1", "\"ghost\" has no folder"),
+    ] {
+        let copy = Copy::new();
+        copy.append("partners.csv", row);
+        let loaded = copy.load();
+        let told: Vec<String> = loaded.problems.iter().map(ToString::to_string).collect();
+        let place = format!("exampleshire/partners.csv:{place}");
+        let found = told.len() == 1 && told[0].contains(&place) && told[0].contains(words);
+        assert!(found, "{row}: {told:#?}");
+        // Only a row that leads nowhere leaves the area served.
+        assert_eq!(
+            loaded.areas.len(),
+            usize::from(row.contains("ghost")),
+            "{row}"
+        );
+    }
 }
 
 #[test]

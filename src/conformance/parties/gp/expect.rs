@@ -34,6 +34,8 @@ pub struct Response {
     pub reference: Option<String>,
     /// The words that came with the status, where there are some.
     pub words: Option<String>,
+    /// Every line that a practice reads beside the status.
+    pub texts: Vec<String>,
 }
 
 /// What is wrong with a response, and the HTTP status that says so.
@@ -101,6 +103,7 @@ pub(super) fn judge(
         encounter_status: focus["status"].as_str().unwrap_or_default().to_owned(),
         reference: focus["identifier"][0]["value"].as_str().map(str::to_owned),
         words: words(&focus),
+        texts: texts(&focus),
     })
 }
 
@@ -248,6 +251,15 @@ fn judge_encounters(message: &Value, focus: &Value, faults: &mut Faults) {
         journeys.len() == 1,
         "the two Encounters do not share one Journey ID",
     );
+}
+
+/// What stands as a text in the Encounter's types, in order.
+fn texts(encounter: &Value) -> Vec<String> {
+    let types = encounter["type"].as_array().into_iter().flatten();
+    types
+        .filter_map(|one| one["text"].as_str())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The status in words, wherever the Encounter carries them.

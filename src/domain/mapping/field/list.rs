@@ -9,7 +9,7 @@ use crate::domain::case::{
     Answer, BarrierGroup, Case, Contact, ContactKind, EmploymentStatus, FlagKind, NhsNumberStatus,
     Person, SicknessAbsence, SourceRoute, Work,
 };
-use crate::domain::consent::{Decision, Recipient};
+use crate::domain::consent::{Decision, Recipient, Record};
 use crate::domain::sensitive::Sensitive;
 
 use Category::{C, N, O, S};
@@ -90,6 +90,9 @@ pub(super) static ALL: &[Field] = &[
     plain("workwell_consent_on", O, Date, "The day (UTC) of that answer", |c| day(c.referral.consents.workwell.at)),
     plain("workwell_consent_by", O, Text, "Who wrote that answer down", |c| text(c.referral.consents.workwell.recorded_by.as_ref())),
     plain("workwell_consent_how", O, Text, "How that answer was given", |c| Value::text(c.referral.consents.workwell.how.as_deref())),
+    plain("onward_consent_on", O, Date, "The day (UTC) of the consent to be referred on, where a provider did so", |c| day(onward(c).and_then(|record| record.at))),
+    plain("onward_consent_by", O, Text, "Who wrote that consent down", |c| text(onward(c).and_then(|record| record.recorded_by.as_ref()))),
+    plain("onward_consent_how", O, Text, "How that consent was given", |c| Value::text(onward(c).and_then(|record| record.how.as_deref()))),
     words(plain("gp_feedback_consent", O, Word, "Consent to tell the practice of progress", |c| consent_for(c, &Recipient::GpFeedback)), decisions),
     words(plain("employer_consent", O, Word, "Consent to contact the employer", |c| consent_for(c, &Recipient::Employer)), decisions),
     words(plain("evaluation_consent", O, Word, "Consent to be contacted by the national evaluation", |c| consent_for(c, &Recipient::Evaluation)), decisions),
@@ -139,6 +142,15 @@ pub(super) static ALL: &[Field] = &[
     made_of(words(plain("barriers", S, Words, "Groups of all barriers, each once, the main one first", |c| Value::list(barrier_groups(c, 0))), groups), &["primary_barrier", "secondary_barriers"]),
     plain("reason", S, Text, "The referrer's words, at most 2,000 characters", |c| reason(c.referral.reason.as_ref())),
 ];
+
+/// The consent under which a provider referred the person on. On the case that it came from
+/// there may be several, and none of them is that case's own.
+fn onward(case: &Case) -> Option<&Record> {
+    case.referred_on_by.as_ref()?;
+    let mut recipients = case.referral.consents.recipients.iter();
+    let partner = recipients.find(|(recipient, _)| matches!(recipient, Recipient::Partner(_)));
+    partner.map(|(_, record)| record)
+}
 
 fn person(case: &Case) -> &Person {
     &case.referral.person

@@ -6,6 +6,11 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 use tokio::task::JoinHandle;
 
+use crate::problem::Problem;
+
+/// The check that a person has confirmed the store, where it was put back.
+const CONFIRMED: &str = "store:confirmed";
+
 /// How long one check may take: whoever asks for health must not wait on what is ill.
 const LONGEST_LOOK: Duration = Duration::from_secs(2);
 
@@ -25,6 +30,10 @@ pub struct Checks {
     pub store: Arc<dyn Fn() -> bool + Send + Sync>,
     /// Whether the keys are there and open the store.
     pub keys: Arc<dyn Fn() -> bool + Send + Sync>,
+    /// Why the store is held, where it is.
+    pub held: Arc<dyn Fn() -> Option<Problem> + Send + Sync>,
+    /// Whether what is acknowledged is being journalled.
+    pub journal: Arc<dyn Fn() -> bool + Send + Sync>,
     /// How each provider is.
     pub providers: Arc<dyn Fn() -> Vec<ProviderHealth> + Send + Sync>,
 }
@@ -32,6 +41,8 @@ pub struct Checks {
 /// What was found.
 pub(super) struct Report {
     needed: Vec<(&'static str, bool)>,
+    held: Option<Problem>,
+    journal: bool,
     providers: Vec<ProviderHealth>,
 }
 
@@ -41,8 +52,12 @@ impl Checks {
         let Self {
             store,
             keys,
+            held,
+            journal,
             providers,
         } = self;
+        // Neither looks at anything outside this process.
+        let (held, journal) = (held(), journal());
         let store = tokio::task::spawn_blocking(move || store());
         let keys = tokio::task::spawn_blocking(move || keys());
         let providers = tokio::task::spawn_blocking(move || providers());
@@ -52,7 +67,10 @@ impl Checks {
                 ("config:loaded", true),
                 ("store:writable", in_time(store).await.unwrap_or(false)),
                 ("keys:valid", in_time(keys).await.unwrap_or(false)),
+                (CONFIRMED, held.is_none()),
             ],
+            held,
+            journal,
             providers: in_time(providers).await.unwrap_or_default(),
         }
     }
@@ -70,11 +88,21 @@ impl Report {
         failed.map(|(name, _)| *name).collect()
     }
 
+    /// Why no work can be taken although everything runs, in a line.
+    pub(super) fn why(&self) -> Option<String> {
+        let held = self.held.as_ref()?;
+        let detail = held.detail.as_deref().unwrap_or_default();
+        Some(format!(
+            "{} {}: {detail}",
+            held.entry.code, held.entry.title
+        ))
+    }
+
     /// `pass`, `warn` when only a provider is not well, else `fail`.
     fn status(&self) -> &'static str {
         if !self.failed().is_empty() {
             "fail"
-        } else if self.providers.iter().any(|provider| !provider.well) {
+        } else if !self.journal || self.providers.iter().any(|provider| !provider.well) {
             "warn"
         } else {
             "pass"
@@ -85,8 +113,13 @@ impl Report {
     pub(super) fn document(&self, version: &str) -> Value {
         let mut checks = Map::new();
         for (name, well) in &self.needed {
-            checks.insert((*name).to_owned(), check(*well, "fail"));
+            let mut result = check(*well, "fail");
+            if let (CONFIRMED, Some(why)) = (*name, self.why()) {
+                result[0]["outcome"] = json!(why);
+            }
+            checks.insert((*name).to_owned(), result);
         }
+        checks.insert("journal:writable".to_owned(), check(self.journal, "warn"));
         for provider in &self.providers {
             let name = format!("provider:{}", provider.slug);
             checks.insert(name, check(provider.well, "warn"));

@@ -1,4 +1,4 @@
-//! The admin listener: health and metrics, for operators only.
+//! The admin listener: health, metrics and the queue, for operators only.
 //!
 //! `/livez` and `/_ping` say that the process answers. `/readyz` says that work can be
 //! taken: configuration loaded, store writable, keys valid. A provider that is down
@@ -6,6 +6,7 @@
 //! `/_status`, which has the NHS platform's shape.
 
 mod checks;
+pub mod queue;
 
 pub use checks::{Checks, ProviderHealth};
 
@@ -59,7 +60,10 @@ async fn ready(State(admin): State<Arc<Admin>>) -> Response {
     if failed.is_empty() {
         return "ready\n".into_response();
     }
-    let text = format!("not ready: {}\n", failed.join(", "));
+    let mut text = format!("not ready: {}\n", failed.join(", "));
+    if let Some(why) = report.why() {
+        text = format!("{text}{why}\n");
+    }
     (StatusCode::SERVICE_UNAVAILABLE, text).into_response()
 }
 
@@ -116,6 +120,8 @@ mod tests {
         Checks {
             store: Arc::new(move || store),
             keys: Arc::new(move || keys),
+            held: Arc::new(|| None),
+            journal: Arc::new(|| true),
             providers: Arc::new(move || {
                 vec![ProviderHealth {
                     slug: "hope-works".to_owned(),

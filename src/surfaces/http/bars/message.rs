@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::body::{Body, to_bytes};
-use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::body::to_bytes;
+use axum::extract::{Request, State};
 use axum::response::Response;
 
 use super::{answer, read_headers};
@@ -12,12 +11,9 @@ use crate::gateway::Gateway;
 use crate::problem::{Problem, area::fhir as problems};
 use crate::standards::bars::headers::RequestKind;
 
-pub(super) async fn process(
-    State(gateway): State<Arc<Gateway>>,
-    map: HeaderMap,
-    body: Body,
-) -> Response {
-    let headers = match read_headers(&gateway, RequestKind::Message, &map) {
+pub(super) async fn process(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let headers = match read_headers(&gateway, RequestKind::Message, &parts.headers) {
         Ok(headers) => headers,
         Err(found) => {
             let refused = gateway.refuse_early(None, &found).await;

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::problem::Problem;
+use crate::problem::{Problem, area::header as header_problems};
 
 /// A refusal.
 #[derive(Debug, Serialize, ToSchema)]
@@ -26,15 +26,55 @@ pub(super) struct ProblemBody {
     /// The header, parameter or member it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pointer: Option<String>,
+    /// Everything else that was found in the same request.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    others: Vec<OtherFault>,
+}
+
+/// One more fault of the same request.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct OtherFault {
+    /// The stable code.
+    code: &'static str,
+    /// What it means and what was found.
+    detail: String,
+    /// What to do about it.
+    advice: &'static str,
+    /// The member it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pointer: Option<String>,
 }
 
 /// Renders a refusal.
-pub(super) fn problem(found: &Problem) -> Response {
+pub(in crate::surfaces::http) fn problem(found: &Problem) -> Response {
+    rendered(found, &[])
+}
+
+/// Renders everything that was found: the first decides the status.
+pub(super) fn problems(found: &[Problem]) -> Response {
+    match found.split_first() {
+        Some((first, others)) => rendered(first, others),
+        None => problem(&Problem::new(&header_problems::INTERNAL)),
+    }
+}
+
+fn detail_of(found: &Problem) -> String {
+    match &found.detail {
+        Some(detail) => format!("{} Found: {detail}.", found.entry.meaning),
+        None => found.entry.meaning.to_owned(),
+    }
+}
+
+fn rendered(found: &Problem, others: &[Problem]) -> Response {
     let entry = found.entry;
-    let detail = match &found.detail {
-        Some(detail) => format!("{} Found: {detail}.", entry.meaning),
-        None => entry.meaning.to_owned(),
-    };
+    let detail = detail_of(found);
+    let others = others.iter().map(|other| OtherFault {
+        code: other.entry.code,
+        detail: detail_of(other),
+        advice: other.entry.advice,
+        pointer: other.path.clone(),
+    });
     let body = ProblemBody {
         kind: format!("https://workwell-gateway.example/problems/{}", entry.code),
         title: entry.title,
@@ -43,6 +83,7 @@ pub(super) fn problem(found: &Problem) -> Response {
         detail,
         advice: entry.advice,
         pointer: found.path.clone(),
+        others: others.collect(),
     };
     let status = StatusCode::from_u16(entry.http).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = (status, axum::Json(body)).into_response();

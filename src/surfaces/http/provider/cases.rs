@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::{Api, answer};
 use crate::domain::identifiers::CaseId;
 use crate::domain::status::Status;
-use crate::gateway::collect::Collected;
+use crate::gateway::collect::{Collected, Onward};
 use crate::problem::{Problem, area::provider_api as problems};
 
 /// One page of a provider's cases.
@@ -63,6 +63,28 @@ pub(super) struct CaseView {
     payload: Option<Value>,
     /// What happened to the case.
     history: Vec<HistoryItem>,
+    /// The partners to whom you referred the person on from this case.
+    referred_on: Vec<OnwardItem>,
+    /// Your other cases of the same person, earlier and later, the oldest first: their ids.
+    linked_cases: Vec<String>,
+}
+
+/// A case at a partner, as far as the partner's table lets you see it.
+#[derive(Serialize, ToSchema)]
+pub(super) struct OnwardItem {
+    /// The gateway's id of the partner's case.
+    id: String,
+    /// What people say on the telephone.
+    reference: String,
+    /// The partner, by the name of its folder.
+    partner: String,
+    /// Where it stands (canonical word), as far as the partner lets be seen.
+    status: &'static str,
+    /// Since when (RFC 3339).
+    since: String,
+    /// Why it ended (canonical word), where the partner lets that be seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
 }
 
 /// One event of a case.
@@ -199,5 +221,18 @@ fn view(found: Collected) -> CaseView {
         payload_type: found.content_type,
         payload,
         history,
+        referred_on: found.onward.into_iter().map(onward).collect(),
+        linked_cases: found.linked.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn onward(found: Onward) -> OnwardItem {
+    OnwardItem {
+        id: found.id.to_string(),
+        reference: found.reference.to_string(),
+        partner: found.partner,
+        status: found.status.code(),
+        since: found.since.to_string(),
+        reason: found.reason,
     }
 }

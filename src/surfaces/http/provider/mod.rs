@@ -6,12 +6,14 @@
 //! | GET | `/provider/v1/cases/{id}` | one case; for a provider that polls, this is the delivery |
 //! | POST | `/provider/v1/cases/{id}/acknowledge` | a person has seen it |
 //! | POST | `/provider/v1/cases/{id}/updates` | a status, in the provider's own word |
+//! | POST | `/provider/v1/cases/{id}/refer-on` | the person goes on to a partner, with their consent |
 //! | GET | `/provider/v1/openapi.json` | this API as OpenAPI 3.1 |
 
-mod answer;
+pub(super) mod answer;
 mod cases;
 mod identity;
 pub mod openapi;
+mod refer_on;
 mod updates;
 
 use std::sync::Arc;
@@ -47,6 +49,7 @@ pub fn router(gateway: Arc<Gateway>, tokens: Tokens) -> Router {
             post(updates::acknowledge),
         )
         .route("/provider/v1/cases/{id}/updates", post(updates::post))
+        .route("/provider/v1/cases/{id}/refer-on", post(refer_on::post))
         .route("/provider/v1/openapi.json", get(description))
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_verb)

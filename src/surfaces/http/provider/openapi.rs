@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::answer::ProblemBody;
-use super::cases::{CaseItem, CaseList, CaseView, HistoryItem};
+use super::answer::{OtherFault, ProblemBody};
+use super::cases::{CaseItem, CaseList, CaseView, HistoryItem, OnwardItem};
+use super::refer_on::{NewReferralOn, PartnerConsent, ReferralOn};
 use super::updates::{NewUpdate, Updated, reportable};
 
 #[derive(OpenApi)]
@@ -17,7 +18,20 @@ use super::updates::{NewUpdate, Updated, reportable};
         description = "For local providers of WorkWell support: read the cases that were sent to \
                        you and report where they stand, in your own words."
     ),
-    components(schemas(CaseList, CaseItem, CaseView, HistoryItem, NewUpdate, Updated, ProblemBody)),
+    components(schemas(
+        CaseList,
+        CaseItem,
+        CaseView,
+        HistoryItem,
+        OnwardItem,
+        NewUpdate,
+        Updated,
+        NewReferralOn,
+        PartnerConsent,
+        ReferralOn,
+        ProblemBody,
+        OtherFault
+    )),
     modifiers(&Bearer)
 )]
 struct Components;
@@ -50,6 +64,9 @@ pub fn document() -> Value {
         "/provider/v1/cases/{id}/acknowledge": { "post": operation(
             "acknowledgeCase", "A person has seen the case, or its cancellation", "Updated",
             &[id()], None) },
+        "/provider/v1/cases/{id}/refer-on": { "post": operation(
+            "referOn", "The person goes on to a partner, with their own fresh consent for it",
+            "ReferralOn", &[id(), key()], Some("NewReferralOn")) },
         "/provider/v1/cases/{id}/updates": { "post": operation(
             "postUpdate", "Where the case stands, in a word of your status table", "Updated",
             &[id(), key()], Some("NewUpdate")) },
@@ -62,6 +79,14 @@ pub fn document() -> Value {
     });
     document["paths"]["/provider/v1/cases/{id}"]["get"]["responses"]["403"] =
         refusal("Your agreement has ended, and you have not read this case before");
+    let answers = &mut document["paths"]["/provider/v1/cases/{id}/refer-on"]["post"]["responses"];
+    answers["403"] = refusal("You may not refer people on to this partner");
+    answers["409"] = refusal(
+        "The case, the partner or an earlier referral on stands in the way, or the key was used before",
+    );
+    answers["422"] = refusal(
+        "The consent is not complete, fresh or for this partner, or the partner does not take the person",
+    );
     document["x-reportable-statuses"] = json!(reportable());
     document
 }

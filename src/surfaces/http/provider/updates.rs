@@ -16,7 +16,7 @@ use crate::gateway::sha256;
 use crate::problem::{Problem, area::provider_api as problems};
 
 /// The longest body of an update, in bytes.
-const MOST_BYTES: usize = 16 * 1024;
+pub(super) const MOST_BYTES: usize = 16 * 1024;
 
 /// A status in the provider's own word.
 #[derive(Deserialize, ToSchema)]
@@ -107,7 +107,7 @@ async fn take_acknowledgement(
         .map(Updated::from)
 }
 
-fn client_key(headers: &HeaderMap) -> Result<String, Problem> {
+pub(super) fn client_key(headers: &HeaderMap) -> Result<String, Problem> {
     let key = headers
         .get("Idempotency-Key")
         .and_then(|value| value.to_str().ok())
@@ -123,7 +123,7 @@ fn client_key(headers: &HeaderMap) -> Result<String, Problem> {
         })
 }
 
-fn too_long() -> Problem {
+pub(super) fn too_long() -> Problem {
     Problem::new(&problems::BAD_REQUEST)
         .at("body")
         .with(format!(

@@ -9,8 +9,6 @@
 mod cluster;
 mod database;
 pub mod find;
-#[cfg(test)]
-mod tests;
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -42,13 +40,13 @@ pub async fn own_cluster() -> Option<Arc<Cluster>> {
 }
 
 /// The folder of PostgreSQL's programs, or a loud skip.
-fn installed() -> Option<PathBuf> {
+pub(super) fn installed() -> Option<PathBuf> {
     let forbidden = std::env::var("WORKWELL_NO_SKIP").is_ok_and(|value| !value.is_empty());
     found_or_skipped(&find::places(), forbidden)
 }
 
 /// The first usable place; a skip where there is none, a failure where skips are forbidden.
-fn found_or_skipped(places: &[PathBuf], forbidden: bool) -> Option<PathBuf> {
+pub(super) fn found_or_skipped(places: &[PathBuf], forbidden: bool) -> Option<PathBuf> {
     if let Some(found) = find::first_complete(places) {
         return Some(found.to_owned());
     }

@@ -2,7 +2,7 @@
 
 use super::{Query, Read, Row, Scope, Value, values};
 use crate::adapters::store::prepare::PersonHash;
-use crate::adapters::store::records::{CaseRow, Cursor, OpenCase, RequestKey};
+use crate::adapters::store::records::{CaseFilter, CaseRow, Cursor, OpenCase, RequestKey};
 use crate::adapters::store::sql::rows;
 use crate::domain::identifiers::{CaseId, CorrelationId, ServiceRequestId};
 use crate::domain::status::Status;
@@ -26,12 +26,13 @@ pub(in super::super::super) fn open_case_by_identifier(
     Query::new(sql, values, rows::open_case).quick()
 }
 
-/// Across referrers, on purpose: see [`OpenCase`].
+/// Across referrers, on purpose: see [`OpenCase`]. A case that a provider referred on is no
+/// referral of its own: whoever holds the case it came from answers for it.
 pub(in super::super::super) fn open_cases_of_person(person: PersonHash) -> Query<OpenCase> {
     let (column, hash) = person.column();
     let sql = format!(
         "SELECT {} FROM cases c WHERE c.{column} = ?1 AND c.is_open
-         ORDER BY c.number LIMIT ?2",
+         AND c.referred_on_by IS NULL ORDER BY c.number LIMIT ?2",
         rows::OPEN_CASE
     );
     Query::new(sql, values![hash, MOST_CASES], rows::open_case).quick()
@@ -40,7 +41,10 @@ pub(in super::super::super) fn open_cases_of_person(person: PersonHash) -> Query
 /// The person's case that was opened last.
 pub(in super::super::super) fn newest_case_of_person(person: PersonHash) -> Query<CaseId> {
     let (column, hash) = person.column();
-    let sql = format!("SELECT id FROM cases WHERE {column} = ?1 ORDER BY number DESC LIMIT 1");
+    let sql = format!(
+        "SELECT id FROM cases WHERE {column} = ?1 AND referred_on_by IS NULL
+         ORDER BY number DESC LIMIT 1"
+    );
     Query::new(sql, values![hash], rows::case_id).quick()
 }
 
@@ -58,6 +62,33 @@ pub(in super::super::super) fn case_by_id(scope: &Scope, id: CaseId) -> Query<Ca
     cases_where(scope, "c.id = ?2", id.uuid().into())
 }
 
+/// By what people say on the telephone. Nothing but an operator's look uses it, so it
+/// has no index to be kept.
+pub(in super::super::super) fn case_by_reference(scope: &Scope, reference: &str) -> Query<CaseRow> {
+    cases_where(scope, "c.reference = ?2", reference.to_owned().into())
+}
+
+/// The cases that a filter names, the oldest first.
+pub(in super::super::super) fn cases(scope: &Scope, filter: &CaseFilter) -> Query<CaseRow> {
+    let sql = format!(
+        "SELECT {} FROM cases c WHERE {} AND (?2 OR c.is_open)
+         AND c.status = coalesce(?3, c.status)
+         AND (CAST(?4 AS TEXT) IS NULL OR c.provider = ?4)
+         ORDER BY c.number LIMIT ?5",
+        rows::CASE,
+        scope.cases
+    );
+    let limit = if filter.limit == 0 { 100 } else { filter.limit };
+    let values = values![
+        scope.value.clone(),
+        filter.closed_too || filter.status.is_some(),
+        filter.status.map(Status::code),
+        filter.provider.clone(),
+        limit,
+    ];
+    Query::new(sql, values, rows::case)
+}
+
 pub(in super::super::super) fn case_by_service_request_id(
     scope: &Scope,
     id: ServiceRequestId,
@@ -69,7 +100,35 @@ pub(in super::super::super) fn cases_by_correlation(
     scope: &Scope,
     id: CorrelationId,
 ) -> Query<CaseRow> {
-    cases_where(scope, "c.correlation_id = ?2", id.uuid().into())
+    // By the answers, whose key begins with both: one index less is kept for each case.
+    let condition = "c.id IN (SELECT a.case_id FROM answers a
+         WHERE a.organisation = ?1 AND a.correlation_id = ?2)";
+    cases_where(scope, condition, id.uuid().into())
+}
+
+/// The cases to which a provider has referred a person on from this one.
+pub(in super::super::super) fn cases_referred_on(scope: &Scope, from: CaseId) -> Query<CaseRow> {
+    let condition = "c.part_of = ?2 AND c.referred_on_by IS NOT NULL";
+    cases_where(scope, condition, from.uuid().into())
+}
+
+/// The other cases that this caller may see among those linked with one: earlier and later
+/// ones of the same person, whatever lies between. The link was made by the receipt; it is
+/// never guessed anew from what two people have in common.
+pub(in super::super::super) fn linked_cases(scope: &Scope, id: CaseId) -> Query<CaseId> {
+    let sql = format!(
+        "WITH RECURSIVE linked(id) AS (
+             SELECT s.id FROM cases s WHERE s.id = ?2
+             UNION
+             SELECT CASE WHEN n.part_of = l.id THEN n.id ELSE n.part_of END
+             FROM linked l JOIN cases n ON n.part_of = l.id OR n.id = l.id
+             WHERE n.part_of IS NOT NULL)
+         SELECT c.id FROM linked k JOIN cases c ON c.id = k.id
+         WHERE {} AND c.id <> ?2 ORDER BY c.number LIMIT ?3",
+        scope.cases
+    );
+    let values = values![scope.value.clone(), id.uuid(), MOST_CASES];
+    Query::new(sql, values, rows::case_id)
 }
 
 /// Which keyed hash a case is looked up by.

@@ -2,9 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::{Query, Read, Row, Scope, values};
+use super::{Query, Read, Row, Scope, Value, values};
 use crate::adapters::store::records::{FactRow, LegState};
 use crate::adapters::store::sql::rows;
+use crate::domain::fact::FactKind;
+use crate::domain::identifiers::CaseId;
 use crate::domain::status::Status;
 
 /// A word and how often it stands; `None` for a word that is not ours.
@@ -52,4 +54,30 @@ pub(in super::super::super) fn facts(scope: &Scope, from_seq: i64, limit: u32) -
     );
     let values = values![scope.value.clone(), from_seq, limit];
     Query::new(sql, values, rows::fact)
+}
+
+/// How many ids [`statuses`] takes.
+pub(in super::super::super) const AT_ONCE: usize = 200;
+
+/// The cases of these that are there, each with its status. Fewer ids than
+/// [`AT_ONCE`] are filled up, so that the statement is always the same.
+pub(in super::super::super) fn statuses(ids: &[CaseId]) -> Query<(CaseId, Status)> {
+    let places: Vec<String> = (1..=AT_ONCE).map(|place| format!("?{place}")).collect();
+    let sql = format!(
+        "SELECT c.id, c.status FROM cases c WHERE c.id IN ({})",
+        places.join(", ")
+    );
+    let last = ids.last().map_or(uuid::Uuid::nil(), |id| id.uuid());
+    let mut values: Vec<Value<'static>> = ids.iter().map(|id| id.uuid().into()).collect();
+    values.resize(AT_ONCE, last.into());
+    Query::new(sql, values, |row| {
+        Ok((rows::case_id(row)?, rows::status(row, 1)?))
+    })
+}
+
+/// When a thing of this kind happened last. It reads the whole log: for what is asked
+/// rarely.
+pub(in super::super::super) fn last_of_kind(kind: FactKind) -> Query<Option<Timestamp>> {
+    let sql = "SELECT max(at) FROM audit WHERE kind = ?1".to_owned();
+    Query::new(sql, values![kind.code()], |row| rows::time_or_none(row, 0))
 }

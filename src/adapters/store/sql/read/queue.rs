@@ -11,7 +11,8 @@ use crate::domain::queue::QueueKind;
 pub(in super::super::super) fn queue(scope: &Scope, filter: &QueueFilter) -> Query<QueueRow> {
     let sql = format!(
         "SELECT {} FROM queue q WHERE CAST(?1 AS TEXT) IS NULL AND q.number > ?2
-         AND q.kind = coalesce(?4, q.kind) AND (?5 OR q.closed_at IS NULL) AND {}
+         AND q.kind = coalesce(?4, q.kind) AND (?5 OR q.closed_at IS NULL)
+         AND (CAST(?7 AS BIGINT) IS NULL OR q.alerted_at IS NULL OR q.due_at <= ?7) AND {}
          ORDER BY q.number LIMIT ?6",
         rows::QUEUE,
         // The text says what is asked: see `legs_sql`.
@@ -29,8 +30,23 @@ pub(in super::super::super) fn queue(scope: &Scope, filter: &QueueFilter) -> Que
         filter.kind.map(QueueKind::code),
         filter.closed_too,
         limit,
+        filter.to_act_by,
     ];
     Query::new(sql, values, rows::queue)
+}
+
+/// The open entries by kind, and when the oldest of each was raised.
+pub(in super::super::super) fn queue_by_kind(
+    scope: &Scope,
+) -> Query<(Option<QueueKind>, u64, Option<Timestamp>)> {
+    let sql = "SELECT q.kind, count(*), min(q.raised_at) FROM queue q
+               WHERE CAST(?1 AS TEXT) IS NULL AND q.closed_at IS NULL
+               GROUP BY q.kind ORDER BY q.kind";
+    Query::new(sql.to_owned(), values![scope.value.clone()], |row| {
+        let count = row.get::<i64>(1)?.cast_unsigned();
+        let kind = QueueKind::from_code(row.text(0)?);
+        Ok((kind, count, rows::time_or_none(row, 2)?))
+    })
 }
 
 /// Open cases whose milestone is overdue, the longest overdue first.

@@ -17,7 +17,7 @@ CREATE TABLE answers (
     case_id        BYTEA,
     problems_json  BYTEA,              -- present: the request was refused
     at             BIGINT NOT NULL,
-    PRIMARY KEY (organisation, request_id, correlation_id)
+    PRIMARY KEY (organisation, correlation_id, request_id)
 );
 
 CREATE TABLE cases (
@@ -47,6 +47,8 @@ CREATE TABLE cases (
     milestone            TEXT,              -- what is awaited next, and until when
     milestone_due        BIGINT,
     part_of              BYTEA,
+    referred_on_by       TEXT,              -- the provider, where one referred the person on
+    test_person          BOOLEAN NOT NULL,  -- the number is of the range kept for tests
     received_at          BIGINT NOT NULL,
     updated_at           BIGINT NOT NULL,
     identifier_hash      BYTEA,
@@ -58,9 +60,9 @@ CREATE TABLE cases (
 CREATE INDEX cases_identifier   ON cases (identifier_hash)   WHERE identifier_hash IS NOT NULL;
 CREATE INDEX cases_nhs_number   ON cases (nhs_number_hash)   WHERE nhs_number_hash IS NOT NULL;
 CREATE INDEX cases_demographics ON cases (demographics_hash) WHERE demographics_hash IS NOT NULL;
-CREATE INDEX cases_correlation  ON cases (correlation_id);
 CREATE INDEX cases_status       ON cases (status);
 CREATE INDEX cases_due          ON cases (milestone_due)     WHERE milestone_due IS NOT NULL;
+CREATE INDEX cases_part_of      ON cases (part_of)           WHERE part_of IS NOT NULL;
 
 CREATE TABLE messages (
     id             BYTEA NOT NULL,

@@ -5,6 +5,8 @@
 //! of the schema before goes on working beside it. A later one contracts, and names the
 //! oldest program that can still work with what it leaves.
 
+pub(in super::super) mod tables;
+
 /// One step of the schema.
 pub(in super::super) struct Migration {
     /// Counted from 1.

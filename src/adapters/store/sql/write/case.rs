@@ -22,11 +22,13 @@ pub(super) fn no_second_open_case(open: &PreparedCase) -> Option<Step<'_>> {
     let content = &open.content;
     let (sql, hash) = match (content.nhs_number_hash, content.demographics_hash) {
         (Some(hash), _) => (
-            "SELECT id FROM cases WHERE nhs_number_hash = ?1 AND is_open LIMIT 1",
+            "SELECT id FROM cases WHERE nhs_number_hash = ?1 AND is_open
+             AND referred_on_by IS NULL LIMIT 1",
             hash,
         ),
         (None, Some(hash)) => (
-            "SELECT id FROM cases WHERE demographics_hash = ?1 AND is_open LIMIT 1",
+            "SELECT id FROM cases WHERE demographics_hash = ?1 AND is_open
+             AND referred_on_by IS NULL LIMIT 1",
             hash,
         ),
         (None, None) => return None,
@@ -48,9 +50,10 @@ pub(super) fn insert(open: &PreparedCase, now: i64) -> Step<'_> {
              referrer, service_request_id, correlation_id, journey_id, bundle_id, return_address,
              use_case, provider, provider_digest, restricted, responsible_kind, responsible_name,
              part_of, received_at, updated_at, identifier_hash, nhs_number_hash,
-             demographics_hash, wrapped_key, sealed_case, milestone, milestone_due)
+             demographics_hash, wrapped_key, sealed_case, milestone, milestone_due,
+             referred_on_by, test_person)
              VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-             ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28)",
+             ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)",
         values: values![
             case.id.uuid(),
             case.reference.as_str(),
@@ -80,6 +83,8 @@ pub(super) fn insert(open: &PreparedCase, now: i64) -> Step<'_> {
             &content.sealed,
             new.milestone.as_ref().map(|due| &due.milestone),
             new.milestone.as_ref().map(|due| due.at),
+            case.referred_on_by.as_ref(),
+            case.test_person,
         ],
         then: Then::Written,
     }
@@ -95,7 +100,8 @@ pub(super) fn change(prepared: &PreparedChange, now: i64) -> Step<'_> {
     let milestone = change.milestone.as_ref().and_then(Option::as_ref);
     let mark = change.last_update;
     Step {
-        sql: "UPDATE cases SET revision = revision + 1, updated_at = ?3,
+        sql: "UPDATE cases SET revision = revision + 1,
+             updated_at = CASE WHEN ?28 THEN updated_at ELSE ?3 END,
              status = coalesce(?4, status), is_open = coalesce(?5, is_open),
              hold_reason = CASE WHEN ?6 THEN ?7 ELSE hold_reason END,
              hold_since = CASE WHEN ?6 THEN ?8 ELSE hold_since END,
@@ -112,7 +118,8 @@ pub(super) fn change(prepared: &PreparedChange, now: i64) -> Step<'_> {
              demographics_hash = CASE WHEN ?20 THEN ?23 ELSE demographics_hash END,
              sealed_case = CASE WHEN ?20 THEN ?24 ELSE sealed_case END,
              milestone = CASE WHEN ?25 THEN ?26 ELSE milestone END,
-             milestone_due = CASE WHEN ?25 THEN ?27 ELSE milestone_due END
+             milestone_due = CASE WHEN ?25 THEN ?27 ELSE milestone_due END,
+             test_person = coalesce(?29, test_person)
              WHERE id = ?1 AND revision = ?2",
         values: values![
             change.id.uuid(),
@@ -142,6 +149,8 @@ pub(super) fn change(prepared: &PreparedChange, now: i64) -> Step<'_> {
             change.milestone.is_some(),
             milestone.map(|due| &due.milestone),
             milestone.map(|due| due.at),
+            change.unseen_by_referrer,
+            change.case.as_ref().map(|case| case.test_person),
         ],
         then: Then::OneOrStale,
     }

@@ -70,9 +70,7 @@ pub(in super::super) fn judge<'a>(
     report: &mut Report,
 ) -> Result<Verdict<'a>, RowFault> {
     let verdict = match (&step.then, ran) {
-        (Then::OneOrStale, Ran::Written(1)) | (Then::OneOrRefused(_), Ran::Written(1)) => {
-            Verdict::Holds
-        }
+        (Then::OneOrStale | Then::OneOrRefused(_), Ran::Written(1)) => Verdict::Holds,
         (Then::OneOrStale, _) => Verdict::Refused(CommitError::Stale),
         (Then::OneOrRefused(stored), _) => Verdict::LookUp(stored),
         (Then::NoneFound(refusal), Ran::Found(Some(row))) => Verdict::Refused(refusal(row)?),
@@ -117,6 +115,12 @@ pub(in super::super) fn steps(unit: &Prepared) -> Vec<Step<'_>> {
     }
     if let Some(update) = &unit.update_key {
         steps.push(requests::insert_update_key(update));
+    }
+    for (change, may_be_held) in &unit.following {
+        let case_id = change.change.id;
+        steps.push(case::change(change, unit.now));
+        steps.push(outbox::may_be_held(case_id, Some(*may_be_held)));
+        steps.push(outbox::stop_unsent(case_id));
     }
     if let Some(change) = &unit.change {
         steps.push(case::change(change, unit.now));

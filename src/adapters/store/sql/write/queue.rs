@@ -24,11 +24,15 @@ pub(super) fn raise(entry: &NewQueueEntry, now: i64) -> Step<'_> {
     }
 }
 
+/// A subject also stands for what begins with it and a colon: `deliver` for every
+/// `deliver:<leg>`, so that a stop closes what it stopped without knowing each leg.
 pub(super) fn close(closing: &QueueClosing, now: i64) -> Step<'_> {
     Step {
         sql: "UPDATE queue SET closed_at = ?2, closed_by = ?3, closing = ?4
              WHERE case_id = ?1 AND closed_at IS NULL
-             AND kind = coalesce(?5, kind) AND subject = coalesce(?6, subject)",
+             AND kind = coalesce(?5, kind)
+             AND (CAST(?6 AS TEXT) IS NULL OR subject = ?6
+                  OR substr(subject, 1, length(CAST(?6 AS TEXT)) + 1) = CAST(?6 AS TEXT) || ':')",
         values: values![
             closing.case_id.uuid(),
             now,

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use rustix::process::{Pid, test_kill_process};
 
-use super::{database, found_or_skipped, own_cluster};
+use super::postgres::{database, found_or_skipped, own_cluster};
 use crate::support::eventually;
 
 /// Set for the process that holds a cluster only to be killed.
@@ -34,8 +34,8 @@ async fn the_gateway_comes_in_by_password_and_is_no_superuser() {
     let Some(database) = database().await else {
         return;
     };
-    let psql = super::find::places();
-    let psql = super::find::first_complete(&psql)
+    let psql = super::postgres::find::places();
+    let psql = super::postgres::find::first_complete(&psql)
         .expect("it runs")
         .join("psql");
     let come_in = |url: &str| {
@@ -62,7 +62,7 @@ async fn what_was_committed_is_there_after_the_server_was_killed() {
     let Some(cluster) = own_cluster().await else {
         return;
     };
-    let database = super::Database::create(&cluster);
+    let database = super::postgres::Database::create(&cluster);
     database.sql("CREATE TABLE kept (number integer)");
     let mut open = database.session();
     open.sql("BEGIN; INSERT INTO kept VALUES (1)");
@@ -132,13 +132,13 @@ async fn server_and_folder_go_when_the_test_process_is_killed() {
     if std::env::var_os(HOLDER).is_some() {
         return hold_until_killed().await;
     }
-    if super::installed().is_none() {
+    if super::postgres::installed().is_none() {
         return;
     }
     let this = std::env::current_exe().expect("this program");
     let mut holder = Command::new(this)
         .args(["--exact", "--nocapture"])
-        .arg("support::postgres::tests::server_and_folder_go_when_the_test_process_is_killed")
+        .arg("support::postgres_tests::server_and_folder_go_when_the_test_process_is_killed")
         .env(HOLDER, "1")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -1,0 +1,86 @@
+//! What an operator reads of cases: where each stands, who holds the person, and how it
+//! came to be. Never anything of the person: that is sealed, and stays so here.
+
+pub use crate::adapters::store::{CaseFilter, CaseRow, EventRow};
+
+use crate::adapters::store::{LegFilter, LegRow, QueueFilter, QueueRow};
+use crate::domain::caller::Caller;
+use crate::domain::fact::{Fact, FactKind};
+use crate::domain::identifiers::{CaseId, CaseReference};
+use crate::gateway::Gateway;
+use crate::problem::{Problem, area::operator as problems};
+
+/// Everything that is kept in clear about a case.
+#[derive(Debug)]
+pub struct Known {
+    /// The case as it stands.
+    pub row: CaseRow,
+    /// What happened, the oldest first.
+    pub events: Vec<EventRow>,
+    /// What waited or waits for a person, the oldest first.
+    pub queue: Vec<QueueRow>,
+    /// What was or is to be sent, the oldest first.
+    pub legs: Vec<LegRow>,
+}
+
+impl Gateway {
+    /// Cases, the oldest first: the open ones unless the filter says otherwise.
+    pub async fn find_cases(
+        &self,
+        caller: &Caller,
+        filter: &CaseFilter,
+    ) -> Result<Vec<CaseRow>, Problem> {
+        self.store.cases(caller, filter).await
+    }
+
+    /// One case by its id or by the reference that people say on the telephone, with its
+    /// history. Errors: `WW-OPR-001`.
+    pub async fn know_case(&self, caller: &Caller, which: &str) -> Result<Known, Problem> {
+        let found = self.case_named(caller, which).await?;
+        let row = found.ok_or_else(|| Problem::new(&problems::NO_SUCH_CASE))?;
+        let fact = Fact::new(FactKind::CaseRead, caller).about(row.id);
+        self.record(vec![fact]).await?;
+        let entries = QueueFilter {
+            case_id: Some(row.id),
+            closed_too: true,
+            limit: 500,
+            ..QueueFilter::default()
+        };
+        let legs = LegFilter {
+            case_id: Some(row.id),
+            limit: 500,
+            ..LegFilter::default()
+        };
+        Ok(Known {
+            events: self.store.events(caller, row.id).await?,
+            queue: self.store.queue(caller, &entries).await?,
+            legs: self.store.legs(caller, &legs).await?,
+            row,
+        })
+    }
+
+    /// The id of the case that is named by id or reference, where there is one.
+    pub async fn case_id_of(
+        &self,
+        caller: &Caller,
+        which: &str,
+    ) -> Result<Option<CaseId>, Problem> {
+        let found = self.case_named(caller, which).await?;
+        Ok(found.map(|row| row.id))
+    }
+
+    async fn case_named(&self, caller: &Caller, which: &str) -> Result<Option<CaseRow>, Problem> {
+        let which = which.trim();
+        match which.parse::<CaseId>() {
+            Ok(id) => self.store.case_by_id(caller, id).await,
+            // As a person types it: any case, with spaces or without.
+            Err(_) => match CaseReference::parse(which) {
+                Some(reference) => {
+                    let reference = reference.as_str();
+                    self.store.case_by_reference(caller, reference).await
+                }
+                None => Ok(None),
+            },
+        }
+    }
+}

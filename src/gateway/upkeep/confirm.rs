@@ -1,0 +1,127 @@
+//! `store confirm`: a person has seen what a store that was put back has lost, and lets
+//! sending begin.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use super::lost::{self, Lost};
+pub use crate::adapters::store::epoch::Why;
+use crate::adapters::store::epoch::{Keeper, Standing};
+use crate::adapters::store::{
+    CommitError, LegChange, LegFilter, LegKind, LegRow, LegState, Store, Unit,
+};
+use crate::config::Settings;
+use crate::domain::caller::Caller;
+use crate::domain::fact::{Fact, FactKind};
+use crate::domain::identifiers::CaseId;
+use crate::problem::Problem;
+use crate::problem::area::store::UNCONFIRMED;
+
+/// What was confirmed.
+#[derive(Clone, Debug)]
+pub struct Confirmed {
+    /// Why the store was held; `None` when it was not, and nothing was done.
+    pub why: Option<Why>,
+    /// The epoch that was begun.
+    pub epoch: Option<u64>,
+    /// What the store has lost.
+    pub lost: Lost,
+    /// Deliveries that are parked because the cancellation of their case was lost.
+    pub parked: u64,
+}
+
+/// Confirms the store, unless it is not held. `by` is a name for the audit log. Errors:
+/// those of opening, WW-STO-001, -015 and -016.
+pub async fn confirm(
+    settings: &Settings,
+    by: Option<&str>,
+    others: &[PathBuf],
+    now: Timestamp,
+) -> Result<Confirmed, Problem> {
+    let store = super::open(settings).await?;
+    let mut keeper = Keeper::new(store.clone(), &settings.store.epoch_file)?;
+    let lost = lost::compare(&store, settings, others, false).await?;
+    let mut done = Confirmed {
+        why: None,
+        epoch: None,
+        lost,
+        parked: 0,
+    };
+    let (standing, _) = keeper.judge().await?;
+    let Standing::Held(why) = standing else {
+        return Ok(done);
+    };
+    done.why = Some(why);
+    let by = by.unwrap_or(&settings.gateway.operator).to_owned();
+    let operator = Caller::Operator(by);
+    for case_id in done.lost.uncancelled() {
+        done.parked += park(&store, &operator, case_id, now).await?;
+    }
+    let fact = Fact::new(FactKind::StoreConfirmed, &operator)
+        .with("because", why.words())
+        .with("lost", done.lost.count().to_string())
+        .with("referrers", done.lost.referrers.len().to_string())
+        .with("parked", done.parked.to_string());
+    commit(&store, vec![fact], Vec::new(), now).await?;
+    done.epoch = Some(keeper.confirm().await?);
+    Ok(done)
+}
+
+/// Parks what would be delivered of a case whose cancellation was lost. A row that has
+/// changed meanwhile was changed by a person, or by the cancellation itself.
+async fn park(
+    store: &Store,
+    operator: &Caller,
+    case_id: CaseId,
+    now: Timestamp,
+) -> Result<u64, Problem> {
+    let filter = LegFilter {
+        case_id: Some(case_id),
+        kind: Some(LegKind::Deliver),
+        ..LegFilter::default()
+    };
+    let legs = store.legs(&Caller::System, &filter).await?;
+    let unsent = legs
+        .iter()
+        .filter(|leg| matches!(leg.state, LegState::Released | LegState::Waiting));
+    let mut parked = 0;
+    for leg in unsent {
+        let fact = Fact::new(FactKind::LegParked, operator)
+            .about(case_id)
+            .with("leg", leg.id.to_string())
+            .with("reason", UNCONFIRMED.code);
+        parked += u64::from(commit(store, vec![fact], vec![parked_leg(leg)], now).await?);
+    }
+    Ok(parked)
+}
+
+fn parked_leg(leg: &LegRow) -> LegChange {
+    LegChange {
+        id: leg.id,
+        expected_attempts: leg.attempts,
+        state: LegState::Parked,
+        attempts: leg.attempts,
+        due_at: leg.due_at,
+        last_error: Some(UNCONFIRMED.code.to_owned()),
+        ends_claim: false,
+    }
+}
+
+async fn commit(
+    store: &Store,
+    facts: Vec<Fact>,
+    leg_changes: Vec<LegChange>,
+    now: Timestamp,
+) -> Result<bool, Problem> {
+    let unit = Unit {
+        leg_changes,
+        facts,
+        ..Unit::default()
+    };
+    match store.commit(unit, now).await {
+        Ok(_) => Ok(true),
+        Err(CommitError::Stale) => Ok(false),
+        Err(error) => Err(crate::gateway::unavailable(&error)),
+    }
+}

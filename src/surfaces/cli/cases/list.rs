@@ -1,0 +1,132 @@
+//! `cases list`: where each case stands, who has the person, and by when something is
+//! awaited.
+
+use std::io::Write;
+
+use serde_json::{Value, json};
+
+use super::super::{Format, exit, told, wrap};
+use super::read_status;
+use crate::domain::caller::Caller;
+use crate::domain::clock::Step;
+use crate::domain::status::Status;
+use crate::gateway::Gateway;
+use crate::gateway::read::cases::{CaseFilter, CaseRow};
+use crate::surfaces::waiting::{holder_words, moment};
+
+/// Which cases.
+#[derive(Clone, Debug, clap::Args)]
+pub struct List {
+    /// Only those that stand here, open or over
+    #[arg(long, value_parser = read_status)]
+    status: Option<Status>,
+    /// Only those of this provider (its folder name)
+    #[arg(long)]
+    provider: Option<String>,
+    /// With those that are over
+    #[arg(long)]
+    all: bool,
+    /// At most so many
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    limit: u32,
+    /// How the answer is written
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+/// Runs the verb.
+pub(super) async fn run(
+    args: &List,
+    gateway: &Gateway,
+    caller: &Caller,
+    out: &mut dyn Write,
+) -> i32 {
+    let filter = CaseFilter {
+        status: args.status,
+        provider: args.provider.clone(),
+        closed_too: args.all,
+        limit: args.limit,
+    };
+    match gateway.find_cases(caller, &filter).await {
+        Ok(rows) => {
+            let written = match args.format {
+                Format::Json => {
+                    let cases: Vec<Value> = rows.iter().map(as_json).collect();
+                    writeln!(out, "{:#}", json!({ "cases": cases }))
+                }
+                Format::Text => as_text(&rows, out),
+            };
+            exit::after(&written, exit::OK)
+        }
+        Err(problem) => exit::after(&writeln!(out, "{}", told(&problem)), exit::FINDING),
+    }
+}
+
+fn as_text(rows: &[CaseRow], out: &mut dyn Write) -> std::io::Result<()> {
+    if rows.is_empty() {
+        return writeln!(out, "No case is like that.");
+    }
+    for row in rows {
+        writeln!(out, "{}", lines(row))?;
+    }
+    Ok(())
+}
+
+/// A case in three lines.
+pub(super) fn lines(row: &CaseRow) -> String {
+    let provider = row.provider.as_ref();
+    let provider = provider.map_or("no provider", |chosen| chosen.slug.as_str());
+    let head = format!(
+        "{}  {} at {provider}",
+        row.reference.as_str(),
+        row.status.code()
+    );
+    let holder = format!("the person is with {}", holder_words(&row.responsible));
+    let mut text = format!("{}\n{}", wrap("", &head), wrap("  ", &holder));
+    if let Some(hold) = &row.hold {
+        let words = format!("held: {}, since {}", hold.reason, moment(hold.since));
+        text = format!("{text}\n{}", wrap("  ", &words));
+    }
+    format!("{text}\n{}", wrap("  ", &awaited(row)))
+}
+
+fn awaited(row: &CaseRow) -> String {
+    let Some(due) = &row.milestone else {
+        return "nothing more is awaited".to_owned();
+    };
+    let (step, late) = read_step(&due.milestone);
+    if late {
+        return format!(
+            "{step} is late; it is looked at again by {}",
+            moment(due.at)
+        );
+    }
+    format!("{step} is awaited by {}", moment(due.at))
+}
+
+/// The word of a step, and whether it is overdue.
+fn read_step(word: &str) -> (&str, bool) {
+    Step::read(word).map_or((word, false), |(step, late)| (step.code(), late))
+}
+
+/// A case as JSON, without anything of the person.
+pub(super) fn as_json(row: &CaseRow) -> Value {
+    json!({
+        "id": row.id.to_string(),
+        "reference": row.reference.as_str(),
+        "status": row.status.code(),
+        "provider": row.provider.as_ref().map(|chosen| &chosen.slug),
+        "referrer": (!row.restricted).then_some(&row.referrer),
+        "heldBy": { "kind": row.responsible.kind(), "name": row.responsible.name() },
+        "hold": row.hold.as_ref().map(|hold| {
+            json!({ "reason": hold.reason, "since": hold.since.to_string() })
+        }),
+        "awaited": row.milestone.as_ref().map(|due| {
+            let (step, late) = read_step(&due.milestone);
+            json!({ "step": step, "late": late, "lookedAtBy": due.at.to_string() })
+        }),
+        "closureReason": row.closure_reason,
+        "partOf": row.part_of.map(|id| id.to_string()),
+        "receivedAt": row.received_at.to_string(),
+    })
+}

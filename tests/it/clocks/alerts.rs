@@ -1,0 +1,145 @@
+//! The call for a person: signed, coded, repeated until it is taken.
+
+use std::path::PathBuf;
+
+use workwell_gateway::adapters::channels::SigningKeys;
+use workwell_gateway::config::{Alerts, Clock};
+use workwell_gateway::conformance::parties::referral::person;
+
+use super::{held, queue, quiet, until, watch};
+use crate::support::TestGateway;
+use crate::support::call::Call;
+use crate::support::receiver::{Receiver, Reply, Taken};
+
+/// 24 bytes and more, as Standard Webhooks asks.
+const SECRET: &str = "whsec_c3ludGhldGljLXNlY3JldC1vZi1hLXRlc3Qtb25seQ==";
+
+async fn alerting(receiver: &Receiver) -> (TestGateway, Clock, tempfile::TempDir) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let secret: PathBuf = folder.path().join("alerts.hook");
+    std::fs::write(&secret, SECRET).expect("written");
+    let url = format!("{}/alerts", receiver.url());
+    let (gateway, clock) = quiet(|settings| {
+        settings.alerts = Some(Alerts {
+            url,
+            secret_file: secret,
+        });
+        settings.clocks.escalate_to = Some("Head of desk".to_owned());
+    })
+    .await;
+    (gateway, clock, folder)
+}
+
+fn is_signed(taken: &Taken, folder: &tempfile::TempDir) -> bool {
+    let keys = SigningKeys::read(&folder.path().join("alerts.hook")).expect("a secret");
+    let at = taken.header("webhook-timestamp").parse().expect("seconds");
+    let signature = keys.sign(taken.header("webhook-id"), at, &taken.body);
+    taken.header("webhook-signature") == signature
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alert_is_signed_and_says_codes_and_the_reference_and_nothing_of_the_person() {
+    let receiver = Receiver::start().await;
+    let (gateway, _, folder) = alerting(&receiver).await;
+    let (_, answer, id) = held(&gateway, 3).await;
+    watch(&gateway).await;
+    let taken = receiver.taken();
+    assert_eq!(taken.len(), 1);
+    assert!(is_signed(&taken[0], &folder));
+    let body = taken[0].json();
+    assert_eq!(body["type"], "queue.raised");
+    assert_eq!(
+        body["data"]["caseReference"],
+        answer.case_reference().expect("one")
+    );
+    assert_eq!(body["data"]["kind"], "held");
+    assert_eq!(body["data"]["reason"], "workwell-consent-not-recorded");
+    assert_eq!(body["data"]["owner"], "Demo operator");
+    let due = queue(&gateway).await[0].entry.due_at;
+    assert_eq!(body["data"]["dueAt"], due.to_string());
+    let text = String::from_utf8_lossy(&taken[0].body).into_owned();
+    for datum in [person::family(3), person::given(3), &person::nhs_number(3)] {
+        assert!(!text.contains(datum), "a datum is in an alert");
+    }
+    assert!(!text.contains(&id.to_string()));
+    assert_eq!(watch(&gateway).await.alerted, 0, "once is enough");
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alert_that_is_not_taken_is_sent_again_under_the_same_id() {
+    let receiver = Receiver::start().await;
+    receiver.answer_next([Reply::Status(503), Reply::Cut]);
+    let (gateway, _, _folder) = alerting(&receiver).await;
+    held(&gateway, 1).await;
+    for fails in [true, true, false] {
+        assert_eq!(watch(&gateway).await.alerts_fail, fails);
+    }
+    let taken = receiver.taken();
+    let ids: Vec<&str> = taken.iter().map(|t| t.header("webhook-id")).collect();
+    assert_eq!(ids.len(), 3);
+    assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_does_not_answer_is_tried_once_a_round_and_keeps_nobody_untold() {
+    let receiver = Receiver::start().await;
+    receiver.answer_usual(Reply::Status(500));
+    let (gateway, clock, _folder) = alerting(&receiver).await;
+    held(&gateway, 1).await;
+    held(&gateway, 2).await;
+    let due = queue(&gateway).await[1].entry.due_at;
+    until(&clock, due);
+    let watched = watch(&gateway).await;
+    assert_eq!((watched.told, watched.alerted), (2, 0), "{watched:?}");
+    assert_eq!(receiver.taken().len(), 1);
+    let told: Vec<bool> = queue(&gateway)
+        .await
+        .iter()
+        .map(|row| row.told_at.is_some())
+        .collect();
+    assert_eq!(told, [true, true]);
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_that_passes_its_time_is_called_for_anew_and_goes_to_somebody_else() {
+    let receiver = Receiver::start().await;
+    let (gateway, clock, folder) = alerting(&receiver).await;
+    held(&gateway, 1).await;
+    watch(&gateway).await;
+    let due = queue(&gateway).await[0].entry.due_at;
+    until(&clock, due);
+    watch(&gateway).await;
+    let taken = receiver.taken();
+    assert_eq!(taken.len(), 2);
+    assert_ne!(taken[0].header("webhook-id"), taken[1].header("webhook-id"));
+    assert!(is_signed(&taken[1], &folder));
+    assert_eq!(taken[1].json()["type"], "queue.overdue");
+    assert_eq!(queue(&gateway).await[0].entry.owner, "Head of desk");
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_metrics_show_what_waits_by_kind_how_long_and_who_was_called() {
+    let receiver = Receiver::start().await;
+    let (gateway, clock, _folder) = alerting(&receiver).await;
+    held(&gateway, 1).await;
+    held(&gateway, 2).await;
+    watch(&gateway).await;
+    clock.advance(jiff::SignedDuration::from_secs(90));
+    let text = Call::get(format!("{}/metrics", gateway.admin()))
+        .send()
+        .await
+        .text;
+    for line in [
+        r#"workwell_queue_entries{kind="held"} 2"#,
+        r#"workwell_queue_entries{kind="parked"} 0"#,
+        r#"workwell_queue_oldest_seconds{kind="held"} 90"#,
+        r#"workwell_alerts_total{kind="held",outcome="sent"} 2"#,
+    ] {
+        assert!(text.contains(line), "{line} in {text}");
+    }
+    gateway.end().await;
+}

@@ -1,0 +1,165 @@
+//! What waits for a person stands in the queue from the same commit on, and leaves it
+//! with what it was about.
+
+use workwell_gateway::adapters::store::LegKind;
+use workwell_gateway::conformance::parties::providers::Script;
+use workwell_gateway::conformance::parties::referral::{Place, Referral, StopAs};
+use workwell_gateway::domain::queue::QueueKind;
+use workwell_gateway::domain::status::Status;
+use workwell_gateway::gateway::read::outbox::{Leg, LegState};
+
+use super::{correct, held, kinds, know, operator, queue, quiet, refer, stop, watch};
+use crate::support::receiver::{Receiver, Reply};
+use crate::support::{TestGateway, eventually};
+
+/// A delivery that the charity has refused, and the receiver that did so.
+async fn parked() -> (TestGateway, Receiver, Referral, super::Answer, Leg) {
+    let receiver = Receiver::start().await;
+    receiver.answer_usual(Reply::Status(400));
+    let url = receiver.url();
+    let (gateway, _) = quiet(|settings| {
+        let lantern = settings.providers.entry("lantern".to_owned()).or_default();
+        lantern.url = Some(url);
+    })
+    .await;
+    let referral = Referral::new(1).at(Place::LANTERN);
+    let answer = refer(&gateway, &referral).await;
+    let leg = gateway.leg_in(LegKind::Deliver, LegState::Parked).await;
+    (gateway, receiver, referral, answer, leg)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_held_case_is_in_the_queue_with_an_owner_until_it_is_decided() {
+    let (gateway, _) = quiet(|_| ()).await;
+    let (_, answer, id) = held(&gateway, 1).await;
+    let entries = queue(&gateway).await;
+    assert_eq!(entries.len(), 1);
+    let entry = &entries[0].entry;
+    assert_eq!(
+        (entry.kind, entry.reason.as_str(), entry.owner.as_str()),
+        (
+            QueueKind::Held,
+            "workwell-consent-not-recorded",
+            "Demo operator"
+        )
+    );
+    correct(&gateway, id, Status::Withdrawn).await;
+    assert!(kinds(&gateway).await.is_empty());
+    let known = know(&gateway, answer.case_reference().expect("a reference")).await;
+    let (_, by, how) = known.queue[0].closed.clone().expect("closed");
+    assert_eq!(
+        (by.as_str(), how.as_str()),
+        ("operator:Demo operator", "released")
+    );
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancelled_case_that_was_held_waits_for_nobody() {
+    let (gateway, _) = quiet(|_| ()).await;
+    let (referral, answer, _) = held(&gateway, 1).await;
+    stop(&gateway, &referral, &answer, StopAs::Cancelled).await;
+    assert!(kinds(&gateway).await.is_empty());
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_put_on_hold_by_hand_is_in_the_queue_like_any_other() {
+    let (gateway, _) = quiet(|_| ()).await;
+    let (_, answer, leg) = super::waiting(&gateway, 1).await;
+    correct(&gateway, leg.case_id, Status::Held).await;
+    assert_eq!(kinds(&gateway).await, [QueueKind::Held]);
+    let known = know(&gateway, answer.case_reference().expect("a reference")).await;
+    assert_eq!(
+        known.row.hold.map(|hold| hold.reason).as_deref(),
+        Some("corrected")
+    );
+    correct(&gateway, leg.case_id, Status::Routed).await;
+    assert!(kinds(&gateway).await.is_empty());
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_word_holds_once_and_a_known_one_ends_it() {
+    let (gateway, _) = quiet(|_| ()).await;
+    let desk = &gateway.parties.lantern.desk;
+    desk.script_usual(Script::unknown_word());
+    refer(&gateway, &Referral::new(1).at(Place::LANTERN)).await;
+    let leg = eventually("the word is held", || async {
+        let entries = queue(&gateway).await;
+        entries.first().map(|entry| entry.entry.case_id)
+    })
+    .await;
+    assert_eq!(kinds(&gateway).await, [QueueKind::Held]);
+    correct(&gateway, leg, Status::Accepted).await;
+    assert!(kinds(&gateway).await.is_empty());
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_parked_leg_is_in_the_queue_until_it_is_sent_again() {
+    let (gateway, receiver, _, _, leg) = parked().await;
+    let entries = queue(&gateway).await;
+    let entry = &entries[0].entry;
+    assert_eq!(entries.len(), 1);
+    assert_eq!(entry.subject, format!("deliver:{}", leg.id));
+    assert_eq!(
+        (entry.kind, entry.reason.as_str()),
+        (QueueKind::Parked, "WW-DLV-005")
+    );
+    // It fails again: the new entry is another one.
+    let again = gateway.running.gateway.retry(&operator(), leg.id).await;
+    assert!(again.is_ok());
+    receiver.until_taken(2).await;
+    gateway.leg_in(LegKind::Deliver, LegState::Parked).await;
+    let second = eventually("it is parked again", || async {
+        queue(&gateway).await.pop()
+    })
+    .await;
+    assert_ne!(second.entry.id, entry.id);
+    receiver.answer_usual(Reply::Status(204));
+    let again = gateway.running.gateway.retry(&operator(), leg.id).await;
+    assert!(again.is_ok());
+    assert!(kinds(&gateway).await.is_empty());
+    gateway.leg_in(LegKind::Deliver, LegState::Delivered).await;
+    assert!(kinds(&gateway).await.is_empty());
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_takes_what_it_stopped_out_of_the_queue() {
+    let (gateway, receiver, referral, answer, _) = parked().await;
+    receiver.answer_usual(Reply::Status(200));
+    stop(&gateway, &referral, &answer, StopAs::Cancelled).await;
+    gateway.leg_in(LegKind::Deliver, LegState::Stopped).await;
+    assert!(kinds(&gateway).await.is_empty());
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_correction_that_stops_takes_what_it_stopped_out_of_the_queue() {
+    let (gateway, _receiver, _, _, leg) = parked().await;
+    correct(&gateway, leg.case_id, Status::Withdrawn).await;
+    gateway.leg_in(LegKind::Deliver, LegState::Stopped).await;
+    assert!(kinds(&gateway).await.is_empty());
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_that_cannot_be_delivered_stays_in_the_queue_although_the_case_is_over() {
+    let (gateway, receiver, referral, answer, _) = parked().await;
+    stop(&gateway, &referral, &answer, StopAs::EnteredInError).await;
+    gateway.leg_in(LegKind::Stop, LegState::Parked).await;
+    let entries = eventually("the stop is in the queue", || async {
+        let entries = queue(&gateway).await;
+        (!entries.is_empty()).then_some(entries)
+    })
+    .await;
+    assert_eq!(entries.len(), 1);
+    assert!(entries[0].entry.subject.starts_with("stop:"));
+    // The watch leaves it there: nobody has worked it.
+    watch(&gateway).await;
+    assert_eq!(kinds(&gateway).await, [QueueKind::Parked]);
+    drop(receiver);
+    gateway.end().await;
+}
