@@ -92,7 +92,7 @@ impl Gateway {
                 .as_ref()
                 .is_some_and(|open| open.status == Status::Held);
             let to_be_sent = unit.legs.iter().any(|leg| leg.state == LegState::Released);
-            match self.store.commit(unit, now).await {
+            match self.commit(unit, Some(&row), now).await {
                 Ok(_) => {
                     if to_be_sent {
                         self.outbox_changed.notify_one();
