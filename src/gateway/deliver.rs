@@ -252,7 +252,7 @@ impl Gateway {
             let now = self.clock.now();
             let mut unit = self.delivered_unit(&found, now)?;
             if self.is_return_told(&found).await? {
-                self.hand_back(&mut unit, &found, now);
+                Self::hand_back(&mut unit, &found, now);
             }
             match self.commit(unit, Some(&found.case), now).await {
                 Ok(_) => break,
@@ -323,7 +323,7 @@ impl Gateway {
     }
 
     /// The referrer's system has taken the news that the person is back.
-    fn hand_back(&self, unit: &mut Unit, found: &LegWithCase, now: Timestamp) {
+    fn hand_back(unit: &mut Unit, found: &LegWithCase, now: Timestamp) {
         let row = &found.case;
         unit.change = Some(CaseChange::of(row.id, row.revision));
         unit.events.push(NewEvent {
