@@ -4,7 +4,7 @@
 //! It opens a case of its own: own id, reference and legs, the same journey, and of the
 //! person only what the partner's table names. The case that it came from stays where it is
 //! and with whom it is; only the providers' side sees that it was referred on. A stop of that
-//! case reaches this one too: see [`super::stop_onward`].
+//! case reaches this one too: see `stop_onward.rs`.
 
 mod judge;
 
