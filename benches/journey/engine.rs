@@ -37,6 +37,7 @@ impl Kept {
     }
 
     #[cfg(not(feature = "postgres"))]
+    #[expect(clippy::unused_async, reason = "with the feature it waits")]
     pub async fn in_postgres(_: &Path) -> Result<Self, Fault> {
         Err("the journey over PostgreSQL needs `--features postgres`".into())
     }

@@ -4,7 +4,7 @@
 //! It opens a case of its own: own id, reference and legs, the same journey, and of the
 //! person only what the partner's table names. The case that it came from stays where it is
 //! and with whom it is; only the providers' side sees that it was referred on. A stop of that
-//! case reaches this one too: see [`super::stop_onward`].
+//! case reaches this one too: see `stop_onward.rs`.
 
 mod judge;
 
@@ -82,7 +82,7 @@ impl Gateway {
             }
             let plan = self.judge_referring_on(slug, &row, asking).await?;
             let now = self.clock.now();
-            let (child, unit) = self.onward_unit(caller, &row, plan, asking, now);
+            let (child, unit) = self.onward_unit(caller, &row, &plan, asking, now);
             let held = unit
                 .open
                 .as_ref()
@@ -110,11 +110,11 @@ impl Gateway {
         &self,
         caller: &Caller,
         row: &CaseRow,
-        plan: Plan,
+        plan: &Plan,
         asking: &Asking,
         now: Timestamp,
     ) -> (ReferredOn, Unit) {
-        let child = self.onward_case(&plan, now);
+        let child = self.onward_case(plan, now);
         let way = self.onward_way(&child, &plan.partner, 1, now);
         let done = ReferredOn {
             id: child.id,
@@ -140,12 +140,12 @@ impl Gateway {
             // The consent is kept with the case that it was given on; the revision keeps a
             // stop that comes in between from missing the new case.
             change: Some(CaseChange {
-                case: Some(Box::new(with_consent(&plan))),
+                case: Some(Box::new(with_consent(plan))),
                 unseen_by_referrer: true,
                 ..CaseChange::of(row.id, row.revision)
             }),
             events: events(caller, row, &child, &way, status),
-            facts: facts(caller, row, &child, &plan, &way),
+            facts: facts(caller, row, &child, plan, &way),
             ..Unit::default()
         };
         if let Way::Released { leg, .. } = way {

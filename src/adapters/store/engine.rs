@@ -56,6 +56,10 @@ pub(super) async fn bring_up_to_date(url: &StoreUrl) -> Result<u32, Problem> {
 impl Engine {
     /// Opens what the settings name. `key_check` is the same for every program that holds
     /// the same master key.
+    #[cfg_attr(
+        not(feature = "postgres"),
+        expect(clippy::unused_async, reason = "PostgreSQL waits here")
+    )]
     pub(super) async fn open(url: &StoreUrl, key_check: &[u8; 32]) -> Result<Self, Problem> {
         match url {
             StoreUrl::Sqlite(path) => Sqlite::open(path, key_check).map(Self::Sqlite),
@@ -82,7 +86,7 @@ impl Engine {
         match self {
             Self::Sqlite(engine) => engine.readers.all(query).await,
             #[cfg(feature = "postgres")]
-            Self::Postgres(engine) => engine.all(&query).await,
+            Self::Postgres(engine) => Box::pin(engine.all(&query)).await,
         }
     }
 
@@ -103,7 +107,7 @@ impl Engine {
         match self {
             Self::Sqlite(engine) => engine.writer.run(query).await,
             #[cfg(feature = "postgres")]
-            Self::Postgres(engine) => engine.write(&query).await,
+            Self::Postgres(engine) => Box::pin(engine.write(&query)).await,
         }
     }
 
@@ -117,7 +121,7 @@ impl Engine {
         match self {
             Self::Sqlite(engine) => engine.writer.commit(unit).await,
             #[cfg(feature = "postgres")]
-            Self::Postgres(engine) => engine.commit(&unit).await,
+            Self::Postgres(engine) => Box::pin(engine.commit(&unit)).await,
         }
     }
 

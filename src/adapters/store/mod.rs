@@ -206,6 +206,10 @@ impl Store {
 
     /// Begins work on a message; `None` while somebody works on the same request, in this
     /// process or another. What answers it is written by the same right.
+    #[cfg_attr(
+        not(feature = "postgres"),
+        expect(clippy::unused_async, reason = "PostgreSQL waits here")
+    )]
     pub async fn begin_receiving(
         &self,
         key: &RequestKey,
@@ -221,7 +225,7 @@ impl Store {
             })),
             #[cfg(feature = "postgres")]
             Engine::Postgres(engine) => {
-                let held = engine.begin(key).await?;
+                let held = Box::pin(engine.begin(key)).await?;
                 Ok(held.map(|held| ReceivingGuard {
                     _held: Some(held),
                     _here: here,

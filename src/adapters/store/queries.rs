@@ -314,6 +314,10 @@ impl Store {
     }
 
     /// Gives claims back that came to nothing.
+    #[cfg_attr(
+        not(feature = "postgres"),
+        expect(clippy::unused_async, reason = "PostgreSQL waits here")
+    )]
     pub async fn unclaim(&self, legs: &[OutboxId]) -> Read<()> {
         #[cfg(feature = "postgres")]
         if let (Engine::Postgres(engine), false) = (&self.inner.engine, legs.is_empty()) {

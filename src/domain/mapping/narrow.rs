@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 
 use super::{Part, Requirement};
 use crate::domain::case::{
-    Address, Answer, Barrier, BarrierGroup, Contact, ContactKind, FitNote, FlagKind, Person,
-    PersonName, Referral, Work,
+    Address, Answer, Barrier, BarrierGroup, Contact, ContactKind, FitNote, FlagKind,
+    NhsNumberStatus, Person, PersonName, Referral, Work,
 };
-use crate::domain::consent::{Consents, Recipient, Record};
+use crate::domain::consent::{Consents, Decision, Recipient, Record};
 use crate::domain::provider::Provider;
 
 /// Takes everything out of a referral that no row of the provider's table sends: the person,
@@ -33,7 +33,7 @@ pub fn narrow(referral: &Referral, provider: &Provider) -> Referral {
             .filter(|flag| named.field(flag_field(flag.kind)))
             .cloned()
             .collect(),
-        reason: named.kept("reason", &referral.reason),
+        reason: named.kept("reason", referral.reason.as_ref()),
         consents: consents(&referral.consents, &named),
         ..referral.clone()
     }
@@ -60,8 +60,8 @@ impl Named {
         self.0.contains(name)
     }
 
-    fn kept<T: Clone>(&self, name: &str, value: &Option<T>) -> Option<T> {
-        value.clone().filter(|_| self.field(name))
+    fn kept<T: Clone>(&self, name: &str, value: Option<&T>) -> Option<T> {
+        value.filter(|_| self.field(name)).cloned()
     }
 
     fn list<T: Clone>(&self, name: &str, values: &[T]) -> Vec<T> {
@@ -90,31 +90,31 @@ fn person(person: &Person, named: &Named) -> Person {
     };
     let status = person.nhs_number_status;
     Person {
-        nhs_number: named.kept("nhs_number", &person.nhs_number),
+        nhs_number: named.kept("nhs_number", person.nhs_number.as_ref()),
         nhs_number_status: if named.field("nhs_number_status") {
             status
         } else {
-            Default::default()
+            NhsNumberStatus::default()
         },
         name: PersonName {
-            prefix: named.kept("title", &person.name.prefix),
+            prefix: named.kept("title", person.name.prefix.as_ref()),
             given: named.list("given_names", &person.name.given),
-            family: named.kept("family_name", &person.name.family),
-            text: named.kept("full_name", &person.name.text),
+            family: named.kept("family_name", person.name.family.as_ref()),
+            text: named.kept("full_name", person.name.text.as_ref()),
         },
-        birth_date: named.kept("birth_date", &person.birth_date),
-        gender: named.kept("gender", &person.gender),
+        birth_date: named.kept("birth_date", person.birth_date.as_ref()),
+        gender: named.kept("gender", person.gender.as_ref()),
         address: Address {
             lines: named.list("address_lines", &person.address.lines),
-            city: named.kept("city", &person.address.city),
-            district: named.kept("district", &person.address.district),
-            postcode: named.kept("postcode", &person.address.postcode),
+            city: named.kept("city", person.address.city.as_ref()),
+            district: named.kept("district", person.address.district.as_ref()),
+            postcode: named.kept("postcode", person.address.postcode.as_ref()),
         },
         contacts: person.contacts.iter().filter(contact).cloned().collect(),
-        language: named.kept("language", &person.language),
+        language: named.kept("language", person.language.as_ref()),
         interpreter: named.answer("interpreter", &person.interpreter),
         ethnicity: named.answer("ethnicity", &person.ethnicity),
-        practice: named.kept("practice_ods", &person.practice),
+        practice: named.kept("practice_ods", person.practice.as_ref()),
         security: person.security,
     }
 }
@@ -123,14 +123,14 @@ fn work(work: &Work, named: &Named) -> Work {
     Work {
         employment: named.answer("employment_status", &work.employment),
         absence: named.answer("sickness_absence", &work.absence),
-        absence_start: named.kept("absence_start", &work.absence_start),
-        weeks_out_of_work: named.kept("weeks_out_of_work", &work.weeks_out_of_work),
+        absence_start: named.kept("absence_start", work.absence_start.as_ref()),
+        weeks_out_of_work: named.kept("weeks_out_of_work", work.weeks_out_of_work.as_ref()),
         fit_note: work
             .fit_note
             .as_ref()
             .and_then(|note| fit_note(note, named)),
-        occupation: named.kept("occupation", &work.occupation),
-        employer: named.kept("employer", &work.employer),
+        occupation: named.kept("occupation", work.occupation.as_ref()),
+        employer: named.kept("employer", work.employer.as_ref()),
     }
 }
 
@@ -139,8 +139,8 @@ fn fit_note(note: &FitNote, named: &Named) -> Option<FitNote> {
     let dated = named.field("fit_note_from") || named.field("fit_note_to");
     (dated || named.field("fit_note")).then(|| FitNote {
         may_be_fit: note.may_be_fit,
-        from: named.kept("fit_note_from", &note.from),
-        to: named.kept("fit_note_to", &note.to),
+        from: named.kept("fit_note_from", note.from.as_ref()),
+        to: named.kept("fit_note_to", note.to.as_ref()),
     })
 }
 
@@ -167,8 +167,8 @@ fn barriers(barriers: &[Barrier], named: &Named) -> Vec<Barrier> {
             } else {
                 BarrierGroup::NotKnown
             },
-            code: named.kept(code, &barrier.code),
-            text: named.kept(text, &barrier.text),
+            code: named.kept(code, barrier.code.as_ref()),
+            text: named.kept(text, barrier.text.as_ref()),
         }
     });
     kept.collect()
@@ -200,11 +200,11 @@ fn consents(consents: &Consents, named: &Named) -> Consents {
             decision: if named.field("workwell_consent") {
                 workwell.decision
             } else {
-                Default::default()
+                Decision::default()
             },
             at: workwell.at.filter(|_| named.field("workwell_consent_on")),
-            recorded_by: named.kept("workwell_consent_by", &workwell.recorded_by),
-            how: named.kept("workwell_consent_how", &workwell.how),
+            recorded_by: named.kept("workwell_consent_by", workwell.recorded_by.as_ref()),
+            how: named.kept("workwell_consent_how", workwell.how.as_ref()),
         },
         recipients: consents
             .recipients

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::adapters::store::{CaseRow, EventRow};
 use crate::domain::caller::Caller;
 use crate::domain::identifiers::{CaseId, CaseReference};
-use crate::domain::status::{Status, Visibility};
+use crate::domain::status::{ClosureReason, Status, Visibility};
 use crate::gateway::{Gateway, Tables};
 use crate::problem::Problem;
 
@@ -56,8 +56,6 @@ fn shown(tables: &Tables, child: CaseRow, events: &[EventRow]) -> Option<Onward>
         partner,
         status: last.event.status,
         since: last.event.occurred_at,
-        reason: told
-            .and_then(|word| word.closure)
-            .map(|reason| reason.code()),
+        reason: told.and_then(|word| word.closure).map(ClosureReason::code),
     })
 }

@@ -13,7 +13,7 @@ use crate::support::eventually;
 use crate::support::postgres;
 use crate::support::store::TestStore;
 
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 /// Two processes over one database, and the folder of their key.
 async fn two() -> Option<(Store, Store, TestStore, tempfile::TempDir)> {

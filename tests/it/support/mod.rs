@@ -80,7 +80,7 @@ impl TestGateway {
             make_key: true,
             ..Tools::default()
         };
-        Self::run(parties, store, settings, tools, folder).await
+        Box::pin(Self::run(parties, store, settings, tools, folder)).await
     }
 
     /// Ends the gateway in order and starts it again over the same store.
@@ -103,9 +103,9 @@ impl TestGateway {
             tools,
             folder,
         } = self;
-        running.end().await;
+        Box::pin(running.end()).await;
         change(&mut settings);
-        Self::run(parties, store, settings, tools, folder).await
+        Box::pin(Self::run(parties, store, settings, tools, folder)).await
     }
 
     async fn run(

@@ -107,6 +107,7 @@ pub(super) fn of_request(key: &RequestKey) -> i64 {
 /// Two names that meet by chance wait for each other, and nothing else comes of it.
 fn name(kind: &str, bytes: &[u8]) -> i64 {
     let whole = [kind.as_bytes(), b":", bytes].concat();
-    let [a, b, c, d, e, f, g, h, ..] = sha256(&whole);
-    i64::from_be_bytes([a, b, c, d, e, f, g, h])
+    let hash = sha256(&whole);
+    let first: [u8; 8] = std::array::from_fn(|index| hash[index]);
+    i64::from_be_bytes(first)
 }

@@ -77,9 +77,10 @@ fn in_words(code: &str) -> &'static str {
 impl From<PoolError> for Failure {
     fn from(error: PoolError) -> Self {
         match error {
-            PoolError::Backend(error) => error.into(),
+            PoolError::Backend(error) | PoolError::PostCreateHook(HookError::Backend(error)) => {
+                error.into()
+            }
             PoolError::Timeout(_) => Self::Lost("no connection came free in time".to_owned()),
-            PoolError::PostCreateHook(HookError::Backend(error)) => error.into(),
             _ => Self::Lost("the pool is closed".to_owned()),
         }
     }

@@ -7,7 +7,7 @@ use crate::adapters::seal::Seal;
 use crate::adapters::store::{CommitError, Store, Unit};
 use crate::config::StoreUrl;
 
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 /// The engine's clock counts milliseconds: this one is over as soon as it is taken.
 const OVER: Duration = Duration::ZERO;
 

@@ -1,4 +1,4 @@
-//! Every query. `?1` is the caller's scope (see [`Scope`](super::Scope)) where there is
+//! Every query. `?1` is the caller's scope (see [`Scope`]) where there is
 //! one.
 
 mod cases;

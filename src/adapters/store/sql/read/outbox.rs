@@ -108,7 +108,7 @@ pub(in super::super::super) fn legs(scope: &Scope, filter: &LegFilter) -> Query<
     let values = values![
         scope.value.clone(),
         filter.after.unwrap_or(0),
-        filter.case_id.map(|id| id.uuid()),
+        filter.case_id.map(CaseId::uuid),
         filter.destination.clone(),
         filter.state.map(LegState::code),
         filter.kind.map(LegKind::code),

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{Query, Scope, values};
 use crate::adapters::store::records::{CaseRow, QueueFilter, QueueRow};
 use crate::adapters::store::sql::rows;
+use crate::domain::identifiers::CaseId;
 use crate::domain::queue::QueueKind;
 
 /// Entries in the order in which they were raised; for those who see everything.
@@ -26,7 +27,7 @@ pub(in super::super::super) fn queue(scope: &Scope, filter: &QueueFilter) -> Que
     let values = values![
         scope.value.clone(),
         filter.after.unwrap_or(0),
-        filter.case_id.map(|id| id.uuid()),
+        filter.case_id.map(CaseId::uuid),
         filter.kind.map(QueueKind::code),
         filter.closed_too,
         limit,

@@ -5,6 +5,7 @@ use crate::adapters::store::prepare::{PreparedCase, PreparedChange};
 use crate::adapters::store::sql::rows;
 use crate::adapters::store::sql::value::values;
 use crate::adapters::store::unit::CommitError;
+use crate::domain::identifiers::{CaseId, JourneyId};
 use crate::domain::responsibility::Responsible;
 use crate::domain::status::Status;
 
@@ -64,7 +65,7 @@ pub(super) fn insert(open: &PreparedCase, now: i64) -> Step<'_> {
             &new.referrer,
             case.service_request_id.uuid(),
             referral.correlation_id.uuid(),
-            referral.journey_id.map(|id| id.uuid()),
+            referral.journey_id.map(JourneyId::uuid),
             referral.bundle_id.uuid(),
             referral.return_address.as_ref().map(ToString::to_string),
             &referral.use_case,
@@ -73,7 +74,7 @@ pub(super) fn insert(open: &PreparedCase, now: i64) -> Step<'_> {
             new.restricted,
             new.responsible.kind(),
             new.responsible.name(),
-            case.part_of.map(|id| id.uuid()),
+            case.part_of.map(CaseId::uuid),
             case.received_at,
             now,
             content.identifier_hash,

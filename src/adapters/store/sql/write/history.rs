@@ -4,6 +4,7 @@ use super::{Step, Then};
 use crate::adapters::store::prepare::PreparedFact;
 use crate::adapters::store::records::{NewEvent, NewMessage};
 use crate::adapters::store::sql::value::values;
+use crate::domain::identifiers::MessageId;
 use crate::domain::responsibility::Responsible;
 
 pub(super) fn insert_message(message: &NewMessage, now: i64) -> Step<'_> {
@@ -44,7 +45,7 @@ pub(super) fn insert_event(event: &NewEvent, now: i64) -> Step<'_> {
             event.status.code(),
             event.provider_word.as_ref(),
             event.note.as_ref(),
-            event.evidence.map(|id| id.uuid()),
+            event.evidence.map(MessageId::uuid),
             event.visible_to_referrer,
             event.holder.as_ref().map(Responsible::kind),
             event.holder.as_ref().map(Responsible::name),

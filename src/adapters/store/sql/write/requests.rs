@@ -6,6 +6,7 @@ use crate::adapters::store::records::{Answer, Answered, UpdateKey};
 use crate::adapters::store::sql::value::values;
 use crate::adapters::store::sql::{Query, read, rows};
 use crate::adapters::store::unit::CommitError;
+use crate::domain::identifiers::CaseId;
 
 /// Locks the lease until the commit, where it is still this holder's.
 pub(super) fn hold_lease(lease: &Lease) -> Step<'_> {
@@ -18,7 +19,7 @@ pub(super) fn hold_lease(lease: &Lease) -> Step<'_> {
 
 pub(super) fn insert_answer(answer: &Answer) -> Step<'_> {
     let (http, case_id, problems) = match &answer.outcome {
-        Answered::Done { case_id, http } => (*http, case_id.map(|id| id.uuid()), None),
+        Answered::Done { case_id, http } => (*http, case_id.map(CaseId::uuid), None),
         Answered::Refused {
             http,
             problems_json,
