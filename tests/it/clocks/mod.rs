@@ -66,6 +66,25 @@ async fn held(gateway: &TestGateway, seed: u64) -> (Referral, Answer, CaseId) {
     (referral, answer, id)
 }
 
+/// The open statuses of a case that its provider has.
+const AT_ITS_PROVIDER: [Status; 8] = [
+    Status::Delivered,
+    Status::Acknowledged,
+    Status::Accepted,
+    Status::ContactAttempted,
+    Status::DidNotAttend,
+    Status::AssessmentBooked,
+    Status::InSupport,
+    Status::Paused,
+];
+
+/// A case that the council has fetched.
+async fn fetched(gateway: &TestGateway, seed: u64) -> (Referral, Answer, Leg) {
+    let (referral, answer, leg) = waiting(gateway, seed).await;
+    council(gateway, "GET", &format!("cases/{}", leg.case_id)).await;
+    (referral, answer, leg)
+}
+
 async fn know(gateway: &TestGateway, which: &str) -> Known {
     let found = gateway.running.gateway.know_case(&operator(), which).await;
     found.expect("the case is known")

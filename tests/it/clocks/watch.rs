@@ -3,7 +3,7 @@
 
 use workwell_gateway::adapters::store::LegKind;
 use workwell_gateway::conformance::parties::gp::Response;
-use workwell_gateway::conformance::parties::referral::{Place, Referral};
+use workwell_gateway::conformance::parties::referral::{Place, Referral, StopAs};
 use workwell_gateway::domain::clock::date_in_england;
 use workwell_gateway::domain::queue::QueueKind;
 use workwell_gateway::domain::status::Status;
@@ -11,8 +11,8 @@ use workwell_gateway::gateway::read::outbox::LegState;
 use workwell_gateway::gateway::watch_clocks::Watched;
 
 use super::{
-    correct, council, held, kinds, know, queue, quiet, refer, until, until_due,
-    until_next_working_day, waiting, watch,
+    AT_ITS_PROVIDER, correct, council, fetched, held, kinds, know, queue, quiet, refer, stop,
+    until, until_due, until_next_working_day, waiting, watch,
 };
 use crate::support::receiver::{Receiver, Reply};
 use crate::support::{TestGateway, eventually};
@@ -103,25 +103,26 @@ async fn what_comes_late_ends_the_call() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_open_status_is_raised_under_the_kind_that_fits_it() {
     let (gateway, clock) = quiet(|_| ()).await;
-    let (_, answer, leg) = waiting(&gateway, 1).await;
+    let (referral, answer, leg) = waiting(&gateway, 1).await;
     let reference = answer.case_reference().expect("a reference");
-    for status in Status::ALL {
-        correct(&gateway, leg.case_id, *status).await;
-        let kind = match status {
-            Status::Held | Status::Received => QueueKind::Held,
-            Status::Routed => QueueKind::Uncollected,
-            Status::Delivered => QueueKind::Unacknowledged,
-            Status::CancelRequested => QueueKind::StopUnheard,
-            over if over.is_terminal() => {
-                assert!(kinds(&gateway).await.is_empty(), "{}", status.code());
-                continue;
-            }
-            _ => QueueKind::Silent,
-        };
+    let overdue = async || {
         until_due(&gateway, &clock, reference).await;
         watch(&gateway).await;
-        assert_eq!(kinds(&gateway).await, [kind], "{}", status.code());
+        kinds(&gateway).await
+    };
+    assert_eq!(overdue().await, [QueueKind::Uncollected]);
+    council(&gateway, "GET", &format!("cases/{}", leg.case_id)).await;
+    for status in AT_ITS_PROVIDER {
+        correct(&gateway, leg.case_id, status).await;
+        let kind = match status {
+            Status::Delivered => QueueKind::Unacknowledged,
+            _ => QueueKind::Silent,
+        };
+        assert_eq!(overdue().await, [kind], "{}", status.code());
     }
+    stop(&gateway, &referral, &answer, StopAs::Cancelled).await;
+    assert_eq!(kinds(&gateway).await, [QueueKind::StopUnheard]);
+    assert_eq!(overdue().await, [QueueKind::StopUnheard]);
     gateway.end().await;
 }
 
@@ -172,7 +173,7 @@ async fn a_parked_delivery_is_not_called_for_twice_and_its_referrer_is_told() {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_stretch_of_silence_is_told_once_however_many_entries_it_has() {
     let (gateway, clock) = quiet(|_| ()).await;
-    let (referral, answer, leg) = waiting(&gateway, 1).await;
+    let (referral, answer, leg) = fetched(&gateway, 1).await;
     let reference = answer.case_reference().expect("a reference");
     until_due(&gateway, &clock, reference).await;
     watch(&gateway).await;

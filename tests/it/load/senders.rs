@@ -210,7 +210,7 @@ impl Senders {
         loop {
             let door = chance.one_of(&self.doors);
             match self.parties.gp.post(door, sending).await {
-                Ok(answer) if answer.status == 425 || answer.status >= 500 => {
+                Ok(answer) if [408, 425].contains(&answer.status) || answer.status >= 500 => {
                     *self.ledger().later.entry(answer.status).or_default() += 1;
                 }
                 Ok(answer) => return answer,

@@ -5,3 +5,4 @@ mod fleet;
 mod killed;
 mod lost;
 mod shared_work;
+mod stop;

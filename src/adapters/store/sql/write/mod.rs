@@ -117,18 +117,15 @@ pub(in super::super) fn steps(unit: &Prepared) -> Vec<Step<'_>> {
         steps.push(requests::insert_update_key(update));
     }
     for (change, may_be_held) in &unit.following {
-        let case_id = change.change.id;
         steps.push(case::change(change, unit.now));
-        steps.push(outbox::may_be_held(case_id, Some(*may_be_held)));
-        steps.push(outbox::stop_unsent(case_id));
+        steps.extend(outbox::stop(change.change.id, Some(*may_be_held)));
     }
     if let Some(change) = &unit.change {
         steps.push(case::change(change, unit.now));
     }
     steps.extend(unit.leg_changes.iter().map(outbox::change));
     if let Some(case_id) = unit.stop_unsent {
-        steps.push(outbox::may_be_held(case_id, unit.expected_may_be_held));
-        steps.push(outbox::stop_unsent(case_id));
+        steps.extend(outbox::stop(case_id, unit.expected_may_be_held));
     }
     steps.extend(unit.legs.iter().map(|leg| outbox::insert(leg, unit.now)));
     let messages = unit.messages.iter();
@@ -153,23 +150,23 @@ pub(in super::super) struct Report {
 }
 
 impl Report {
+    /// Notes how many legs were stopped.
+    fn legs_stopped(&mut self, rows: u64) {
+        self.stopped = Some(Stopped {
+            legs: u32::try_from(rows).unwrap_or(u32::MAX),
+            may_be_held: false,
+        });
+    }
+
     /// Notes whether a stopped case may be held; an error when the unit believed otherwise.
     fn may_be_held(&mut self, found: bool, expected: Option<bool>) -> Result<(), CommitError> {
         if expected.is_some_and(|expected| expected != found) {
             return Err(CommitError::Stale);
         }
-        self.stopped = Some(Stopped {
-            legs: 0,
-            may_be_held: found,
-        });
-        Ok(())
-    }
-
-    /// Notes how many legs were stopped.
-    fn legs_stopped(&mut self, rows: u64) {
         if let Some(stopped) = &mut self.stopped {
-            stopped.legs = u32::try_from(rows).unwrap_or(u32::MAX);
+            stopped.may_be_held = found;
         }
+        Ok(())
     }
 
     /// What the unit reports when all of its steps have run.

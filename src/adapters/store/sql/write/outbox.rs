@@ -26,22 +26,24 @@ pub(super) fn change(change: &LegChange) -> Step<'_> {
     }
 }
 
-pub(super) fn may_be_held(case_id: CaseId, expected: Option<bool>) -> Step<'static> {
-    Step {
-        sql: "SELECT EXISTS (SELECT 1 FROM legs WHERE case_id = ?1 AND kind = 'deliver'
-             AND (state = 'delivered' OR attempts > 0))",
-        values: values![case_id.uuid()],
-        then: Then::MayBeHeld(expected),
-    }
-}
-
-pub(super) fn stop_unsent(case_id: CaseId) -> Step<'static> {
-    Step {
+/// Stops what is unsent, then looks whether anything was begun. In this order only: an
+/// attempt that another process is counting at this moment is waited for by the first
+/// statement and seen by the second. The other way about it is seen by neither, and the
+/// case arrives behind its own stop.
+pub(super) fn stop(case_id: CaseId, expected_may_be_held: Option<bool>) -> [Step<'static>; 2] {
+    let stop_unsent = Step {
         sql: "UPDATE legs SET state = 'stopped' WHERE case_id = ?1 AND kind = 'deliver'
              AND state IN ('released', 'waiting', 'parked')",
         values: values![case_id.uuid()],
         then: Then::LegsStopped,
-    }
+    };
+    let may_be_held = Step {
+        sql: "SELECT EXISTS (SELECT 1 FROM legs WHERE case_id = ?1 AND kind = 'deliver'
+             AND (state = 'delivered' OR attempts > 0))",
+        values: values![case_id.uuid()],
+        then: Then::MayBeHeld(expected_may_be_held),
+    };
+    [stop_unsent, may_be_held]
 }
 
 pub(super) fn insert(leg: &NewLeg, now: i64) -> Step<'_> {
