@@ -83,7 +83,6 @@ pub(in super::super::super) const TABLES: &[Table] = &[
             ("closure_reason", Text),
             ("part_of", Blob),
             ("referred_on_by", Text),
-            ("test_person", Bool),
             ("milestone", Text),
             ("milestone_due", Int),
             ("received_at", Int),
