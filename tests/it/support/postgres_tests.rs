@@ -54,7 +54,7 @@ async fn the_gateway_comes_in_by_password_and_is_no_superuser() {
     let (head, tail) = database.url.split_once('@').expect("user and password");
     let wrong = format!("{head}x@{tail}");
     assert_eq!(come_in(&wrong), (false, String::new()));
-    assert_eq!(database.sql("SHOW fsync").trim(), "on");
+    assert_eq!(database.sql("SHOW synchronous_commit").trim(), "on");
 }
 
 #[tokio::test(flavor = "multi_thread")]

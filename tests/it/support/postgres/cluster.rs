@@ -323,12 +323,16 @@ fn initialise(programs: &Path, folder: &Path, user: Option<(u32, u32)>) {
     std::fs::write(rules, ACCESS).expect("a file of the cluster is written");
 }
 
-/// Small, and durable as in earnest: `fsync` and `synchronous_commit` stay on.
+/// Small. `synchronous_commit` stays on, so that a commit outlives every kill that a test
+/// can do; `fsync` is for the loss of power, which none can do, and some hundred databases
+/// that come and go would have everybody wait for the disk.
 const SETTINGS: &str = "
 listen_addresses = '127.0.0.1'
 unix_socket_permissions = 0700
 max_connections = 300
 shared_buffers = 32MB
+fsync = off
+full_page_writes = off
 password_encryption = 'scram-sha-256'
 log_min_messages = warning
 log_min_error_statement = error
