@@ -14,7 +14,8 @@ use super::return_to_referrer::hand_back;
 use super::tell_referrer::Telling;
 use crate::adapters::channels::{Attempt, Next, Reply};
 use crate::adapters::store::{
-    CaseChange, CommitError, LegChange, LegKind, LegRow, LegState, LegWithCase, NewEvent, Unit,
+    CaseChange, CommitError, LegChange, LegFilter, LegKind, LegRow, LegState, LegWithCase,
+    NewEvent, Unit,
 };
 use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind};
@@ -277,6 +278,7 @@ impl Gateway {
         loop {
             let now = self.clock.now();
             let mut unit = self.delivered_unit(&found, now)?;
+            self.settle_overtaken(&mut unit, &found.leg).await?;
             if self.tells_of_return(&found).await? {
                 hand_back(&mut unit, &found.case, now);
             }
@@ -303,6 +305,31 @@ impl Gateway {
             self.take_reply(&found, reply).await;
         }
         Ok(Outcome::Delivered)
+    }
+
+    /// The referrer has newer news: an earlier response that is parked would put its screen
+    /// back, so that nobody has to try it again.
+    async fn settle_overtaken(&self, unit: &mut Unit, taken: &LegRow) -> Result<(), Problem> {
+        if taken.kind != LegKind::Respond {
+            return Ok(());
+        }
+        let parked = LegFilter {
+            case_id: Some(taken.case_id),
+            kind: Some(LegKind::Respond),
+            state: Some(LegState::Parked),
+            ..LegFilter::default()
+        };
+        for leg in self.store.legs(&Caller::System, &parked).await? {
+            if leg.number < taken.number {
+                unit.leg_changes.push(LegChange {
+                    state: LegState::Stopped,
+                    ..unchanged(&leg)
+                });
+                unit.close
+                    .push(unparked(&leg, &Caller::System, LegState::Stopped));
+            }
+        }
+        Ok(())
     }
 
     /// Everything that a delivery means, as one unit of work.

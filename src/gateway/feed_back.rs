@@ -83,6 +83,10 @@ impl Gateway {
                 .provider(slug)
                 .and_then(|provider| provider.status_words.find(&report.word));
             let Some(word) = word.cloned() else {
+                // Of a case that is over, or about to be, nobody has to decide anything.
+                if row.status.lets_nothing_leave() {
+                    return Err(Problem::new(&problems::UNKNOWN_WORD).at("status"));
+                }
                 if self.hold_for_unknown_word(caller, &row, &report).await? {
                     return Err(Problem::new(&problems::UNKNOWN_WORD).at("status"));
                 }
@@ -289,6 +293,11 @@ impl Gateway {
         };
         let case = self.store.unseal_case(row)?;
         self.stop_everywhere(unit, &case, standing, &order, now);
+        // What this very report shows to have arrived is held when the unit is judged.
+        let mut legs = standing.delivered.iter();
+        if legs.any(|leg| known_to == Some(leg.destination.as_str()) && has_arrived(leg)) {
+            unit.expected_may_be_held = Some(true);
+        }
         Ok(())
     }
 

@@ -6,6 +6,7 @@ mod correct;
 mod delivery;
 mod documents;
 mod hazards;
+mod histories;
 mod house;
 mod kill;
 mod load;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use workwell_gateway::adapters::store::LegKind;
-use workwell_gateway::conformance::parties::providers::Script;
+use workwell_gateway::conformance::parties::providers::{Reception, Script};
 use workwell_gateway::conformance::parties::referral::{Place, StopAs};
 
 use super::withdrawn::lantern_at;
@@ -118,5 +118,51 @@ async fn a_stop_that_was_not_heard_yet_is_sent_although_its_holder_says_it_has_e
         case.legs_in_short(&gateway, LegKind::Stop).await,
         ["released -1-stop-cancelled"]
     );
+    gateway.end().await;
+}
+
+/// A report of the council's on a case that nobody there has fetched yet.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_of_a_case_that_was_never_fetched_is_taken_and_shows_that_it_arrived() {
+    let gateway = TestGateway::start().await;
+    let desk = &gateway.parties.borough_works.desk;
+    desk.script_usual(Script::silent().received(Reception::Hang { times: u32::MAX }));
+    let case = Casework::open(&gateway, 1, Place::BOROUGH_WORKS).await;
+    case.until_legs(&gateway, LegKind::Deliver, &["waiting -1"])
+        .await;
+    let url = format!(
+        "{}/cases/{}/updates",
+        gateway.provider_api(),
+        case.id(&gateway).await
+    );
+    let at = jiff::Timestamp::now().to_string();
+    let call = Call::post(url)
+        .token(desk.api().token())
+        .header("Idempotency-Key", "k1")
+        .body(json!({ "status": "WITHDRAWN", "occurred_at": at }).to_string());
+    let got = tokio::time::timeout(Duration::from_secs(10), call.send()).await;
+    let got = got.expect("an answer");
+    assert_eq!(got.json()["status"], "withdrawn", "{}", got.text);
+    case.until_legs(&gateway, LegKind::Deliver, &["delivered -1"])
+        .await;
+    assert_eq!(case.legs(&gateway, LegKind::Stop).await.len(), 0);
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_word_on_a_case_that_is_over_asks_nobody_to_decide() {
+    let gateway = TestGateway::start().await;
+    gateway.parties.lantern.desk.script_next(Script::waiting());
+    let case = Casework::open(&gateway, 1, Place::LANTERN).await;
+    case.until(&gateway, "acknowledged", "provider").await;
+    let back = ["return", "--reason", "ineligible-area"];
+    assert_eq!(case.done(&gateway, &back).await, "returned");
+    let id = case.id(&gateway).await;
+    let at = jiff::Timestamp::now().to_string();
+    let body = json!({ "status": "gone fishing", "occurred_at": at }).to_string();
+    let got = report(&gateway, &id, "k1", &body).await;
+    assert_eq!(got.refusal(), (422, "WW-PRV-003".to_owned()));
+    let held = "SELECT count(*) FROM queue WHERE kind = 'held'";
+    assert_eq!(gateway.store.rows(held), [["0"]]);
     gateway.end().await;
 }

@@ -19,6 +19,8 @@ pub enum Reply {
     Full(u16, &'static str, &'static str),
     /// The request is taken, and the connection cut before an answer.
     Cut,
+    /// The request is taken and never answered; the connection stays until its other end goes.
+    Never,
 }
 
 /// One request as it came over the wire.
@@ -97,6 +99,16 @@ impl Receiver {
         self.book.lock().expect("the book").taken.clone()
     }
 
+    /// Every request since the last time.
+    pub fn drain(&self) -> Vec<Taken> {
+        std::mem::take(&mut self.book.lock().expect("the book").taken)
+    }
+
+    /// Takes back what was said of the next requests.
+    pub fn forget_next(&self) {
+        self.book.lock().expect("the book").next.clear();
+    }
+
     /// Waits until so many requests have come, and gives them.
     pub async fn until_taken(&self, count: usize) -> Vec<Taken> {
         super::eventually("requests at the receiver", || async {
@@ -134,6 +146,10 @@ async fn converse(mut stream: TcpStream, book: Arc<Mutex<Book>>) {
         Reply::Status(status) => (status, "", ""),
         Reply::Full(status, headers, body) => (status, headers, body),
         Reply::Cut => return,
+        Reply::Never => {
+            let _ = stream.read(&mut [0]).await;
+            return;
+        }
     };
     let answer = format!(
         "HTTP/1.1 {status} Answer\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n{body}",

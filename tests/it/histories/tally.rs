@@ -1,0 +1,87 @@
+//! What happened in a run, so that a run in which nothing happened proves nothing.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Counts by name, and what was found wrong.
+#[derive(Debug, Default)]
+pub struct Tally {
+    counts: BTreeMap<String, u64>,
+    /// One line each.
+    pub findings: Vec<String>,
+}
+
+/// What a run must have met at least once.
+const MUST_HAPPEN: [&str; 26] = [
+    "referral 200",
+    "referral refused",
+    "referral repeated",
+    "cancel 200",
+    "cancel 409",
+    "attempt taken",
+    "attempt failed",
+    "attempt parked",
+    "attempt cut",
+    "attempt and stop at once",
+    "killed",
+    "killed in an attempt",
+    "report moved",
+    "report refused",
+    "collected",
+    "acknowledged",
+    "referred on",
+    "clock",
+    "raised",
+    "no news told",
+    "operator hold",
+    "operator resolve",
+    "operator return",
+    "operator correct",
+    "operator call",
+    "settled",
+];
+
+impl Tally {
+    /// Once more.
+    pub fn count(&mut self, what: impl Into<String>) {
+        *self.counts.entry(what.into()).or_default() += 1;
+    }
+
+    /// So many times more.
+    pub fn count_many(&mut self, what: &str, times: usize) {
+        if times > 0 {
+            *self.counts.entry(what.to_owned()).or_default() += times as u64;
+        }
+    }
+
+    /// Something is wrong.
+    pub fn find(&mut self, line: String) {
+        self.findings.push(line);
+    }
+
+    /// Another world's.
+    pub fn add(&mut self, other: Self) {
+        for (what, times) in other.counts {
+            *self.counts.entry(what).or_default() += times;
+        }
+        self.findings.extend(other.findings);
+    }
+
+    /// Every kind of step came to something.
+    pub fn assert_everything_happened(&self) {
+        let missing: Vec<_> = MUST_HAPPEN
+            .iter()
+            .filter(|what| !self.counts.contains_key(**what))
+            .collect();
+        assert!(missing.is_empty(), "it never happened: {missing:?}");
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (what, times) in &self.counts {
+            writeln!(f, "  {times:>8} {what}")?;
+        }
+        Ok(())
+    }
+}
