@@ -15,6 +15,7 @@ const RESET: &str = "\x1b[0m";
 const BOLD: &str = "\x1b[1m";
 const CYAN: &str = "\x1b[36m";
 const GREEN: &str = "\x1b[32m";
+const YELLOW: &str = "\x1b[33m";
 
 /// Draws events as lines.
 #[derive(Debug)]
@@ -47,6 +48,8 @@ impl Timeline {
         let (name, colour) = match event.who {
             Who::Gateway => ("Gateway", BOLD),
             Who::Provider(name) => (name, GREEN),
+            Who::Operator => ("Operator", YELLOW),
+            Who::Time => ("(time passes)", BOLD),
             Who::Gp | Who::Scenario => ("GP practice", CYAN),
         };
         let name = self.coloured(colour, &fitted(name, WHO_COLUMNS));
