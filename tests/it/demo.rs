@@ -32,7 +32,7 @@ async fn ten_people_come_to_their_ends_and_the_one_who_watches_sees_who_holds_ea
         // Withdrawn while the delivery was tried.
         "could not take it: 503",
         "records: the person withdraws",
-        "noted the stop of a case to come",
+        "was told to stop, and never had it",
         // Referred on.
         "refers on to stillwater",
         "the person is with Stillwater",
@@ -41,7 +41,7 @@ async fn ten_people_come_to_their_ends_and_the_one_who_watches_sees_who_holds_ea
         "recalls it: the wrong person",
         // Silence.
         "is called: not acknowledged",
-        "was told: No news since ",
+        "told: No news since ",
         "rang there: no place; gives back",
         "the person is with Demo operator",
         "the person is with the practice",

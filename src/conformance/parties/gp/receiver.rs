@@ -92,7 +92,7 @@ impl Inbox {
         }
         match expect::judge(headers, &message, &self.sent, &self.target) {
             Ok(response) => {
-                let said = format!("was told: {}", response.in_short());
+                let said = format!("told: {}", response.in_short());
                 self.feed.tell(Who::Gp, said, response.reference.as_deref());
                 self.bodies.insert(response.request_id, body);
                 self.responses.push(response);

@@ -261,7 +261,7 @@ impl Desk {
             Kind::New => "received the case",
             Kind::Amended => "received a later version",
             Kind::Stop if had => "stopped work on the case",
-            Kind::Stop => "noted the stop of a case to come",
+            Kind::Stop => "was told to stop, and never had it",
         };
         let who = Who::Provider(self.name);
         self.feed.tell(who, what, case.reference.as_deref());

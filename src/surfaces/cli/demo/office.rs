@@ -16,7 +16,7 @@ use crate::domain::status::{ClosureReason, Status};
 use crate::gateway::Gateway;
 use crate::gateway::correct::Correction;
 use crate::gateway::read::cases::{CaseFilter, CaseRow, Known};
-use crate::gateway::read::queue::Entry;
+use crate::gateway::read::queue::{Entry, Filter};
 use crate::problem::Problem;
 use crate::surfaces::waiting::{kind_words, moment};
 
@@ -70,6 +70,20 @@ impl<'a> Office<'a> {
     pub(super) async fn know(&self, reference: &str) -> Result<Known, String> {
         let known = self.gateway.know_case(&self.caller, reference).await;
         known.map_err(|problem| in_words(&problem))
+    }
+
+    /// The first thing of a case that waits for anybody: a stop to be confirmed, a return
+    /// to be heard, a decision.
+    pub(super) async fn waits(&self, reference: &str) -> Result<Option<QueueKind>, String> {
+        let named = |problem: Problem| in_words(&problem);
+        let id = self.gateway.case_id_of(&self.caller, reference).await;
+        let filter = Filter {
+            case_id: id.map_err(named)?,
+            ..Filter::default()
+        };
+        let page = self.gateway.queue_page(&self.caller, &filter).await;
+        let waiting = page.map_err(named)?.waiting;
+        Ok(waiting.first().map(|waiting| waiting.row.entry.kind))
     }
 
     /// Tells every change of hands that was not told yet.
@@ -205,12 +219,6 @@ fn holders(known: &Known) -> impl Iterator<Item = &Responsible> {
         .events
         .iter()
         .filter_map(|row| row.event.holder.as_ref())
-}
-
-/// Whether nothing of a case waits for anybody: every stop is confirmed and every return
-/// heard.
-pub(super) fn is_settled(known: &Known) -> bool {
-    known.queue.iter().all(|entry| entry.closed.is_some())
 }
 
 /// Whether the person came back to the practice, whose system has confirmed it.

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::count;
-use super::office::{Office, is_settled};
+use super::office::Office;
 use super::run::Addresses;
 use super::story::{Ending, STORIES, Story};
 use super::summary::Tally;
@@ -98,6 +98,7 @@ impl Stage<'_> {
             reference: reference.clone(),
             bundle_id: referral.bundle_id().to_owned(),
         });
+        self.office.notice().await?;
         let Some(desk) = desk else {
             return Err("accepted although nobody serves the area".to_owned());
         };
@@ -180,6 +181,18 @@ impl Stage<'_> {
     /// The charity refers on with the person's consent; the counsellors finish before it
     /// does, and the practice hears of the charity's work only.
     async fn refer_on(&self, story: &Telling<'_>) -> Result<(), String> {
+        let words = story.desk.words().way;
+        let Some((last, before)) = words.split_last() else {
+            return Err("the charity has no words".to_owned());
+        };
+        let has_begun = || {
+            let reported = story.desk.reported();
+            let own = reported
+                .iter()
+                .filter(|report| report.case == story.reference);
+            own.count() == before.len()
+        };
+        self.until("the charity did not begin", has_begun).await?;
         self.until_told(story, "in-progress").await?;
         let partner = &self.parties.stillwater.desk;
         partner.script_next(Script::to_completion(partner.words()));
@@ -196,7 +209,6 @@ impl Stage<'_> {
         self.until("the partner did not finish", has_finished)
             .await?;
         self.until_settled(&child).await?;
-        let last = story.desk.words().way.last().copied().unwrap_or_default();
         let reported = story.desk.report(story.reference, last).await;
         reported.map_err(|_| "the charity's last report was refused".to_owned())?;
         self.until_told(story, "finished").await?;
@@ -261,17 +273,13 @@ impl Stage<'_> {
     async fn until_settled(&self, reference: &str) -> Result<(), String> {
         let deadline = Instant::now() + self.patience;
         loop {
+            let waits = self.office.waits(reference).await?;
             self.office.notice().await?;
-            let known = self.office.know(reference).await?;
-            if is_settled(&known) {
-                return Ok(());
-            }
+            let Some(kind) = waits else { return Ok(()) };
             if Instant::now() > deadline {
-                let open = known.queue.iter().find(|entry| entry.closed.is_none());
-                let kind = open.map_or("", |entry| entry.entry.kind.code());
-                return Err(format!("something still waits: {kind}"));
+                return Err(format!("something still waits: {}", kind.code()));
             }
-            tokio::time::sleep(LOOK * 5).await;
+            tokio::time::sleep(LOOK).await;
         }
     }
 

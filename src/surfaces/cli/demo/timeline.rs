@@ -6,9 +6,9 @@ use std::time::Duration;
 use crate::conformance::parties::event::{Event, Who};
 
 const WHO_COLUMNS: usize = 14;
-const WHAT_COLUMNS: usize = 36;
+const WHAT_COLUMNS: usize = 37;
 /// A line without a reference has the reference's columns too.
-const WIDE_COLUMNS: usize = WHAT_COLUMNS + 18;
+const WIDE_COLUMNS: usize = WHAT_COLUMNS + 17;
 const BAR_COLUMNS: usize = 12;
 
 const RESET: &str = "\x1b[0m";
@@ -57,7 +57,7 @@ impl Timeline {
         let line = match &event.reference {
             Some(reference) => {
                 let what = fitted(&event.what, WHAT_COLUMNS);
-                format!("{seconds:>6.2} s  {name}  {what}  {reference}")
+                format!("{seconds:>6.2} s  {name}  {what} {reference}")
             }
             None => format!(
                 "{seconds:>6.2} s  {name}  {}",
