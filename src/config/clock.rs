@@ -15,6 +15,9 @@ pub enum Clock {
     System,
     /// A clock that moves only when told; clones share it.
     Fixed(Arc<Mutex<Timestamp>>),
+    /// The machine's clock, so far ahead: days pass when told and seconds as ever; clones
+    /// share it.
+    Ahead(Arc<Mutex<SignedDuration>>),
 }
 
 impl Clock {
@@ -23,11 +26,21 @@ impl Clock {
         Self::Fixed(Arc::new(Mutex::new(now)))
     }
 
+    /// The machine's clock, which can be moved on.
+    pub fn movable() -> Self {
+        Self::Ahead(Arc::default())
+    }
+
     /// The instant.
     pub fn now(&self) -> Timestamp {
         match self {
             Self::System => Timestamp::now(),
             Self::Fixed(now) => *now.lock().unwrap_or_else(PoisonError::into_inner),
+            Self::Ahead(by) => {
+                let by = *by.lock().unwrap_or_else(PoisonError::into_inner);
+                let now = Timestamp::now();
+                now.saturating_add(by).unwrap_or(now)
+            }
         }
     }
 
@@ -36,11 +49,18 @@ impl Clock {
         date_in_england(self.now())
     }
 
-    /// Moves a fixed clock on; does nothing to the machine's.
+    /// Moves the clock on; does nothing to the machine's own.
     pub fn advance(&self, by: SignedDuration) {
-        if let Self::Fixed(now) = self {
-            let mut now = now.lock().unwrap_or_else(PoisonError::into_inner);
-            *now = now.saturating_add(by).unwrap_or(*now);
+        match self {
+            Self::System => {}
+            Self::Fixed(now) => {
+                let mut now = now.lock().unwrap_or_else(PoisonError::into_inner);
+                *now = now.saturating_add(by).unwrap_or(*now);
+            }
+            Self::Ahead(ahead) => {
+                let mut ahead = ahead.lock().unwrap_or_else(PoisonError::into_inner);
+                *ahead = ahead.saturating_add(by);
+            }
         }
     }
 }
@@ -66,5 +86,16 @@ mod tests {
         let other = clock.clone();
         clock.advance(SignedDuration::from_secs(90));
         assert_eq!(other.now().to_string(), "2026-07-01T12:01:30Z");
+    }
+
+    #[test]
+    fn a_clock_that_is_ahead_goes_on_like_the_machine_s() {
+        let clock = Clock::movable();
+        let before = Timestamp::now();
+        let day = SignedDuration::from_hours(24);
+        clock.clone().advance(day);
+        let then = clock.now();
+        assert!(then.duration_since(before) >= day);
+        assert!(Timestamp::now().duration_since(then) >= -day);
     }
 }

@@ -1,6 +1,8 @@
 //! Calls for a person: a signed webhook to the address that the operators have set.
 
-use jiff::Timestamp;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::Gateway;
@@ -14,8 +16,40 @@ pub(super) enum Alerted {
     Sent,
     /// No address is set: the log and the metrics are all there is.
     Nowhere,
-    /// It was not taken; the next round tries again.
+    /// It was not taken; it is tried again after a pause.
     Failed,
+}
+
+/// The longest pause: an address that answers again gets what waits by then.
+const LONGEST_PAUSE: Duration = Duration::from_mins(15);
+
+/// How long the address of the alerts is left alone after it did not take one: as long as
+/// the first pause, then twice as long each time, at most [`LONGEST_PAUSE`]. It is kept in
+/// memory: whoever takes the watch over tries at once.
+#[derive(Debug, Default)]
+pub(super) struct Pause {
+    failures: u32,
+    until: Option<Timestamp>,
+}
+
+impl Pause {
+    /// Whether it is not yet over.
+    pub(super) fn holds(&self, now: Timestamp) -> bool {
+        self.until.is_some_and(|until| now < until)
+    }
+
+    /// Keeps what became of an alert; `first` is the first pause.
+    pub(super) fn note(&mut self, alerted: Alerted, first: Duration, now: Timestamp) {
+        if alerted != Alerted::Failed {
+            *self = Self::default();
+            return;
+        }
+        let longer = 2_u32.saturating_pow(self.failures);
+        let pause = first.saturating_mul(longer).min(LONGEST_PAUSE.max(first));
+        self.failures = self.failures.saturating_add(1);
+        let pause = SignedDuration::try_from(pause).unwrap_or(SignedDuration::MAX);
+        self.until = Some(now.saturating_add(pause).unwrap_or(Timestamp::MAX));
+    }
 }
 
 impl Alerted {
@@ -46,7 +80,7 @@ impl Gateway {
                     Attempt::Delivered { .. } => Alerted::Sent,
                     Attempt::Again { problem, .. } | Attempt::Park { problem } => {
                         tracing::error!(error.code = problem.entry.code, case.id = %case.id,
-                            "an alert was not taken; it is sent again in the next round");
+                            "an alert was not taken; it is sent again after a pause");
                         Alerted::Failed
                     }
                 }
@@ -97,5 +131,41 @@ fn parcel(row: &QueueRow, case: &CaseRow, now: Timestamp) -> Parcel {
         body: body.to_string().into_bytes(),
         headers: Vec::new(),
         attempt: 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pauses_grow_to_the_longest_and_begin_anew_once_an_alert_was_taken() {
+        let first = Duration::from_mins(1);
+        let mut pause = Pause::default();
+        let mut now = Timestamp::UNIX_EPOCH;
+        assert!(!pause.holds(now));
+        for minutes in [1, 2, 4, 8, 15, 15] {
+            pause.note(Alerted::Failed, first, now);
+            let over = now + SignedDuration::from_mins(minutes);
+            assert!(pause.holds(over - SignedDuration::from_secs(1)));
+            assert!(!pause.holds(over), "{minutes}");
+            now = over;
+        }
+        pause.note(Alerted::Sent, first, now);
+        assert!(!pause.holds(now));
+        pause.note(Alerted::Failed, first, now);
+        assert!(!pause.holds(now + SignedDuration::from_mins(1)));
+    }
+
+    #[test]
+    fn a_first_pause_above_the_longest_stays_what_it_is() {
+        let hour = Duration::from_hours(1);
+        let mut pause = Pause::default();
+        let now = Timestamp::UNIX_EPOCH;
+        for _ in 0..40 {
+            pause.note(Alerted::Failed, hour, now);
+        }
+        assert!(pause.holds(now + SignedDuration::from_mins(59)));
+        assert!(!pause.holds(now + SignedDuration::from_mins(60)));
     }
 }

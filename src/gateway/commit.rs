@@ -235,7 +235,7 @@ fn closed(case_id: CaseId, kind: QueueKind, by: &str, closing: &str) -> QueueClo
 }
 
 /// What a parked leg's entry is about.
-fn leg_subject(leg: &LegRow) -> String {
+pub(super) fn leg_subject(leg: &LegRow) -> String {
     format!("{}:{}", leg.kind.code(), leg.id)
 }
 

@@ -66,8 +66,9 @@ pub struct Gateway {
     tables: RwLock<Arc<Tables>>,
     /// Which days are worked; read for every case.
     calendar: WorkingDays,
-    /// Whoever watches the clocks does so alone, in this process too.
-    watching: tokio::sync::Mutex<()>,
+    /// Whoever watches the clocks does so alone, in this process too, and knows until when
+    /// the address of the alerts is left alone.
+    watching: tokio::sync::Mutex<alert::Pause>,
     policies: receive::Reading,
     sending: InFlight<(CaseId, String)>,
     outbox_changed: Notify,

@@ -10,7 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::Gateway;
-use super::alert::Alerted;
+use super::alert::{Alerted, Pause};
 use super::commit::CLOCK;
 use crate::adapters::store::{
     CaseChange, CaseRow, CommitError, Due, Lease, LegKind, NewLeg, QueueChange, QueueFilter,
@@ -47,13 +47,13 @@ pub struct Watched {
 impl Gateway {
     /// One round at this instant; `None` while another process has the job.
     pub async fn watch_clocks(&self) -> Result<Option<Watched>, Problem> {
-        let _alone = self.watching.lock().await;
+        let mut pause = self.watching.lock().await;
         let Some(lease) = self.take_the_watch().await? else {
             return Ok(None);
         };
         let mut watched = Watched::default();
         self.raise_overdue(&lease, &mut watched).await?;
-        self.attend_queue(&lease, &mut watched).await?;
+        self.attend_queue(&lease, &mut pause, &mut watched).await?;
         Ok(Some(watched))
     }
 
@@ -137,7 +137,12 @@ impl Gateway {
     }
 
     /// Tells the referrer and calls the owner of every entry that is new or overdue.
-    async fn attend_queue(&self, lease: &Lease, watched: &mut Watched) -> Result<(), Problem> {
+    async fn attend_queue(
+        &self,
+        lease: &Lease,
+        pause: &mut Pause,
+        watched: &mut Watched,
+    ) -> Result<(), Problem> {
         let mut after = None;
         loop {
             let now = self.clock.now();
@@ -161,9 +166,12 @@ impl Gateway {
                     continue;
                 };
                 self.tell_no_news(lease, entry, &case, watched).await?;
-                // An address that does not answer is not tried for each entry in turn.
-                let calls = self.is_to_call(entry, now) && !watched.alerts_fail;
-                if calls && !self.call_owner(lease, entry, &case, watched).await? {
+                // An address that does not answer is not tried for each entry in turn, nor
+                // in each round.
+                if !self.is_to_call(entry, now) || pause.holds(self.clock.now()) {
+                    continue;
+                }
+                if !self.call_owner(lease, entry, &case, pause, watched).await? {
                     return Ok(());
                 }
             }
@@ -268,13 +276,16 @@ impl Gateway {
         lease: &Lease,
         entry: &QueueRow,
         case: &CaseRow,
+        pause: &mut Pause,
         watched: &mut Watched,
     ) -> Result<bool, Problem> {
         if self.take_the_watch().await?.as_ref() != Some(lease) {
             return Ok(false);
         }
         let now = self.clock.now();
-        if self.alert(entry, case, now).await == Alerted::Failed {
+        let alerted = self.alert(entry, case, now).await;
+        pause.note(alerted, self.settings.clocks.every, self.clock.now());
+        if alerted == Alerted::Failed {
             watched.alerts_fail = true;
             return Ok(true);
         }

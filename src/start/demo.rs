@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use super::{Tools, start};
-use crate::config::{Mode, Provider, Service, Settings, StoreUrl, Token, TokenSource};
+use crate::config::{Clock, Mode, Provider, Service, Settings, StoreUrl, Token, TokenSource};
 use crate::conformance::parties::Parties;
 use crate::domain::identifiers::ServiceAddress;
 use crate::gateway::sha256;
@@ -39,6 +39,8 @@ pub async fn run(once: bool, json: bool, out: &mut (dyn Write + Send)) -> Result
     let parties = Parties::start().await?;
     let settings = settings(folder.path(), &parties)?;
     let tools = Tools {
+        // A story needs days to pass.
+        clock: Clock::movable(),
         loopback_destinations: true,
         make_key: true,
         ..Tools::default()
@@ -55,7 +57,7 @@ pub async fn run(once: bool, json: bool, out: &mut (dyn Write + Send)) -> Result
         colour,
         ..Options::default()
     };
-    let tally = play(&addresses, parties, out, options).await;
+    let tally = play(&running.gateway, &addresses, parties, out, options).await;
     running.end().await;
     Ok(tally?)
 }
@@ -85,7 +87,7 @@ pub fn settings(folder: &Path, parties: &Parties) -> io::Result<Settings> {
     settings.tables.mappings = shipped("mappings");
     settings.tables.places = shipped("conformance/fixtures/places");
     settings.provider_api.tokens = parties
-        .desks()
+        .all_desks()
         .into_iter()
         .map(|(slug, desk)| Token {
             provider: slug.to_owned(),

@@ -4,6 +4,7 @@ mod clocks;
 mod confirmed_stop;
 mod correct;
 mod delivery;
+mod demo;
 mod documents;
 mod hazards;
 mod histories;

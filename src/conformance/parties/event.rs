@@ -14,6 +14,10 @@ pub enum Who {
     Gateway,
     /// A provider, by its display name.
     Provider(&'static str),
+    /// The person who works the gateway's queue.
+    Operator,
+    /// Nobody: time passes.
+    Time,
 }
 
 /// One thing that happened.

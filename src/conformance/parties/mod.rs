@@ -1,22 +1,25 @@
-//! The parties that a person or a test can watch: a practice's system and three local
-//! providers, each on its own loopback port.
+//! The parties that a person or a test can watch: a practice's system, three local
+//! providers to whom it refers and a partner to whom they refer on, each on its own
+//! loopback port.
 
 pub mod event;
 pub mod gp;
 pub mod providers;
 pub mod referral;
+pub mod time;
 pub mod wire;
 
 use std::io;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use event::{Event, Feed};
 use gp::{Gp, Practice};
 use providers::Desk;
 use providers::fhir::FhirProvider;
-use providers::poller::PollingProvider;
+use providers::poller::{self, PollingProvider};
 use providers::webhook::WebhookProvider;
 
 /// How long the council's service waits between two rounds.
@@ -34,6 +37,9 @@ pub struct Parties {
     pub borough_works: PollingProvider,
     /// Provider `vale-nhs-trust`: takes a FHIR Bundle.
     pub vale_nhs_trust: FhirProvider,
+    /// Partner `stillwater`: counsellors who collect. They stay away until a scenario
+    /// connects their desk.
+    pub stillwater: PollingProvider,
     /// Where they all tell what they do.
     pub feed: Feed,
     /// What they told, in order.
@@ -49,6 +55,7 @@ impl Parties {
             lantern: WebhookProvider::start(feed.clone()).await?,
             borough_works: PollingProvider::start(feed.clone(), BETWEEN_ROUNDS),
             vale_nhs_trust: FhirProvider::start(feed.clone()).await?,
+            stillwater: poller::stillwater(feed.clone(), BETWEEN_ROUNDS),
             feed,
             events,
         })
@@ -61,7 +68,21 @@ impl Parties {
         }
     }
 
-    /// The providers' desks by slug.
+    /// Lets so much time pass at once at every provider's.
+    pub fn advance(&self, by: SignedDuration) {
+        for (_, desk) in self.all_desks() {
+            desk.api().time().advance(by);
+        }
+    }
+
+    /// The desks by slug of everybody who takes cases, the partner the last.
+    pub const fn all_desks(&self) -> [(&'static str, &Desk); 4] {
+        let [lantern, borough_works, vale_nhs_trust] = self.desks();
+        let stillwater = ("stillwater", &self.stillwater.desk);
+        [lantern, borough_works, vale_nhs_trust, stillwater]
+    }
+
+    /// The desks by slug of the providers to whom the practice's referrals are routed.
     pub const fn desks(&self) -> [(&'static str, &Desk); 3] {
         [
             ("lantern", &self.lantern.desk),

@@ -9,12 +9,16 @@ use super::lost::{self, Lost};
 pub use crate::adapters::store::epoch::Why;
 use crate::adapters::store::epoch::{Keeper, Standing};
 use crate::adapters::store::{
-    CommitError, LegChange, LegFilter, LegKind, LegRow, LegState, Store, Unit,
+    CommitError, LegChange, LegFilter, LegKind, LegRow, LegState, NewQueueEntry, Store, Unit,
 };
-use crate::config::Settings;
+use crate::config::{Ids, Settings};
 use crate::domain::caller::Caller;
+use crate::domain::clock::end_of_working_day;
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::identifiers::CaseId;
+use crate::domain::provider::Clocks;
+use crate::domain::queue::QueueKind;
+use crate::gateway::commit::leg_subject;
 use crate::problem::Problem;
 use crate::problem::area::store::UNCONFIRMED;
 
@@ -56,22 +60,28 @@ pub async fn confirm(
     let by = by.unwrap_or(&settings.gateway.operator).to_owned();
     let operator = Caller::Operator(by);
     for case_id in done.lost.uncancelled() {
-        done.parked += park(&store, &operator, case_id, now).await?;
+        done.parked += park(&store, settings, &operator, case_id, now).await?;
     }
     let fact = Fact::new(FactKind::StoreConfirmed, &operator)
         .with("because", why.words())
         .with("lost", done.lost.count().to_string())
         .with("referrers", done.lost.referrers.len().to_string())
         .with("parked", done.parked.to_string());
-    commit(&store, vec![fact], Vec::new(), now).await?;
+    let unit = Unit {
+        facts: vec![fact],
+        ..Unit::default()
+    };
+    commit(&store, unit, now).await?;
     done.epoch = Some(keeper.confirm().await?);
     Ok(done)
 }
 
-/// Parks what would be delivered of a case whose cancellation was lost. A row that has
-/// changed meanwhile was changed by a person, or by the cancellation itself.
+/// Parks what would be delivered of a case whose cancellation was lost, and puts it before
+/// the operator. A row that has changed meanwhile was changed by a person, or by the
+/// cancellation itself.
 async fn park(
     store: &Store,
+    settings: &Settings,
     operator: &Caller,
     case_id: CaseId,
     now: Timestamp,
@@ -91,7 +101,13 @@ async fn park(
             .about(case_id)
             .with("leg", leg.id.to_string())
             .with("reason", UNCONFIRMED.code);
-        parked += u64::from(commit(store, vec![fact], vec![parked_leg(leg)], now).await?);
+        let unit = Unit {
+            leg_changes: vec![parked_leg(leg)],
+            raise: vec![entry(settings, leg, now)],
+            facts: vec![fact],
+            ..Unit::default()
+        };
+        parked += u64::from(commit(store, unit, now).await?);
     }
     Ok(parked)
 }
@@ -108,17 +124,22 @@ fn parked_leg(leg: &LegRow) -> LegChange {
     }
 }
 
-async fn commit(
-    store: &Store,
-    facts: Vec<Fact>,
-    leg_changes: Vec<LegChange>,
-    now: Timestamp,
-) -> Result<bool, Problem> {
-    let unit = Unit {
-        leg_changes,
-        facts,
-        ..Unit::default()
-    };
+/// The entry of a leg that is parked here; no provider's tables are at hand, so its time
+/// is the usual one.
+fn entry(settings: &Settings, leg: &LegRow, now: Timestamp) -> NewQueueEntry {
+    let days = Clocks::default().hold;
+    NewQueueEntry {
+        id: Ids::default().v7(now),
+        case_id: leg.case_id,
+        kind: QueueKind::Parked,
+        subject: leg_subject(leg),
+        reason: UNCONFIRMED.code.to_owned(),
+        owner: settings.gateway.operator.clone(),
+        due_at: end_of_working_day(now, days, &settings.working_days()),
+    }
+}
+
+async fn commit(store: &Store, unit: Unit, now: Timestamp) -> Result<bool, Problem> {
     match store.commit(unit, now).await {
         Ok(_) => Ok(true),
         Err(CommitError::Stale) => Ok(false),

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use jiff::SignedDuration;
 use workwell_gateway::adapters::channels::SigningKeys;
 use workwell_gateway::config::{Alerts, Clock};
 use workwell_gateway::conformance::parties::referral::person;
@@ -70,15 +71,44 @@ async fn an_alert_is_signed_and_says_codes_and_the_reference_and_nothing_of_the_
 async fn an_alert_that_is_not_taken_is_sent_again_under_the_same_id() {
     let receiver = Receiver::start().await;
     receiver.answer_next([Reply::Status(503), Reply::Cut]);
-    let (gateway, _, _folder) = alerting(&receiver).await;
+    let (gateway, clock, _folder) = alerting(&receiver).await;
     held(&gateway, 1).await;
-    for fails in [true, true, false] {
+    let every = gateway.settings().clocks.every;
+    for (fails, pause) in [(true, every), (true, every * 2), (false, every)] {
         assert_eq!(watch(&gateway).await.alerts_fail, fails);
+        clock.advance(SignedDuration::try_from(pause).expect("a short pause"));
     }
     let taken = receiver.taken();
     let ids: Vec<&str> = taken.iter().map(|t| t.header("webhook-id")).collect();
     assert_eq!(ids.len(), 3);
     assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_keeps_failing_is_tried_after_growing_pauses_and_at_once_when_it_is_well() {
+    let receiver = Receiver::start().await;
+    receiver.answer_usual(Reply::Status(503));
+    let (gateway, clock, _folder) = alerting(&receiver).await;
+    held(&gateway, 1).await;
+    let every = gateway.settings().clocks.every;
+    let every = SignedDuration::try_from(every).expect("a short pause");
+    // Rounds in which it is tried, of the first sixteen: after 1, 2, 4 and 8 pauses.
+    let mut tried = Vec::new();
+    for round in 0..16 {
+        if watch(&gateway).await.alerts_fail {
+            tried.push(round);
+        }
+        clock.advance(every);
+    }
+    assert_eq!(tried, [0, 1, 3, 7, 15]);
+    assert_eq!(receiver.taken().len(), 5);
+    // While it is left alone a new entry waits too; nothing of either is lost.
+    held(&gateway, 2).await;
+    assert_eq!(watch(&gateway).await.alerted, 0);
+    receiver.answer_usual(Reply::Status(200));
+    clock.advance(every * 15);
+    assert_eq!(watch(&gateway).await.alerted, 2);
     gateway.end().await;
 }
 

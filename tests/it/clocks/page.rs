@@ -138,9 +138,16 @@ async fn the_page_reads_in_order_without_a_script() {
         assert!(html.contains(&format!(" id=\"{id}\"")), "{id}");
     }
     for name in &names {
-        assert!(html.contains(&format!(": {name}</h2>")), "{name}");
-        assert!(html.contains(&format!("What to do about {name}</h3>")));
+        let whole = format!("<span class=\"whole\">{name}</span>");
+        assert!(html.contains(&format!(": {whole}</h2>")), "{name}");
+        assert!(html.contains(&format!("What to do about {whole}</h3>")));
     }
+    // The link at the top leads past the form to the entries.
+    let form = html.find("</form>").expect("a form");
+    let target = html
+        .find(" id=\"queue\" tabindex=\"-1\"")
+        .expect("a target");
+    assert!(target > form && html.matches("id=\"queue\"").count() == 1);
     assert!(html.contains("<a class=\"skip\" href=\"#queue\">Skip to the queue</a>"));
     for words in ["<strong>Overdue since ", "<dd>By "] {
         assert!(html.contains(words), "{words}");
@@ -169,7 +176,10 @@ async fn every_command_on_the_page_is_one_that_the_program_understands() {
         .subcommand(cases)
         .subcommand(outbox);
     for command in commands {
-        let filled = command.replace("STATUS", "accepted");
+        let filled = command
+            .replace("STATUS", "accepted")
+            .replace("HOW", "spoken")
+            .replace("REASON", "unable-to-contact");
         let read = program.clone().try_get_matches_from(filled.split(' '));
         assert!(read.is_ok(), "{command}: {read:?}");
     }

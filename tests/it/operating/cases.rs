@@ -90,7 +90,9 @@ async fn a_case_is_shown_by_its_reference_as_a_person_types_it_with_what_to_do()
         held.as_str(),
         "Held: No WorkWell consent recorded",
         "Demo operator, By ",
-        "workwell-gateway cases correct ",
+        "workwell-gateway cases resolve ",
+        "--consent HOW",
+        "workwell-gateway cases return ",
     ] {
         assert!(text.contains(part), "{part} in {text}");
     }

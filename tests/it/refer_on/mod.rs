@@ -8,7 +8,7 @@ mod stopped;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use workwell_gateway::adapters::store::{CaseRow, LegKind};
-use workwell_gateway::config::{Settings, Token, TokenSource};
+use workwell_gateway::config::{Clock, Settings, Token, TokenSource};
 use workwell_gateway::conformance::parties::gp::Answer;
 use workwell_gateway::conformance::parties::providers::{Reception, Script};
 use workwell_gateway::conformance::parties::referral::{Place, Referral, Stop, StopAs};
@@ -34,7 +34,11 @@ async fn quiet() -> TestGateway {
 }
 
 async fn quiet_with(change: impl FnOnce(&mut Settings)) -> TestGateway {
-    let gateway = TestGateway::with(|settings| {
+    quiet_at(Clock::default(), change).await
+}
+
+async fn quiet_at(clock: Clock, change: impl FnOnce(&mut Settings)) -> TestGateway {
+    let gateway = TestGateway::at(clock, |settings| {
         with_partner(settings);
         change(settings);
     })

@@ -1,10 +1,15 @@
 //! What is opened for the partner, and who sees what of it.
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use workwell_gateway::adapters::store::LegKind;
+use workwell_gateway::config::Clock;
 use workwell_gateway::conformance::parties::referral::bundle::resources;
+use workwell_gateway::domain::caller::Caller;
+use workwell_gateway::domain::queue::QueueKind;
+use workwell_gateway::gateway::read::queue::Filter;
 
-use super::{asked, held_case, hub, partner, quiet, refer_on, referred, row_of, view};
+use super::{asked, held_case, hub, partner, quiet, quiet_at, refer_on, referred, row_of, view};
 use crate::support::call::Call;
 
 fn names(object: &Value) -> Vec<&str> {
@@ -85,6 +90,37 @@ async fn the_new_case_is_part_of_the_old_one_and_on_the_same_journey() {
     assert_eq!(child.responsible.kind(), "gateway-operator");
     assert_eq!(parent.status.code(), "delivered");
     assert_eq!(parent.responsible.name(), "borough-works");
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_new_case_has_a_clock_like_any_other_and_is_called_for_when_it_runs_out() {
+    let clock = Clock::fixed(Timestamp::now());
+    let gateway = quiet_at(clock.clone(), |_| {}).await;
+    let (referral, _, _, child) = referred(&gateway, 1).await;
+    let row = row_of(&gateway, &child).await;
+    let due = row.milestone.expect("something is awaited");
+    assert_eq!(due.milestone, "collect");
+    let inside = &gateway.running.gateway;
+    for at in [due.at, due.at + SignedDuration::from_hours(24 * 7)] {
+        clock.advance(at.duration_since(clock.now()));
+        inside.watch_clocks().await.expect("a round");
+    }
+    let filter = Filter {
+        case_id: Some(row.id),
+        ..Filter::default()
+    };
+    let queue = inside.queue_page(&Caller::System, &filter).await;
+    let entries = queue.expect("the queue").waiting;
+    assert_eq!(entries.len(), 1);
+    assert_eq!(entries[0].row.entry.kind, QueueKind::Uncollected);
+    assert!(entries[0].row.alerted_at.is_some());
+    // The practice is answered about its own referral only, not about the partner's case.
+    let told = gateway.parties.gp.responses_to(referral.bundle_id());
+    let of_child = told
+        .iter()
+        .filter(|response| response.reference.as_deref() == Some(row.reference.as_str()));
+    assert_eq!(of_child.count(), 0);
     gateway.end().await;
 }
 

@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use workwell_gateway::adapters::store::LegKind;
 use workwell_gateway::conformance::parties::referral::{Place, Referral, Stop, StopAs};
+use workwell_gateway::domain::caller::Caller;
+use workwell_gateway::domain::queue::QueueKind;
 use workwell_gateway::gateway::read::outbox::LegState;
+use workwell_gateway::gateway::read::queue::Filter;
 use workwell_gateway::gateway::upkeep::{self, What};
 
 use super::{beside, file_of, over_a_file, readiness, refer, rows};
@@ -107,6 +110,20 @@ async fn a_store_that_was_put_back_sends_nothing_until_it_is_confirmed_and_names
     let legs = gateway.legs(LegKind::Deliver).await;
     let parked = legs.iter().filter(|leg| leg.state == LegState::Parked);
     assert_eq!(parked.count(), 1);
+    // Its person stands before the operator, who may have to ask the practice.
+    let entries = gateway
+        .running
+        .gateway
+        .queue_page(&Caller::System, &Filter::default())
+        .await
+        .expect("the queue is read");
+    let of_second: Vec<_> = entries
+        .waiting
+        .iter()
+        .filter(|waiting| waiting.case.reference.as_str() == reference(&second))
+        .map(|waiting| (waiting.row.entry.kind, waiting.row.entry.reason.as_str()))
+        .collect();
+    assert_eq!(of_second, [(QueueKind::Parked, "WW-STO-014")]);
 
     let facts = rows(
         &settings,

@@ -10,6 +10,9 @@ use uuid::Uuid;
 
 use crate::conformance::parties::referral::bundle::{entries, references, resolve, resources};
 
+/// How the line begins that tells of a provider's silence.
+const NO_NEWS: &str = "No news since ";
+
 /// A referral that may be answered.
 #[derive(Clone, Debug)]
 pub struct Expected {
@@ -36,6 +39,16 @@ pub struct Response {
     pub words: Option<String>,
     /// Every line that a practice reads beside the status.
     pub texts: Vec<String>,
+}
+
+impl Response {
+    /// What a practice reads first: that there is no news, else the words of the status,
+    /// else its code.
+    pub fn in_short(&self) -> &str {
+        let silence = self.texts.iter().find(|text| text.starts_with(NO_NEWS));
+        let words = silence.or(self.words.as_ref());
+        words.unwrap_or(&self.encounter_status)
+    }
 }
 
 /// What is wrong with a response, and the HTTP status that says so.

@@ -92,11 +92,7 @@ impl Inbox {
         }
         match expect::judge(headers, &message, &self.sent, &self.target) {
             Ok(response) => {
-                let words = response
-                    .words
-                    .as_ref()
-                    .unwrap_or(&response.encounter_status);
-                let said = format!("was told: {words}");
+                let said = format!("told: {}", response.in_short());
                 self.feed.tell(Who::Gp, said, response.reference.as_deref());
                 self.bodies.insert(response.request_id, body);
                 self.responses.push(response);

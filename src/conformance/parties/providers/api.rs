@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
+use crate::conformance::parties::time::Time;
 use crate::conformance::parties::wire;
 
 /// How often a call is repeated when no answer or a 5xx came.
@@ -46,6 +47,15 @@ pub struct Outcome {
     pub outcome: String,
 }
 
+/// The case that was opened for a partner.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+pub struct ReferredOn {
+    /// The gateway's id of it.
+    pub id: String,
+    /// The human-readable reference.
+    pub reference: String,
+}
+
 /// Why a call has no result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -61,6 +71,7 @@ pub struct Api {
     http: reqwest::Client,
     token: String,
     base: watch::Sender<Option<String>>,
+    time: Time,
 }
 
 impl Api {
@@ -70,6 +81,7 @@ impl Api {
             http: wire::client(Duration::from_secs(10)),
             token,
             base: watch::Sender::new(None),
+            time: Time::default(),
         }
     }
 
@@ -83,6 +95,11 @@ impl Api {
     /// The token that the gateway must know.
     pub fn token(&self) -> &str {
         &self.token
+    }
+
+    /// What time it is at this provider.
+    pub const fn time(&self) -> &Time {
+        &self.time
     }
 
     /// `GET /cases`: one page from a cursor.
@@ -118,10 +135,28 @@ impl Api {
     ) -> Result<Outcome, Fault> {
         let body = json!({
             "status": word,
-            "occurred_at": jiff::Timestamp::now().to_string(),
+            "occurred_at": self.time.now().to_string(),
             "sequence": sequence,
         });
         let path = format!("cases/{id}/updates");
+        let send = |request: RequestBuilder| request.header("Idempotency-Key", key).json(&body);
+        let answer = self.call(&Method::POST, &path, send).await?;
+        serde_json::from_value(answer).map_err(|_| Fault::NoAnswer)
+    }
+
+    /// `POST /cases/{id}/refer-on`, idempotent by `key`, with the person's spoken consent
+    /// of this moment.
+    pub async fn refer_on(&self, id: &str, key: &str, partner: &str) -> Result<ReferredOn, Fault> {
+        let body = json!({
+            "partner": partner,
+            "consent": {
+                "recipient": partner,
+                "given_at": self.time.now().to_string(),
+                "recorded_by": "Work and health coach",
+                "how": "spoken",
+            },
+        });
+        let path = format!("cases/{id}/refer-on");
         let send = |request: RequestBuilder| request.header("Idempotency-Key", key).json(&body);
         let answer = self.call(&Method::POST, &path, send).await?;
         serde_json::from_value(answer).map_err(|_| Fault::NoAnswer)

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::api::{Api, Fault};
+use super::api::{Api, Fault, ReferredOn};
 use super::recognise::{CaseAt, Kind};
 use super::script::{Reception, Script, Words};
 use crate::conformance::parties::event::{Feed, Who};
@@ -174,7 +174,12 @@ impl Desk {
     pub(super) async fn admit(&self, key: &str, kind: Kind, case: &CaseAt) -> Result<(), u16> {
         match self.next_reception(key, kind, case) {
             Reception::Slow(wait) => tokio::time::sleep(wait).await,
-            Reception::Fail { status, .. } => return Err(status),
+            Reception::Fail { status, .. } => {
+                let said = format!("could not take it: {status}");
+                let who = Who::Provider(self.name);
+                self.feed.tell(who, said, case.reference.as_deref());
+                return Err(status);
+            }
             Reception::Hang { .. } => std::future::pending().await,
             Reception::Prompt | Reception::AnswerLost { .. } => {}
         }
@@ -233,8 +238,9 @@ impl Desk {
 
     /// Books a new case or a stop in, once an effect key; a repeat changes nothing.
     pub(super) fn book_in(&self, key: &str, kind: Kind, case: CaseAt) {
-        let script = {
+        let (script, had) = {
             let mut book = lock(&self.book);
+            let had = book.effects.contains_key(&case.known_as(key));
             let Some(delivery) = book.deliveries.get_mut(key) else {
                 return;
             };
@@ -249,17 +255,50 @@ impl Desk {
                 Kind::Stop => &mut book.stops,
             };
             *counted.entry(case.known_as(key)).or_default() += 1;
-            script
+            (script, had)
         };
         let what = match kind {
             Kind::New => "received the case",
             Kind::Amended => "received a later version",
-            Kind::Stop => "stopped work on the case",
+            Kind::Stop if had => "stopped work on the case",
+            Kind::Stop => "was told to stop, and never had it",
         };
         let who = Who::Provider(self.name);
         self.feed.tell(who, what, case.reference.as_deref());
         let (desk, known_as) = (self.clone(), case.known_as(key));
         tokio::spawn(async move { desk.follow(&script, kind, &case, &known_as).await });
+    }
+
+    /// Reports one word about a case that it has, after what its script reported.
+    pub async fn report(&self, reference: &str, word: &str) -> Result<(), Fault> {
+        let id = self.id_in_list(reference).await?;
+        let before = self.reported();
+        let before = before.iter().filter(|report| report.case == reference);
+        let sequence = u64::try_from(before.count()).unwrap_or(u64::MAX);
+        self.say(&format!("reported \"{word}\""), reference);
+        // Above any number of the script's.
+        let key = format!("{id}-after-{sequence}");
+        let answer = self.api.update(&id, &key, word, 100 + sequence).await;
+        let result = answer.map(|outcome| outcome.status);
+        self.note(reference, word, result.clone().map_err(|f| in_words(&f)));
+        result.map(drop)
+    }
+
+    /// Refers the person of a case that it has on to a partner, with the person's consent.
+    pub async fn refer_on(&self, reference: &str, partner: &str) -> Result<ReferredOn, Fault> {
+        let id = self.id_in_list(reference).await?;
+        self.say(&format!("refers on to {partner}"), reference);
+        let key = format!("{id}-to-{partner}");
+        self.api.refer_on(&id, &key, partner).await
+    }
+
+    async fn id_in_list(&self, reference: &str) -> Result<String, Fault> {
+        self.api.find(reference).await?.ok_or(Fault::NoAnswer)
+    }
+
+    fn say(&self, what: &str, reference: &str) {
+        let who = Who::Provider(self.name);
+        self.feed.tell(who, what, Some(reference));
     }
 
     /// Confirms and reports, until the script ends or the case is stopped.

@@ -1,5 +1,6 @@
-//! Borough Works, a council service: nothing can be delivered to it, it comes and
-//! collects. The first read of a case is the delivery.
+//! Who comes and collects, since nothing can be delivered to them: Borough Works, a council
+//! service, and Stillwater, counsellors to whom others refer people on. The first read of a
+//! case is the delivery.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -17,7 +18,18 @@ pub const WORDS: Words = Words {
     declined: "REJECTED",
 };
 
-/// The council's system, running; it stops coming when dropped.
+/// Stillwater's words.
+pub const STILLWATER: Words = Words {
+    way: &[
+        "We can help",
+        "Session booked",
+        "In counselling",
+        "Sessions finished",
+    ],
+    declined: "Not for us",
+};
+
+/// A provider that collects, running; it stops coming when dropped.
 #[derive(Debug)]
 pub struct PollingProvider {
     /// The people behind it.
@@ -26,12 +38,21 @@ pub struct PollingProvider {
 }
 
 impl PollingProvider {
-    /// Starts the rounds; the first begins when the API's base is known.
+    /// Starts the council's rounds; the first begins when the API's base is known.
     pub fn start(feed: Feed, between_rounds: Duration) -> Self {
-        let desk = Desk::new("Borough Works", WORDS, feed);
+        Self::of(Desk::new("Borough Works", WORDS, feed), between_rounds)
+    }
+
+    fn of(desk: Desk, between_rounds: Duration) -> Self {
         let task = tokio::spawn(rounds(desk.clone(), between_rounds));
         Self { desk, task }
     }
+}
+
+/// Starts the counsellors' rounds; the first begins when the API's base is known.
+pub fn stillwater(feed: Feed, between_rounds: Duration) -> PollingProvider {
+    let desk = Desk::new("Stillwater", STILLWATER, feed);
+    PollingProvider::of(desk, between_rounds)
 }
 
 impl Drop for PollingProvider {
@@ -72,6 +93,7 @@ async fn look(desk: &Desk, row: &CaseRow) -> Result<bool, Fault> {
         "cancel-requested",
         "cancelled",
         "withdrawn",
+        "returned",
         "entered-in-error",
         "deceased",
     ]
@@ -141,6 +163,21 @@ mod tests {
         gateway.until_acknowledged(1).await;
         gateway.offer(CASE, REFERENCE, "cancel-requested");
         gateway.until_acknowledged(2).await;
+        assert_eq!(council.desk.stops().get(REFERENCE), Some(&1));
+    }
+
+    #[tokio::test]
+    async fn a_case_that_the_operator_gave_back_is_confirmed_as_stopped() {
+        let gateway = FakeGateway::start().await;
+        let council = PollingProvider::start(Feed::silent(), Duration::from_millis(10));
+        council.desk.script_usual(Script::silent());
+        council.desk.api().connect(&gateway.base());
+        gateway.offer(CASE, REFERENCE, "routed");
+        while council.desk.effects().is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        gateway.offer(CASE, REFERENCE, "returned");
+        gateway.until_acknowledged(1).await;
         assert_eq!(council.desk.stops().get(REFERENCE), Some(&1));
     }
 }

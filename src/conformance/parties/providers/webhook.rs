@@ -84,7 +84,7 @@ async fn deliver(State(door): State<Door>, headers: HeaderMap, body: Bytes) -> S
         timestamp: text("webhook-timestamp"),
         signatures: text("webhook-signature"),
     };
-    let now = jiff::Timestamp::now().as_second();
+    let now = door.desk.api().time().now().as_second();
     if signature::verify(&door.secret, signed, &body, now).is_err() {
         door.desk.doubt();
         return StatusCode::UNAUTHORIZED;

@@ -1,9 +1,11 @@
 //! The demonstration: stand-in parties around a real gateway, a timeline to watch and a
 //! summary to read.
 
-#[cfg(test)]
-mod fake;
+mod count;
+mod office;
+mod owned;
 mod run;
+mod stage;
 mod story;
 mod summary;
 mod timeline;

@@ -1,4 +1,5 @@
-//! What the demonstration shows: six people, five endings.
+//! What the demonstration shows: six people with ordinary endings, and four for whom it
+//! is less easy.
 
 use crate::conformance::parties::referral::{Place, Referral};
 
@@ -13,6 +14,15 @@ pub enum Ending {
     Cancelled,
     /// The provider does not take the person on; the practice is told.
     Declined,
+    /// The person withdraws while the delivery is being tried; the stop overtakes it.
+    Withdrawn,
+    /// The provider refers on to the partner, with the person's consent; both finish.
+    ReferredOn,
+    /// It was the wrong person: recalled from the provider, which confirms.
+    WrongPerson,
+    /// Nothing is heard of the provider: the operator is called, the practice is told that
+    /// there is no news, and in the end gets the person back.
+    Silent,
 }
 
 /// One person's way through the gateway.
@@ -38,7 +48,7 @@ impl Story {
 }
 
 /// The stories in their order.
-pub const STORIES: [Story; 6] = [
+pub const STORIES: [Story; 10] = [
     Story {
         title: "a charity receives a webhook and completes the support",
         seed: 1,
@@ -80,5 +90,34 @@ pub const STORIES: [Story; 6] = [
         place: Place::VALE_NHS_TRUST,
         provider: Some("vale-nhs-trust"),
         ending: Ending::Declined,
+    },
+    Story {
+        title: "the person withdraws while the delivery is tried",
+        seed: 7,
+        place: Place::LANTERN,
+        provider: Some("lantern"),
+        ending: Ending::Withdrawn,
+    },
+    Story {
+        title: "the charity refers on to counsellors, with consent",
+        seed: 8,
+        place: Place::LANTERN,
+        provider: Some("lantern"),
+        ending: Ending::ReferredOn,
+    },
+    Story {
+        title: "it was the wrong person",
+        seed: 9,
+        place: Place::VALE_NHS_TRUST,
+        provider: Some("vale-nhs-trust"),
+        ending: Ending::WrongPerson,
+    },
+    // The last, since days pass in it.
+    Story {
+        title: "the council takes the case and is not heard of again",
+        seed: 10,
+        place: Place::BOROUGH_WORKS,
+        provider: Some("borough-works"),
+        ending: Ending::Silent,
     },
 ];

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-/// What was counted. Every figure counts referrals.
+/// What was counted. Every figure counts referrals of the practice, but `unowned`, which
+/// counts cases.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Tally {
     /// New referrals sent.
@@ -13,14 +14,23 @@ pub struct Tally {
     pub accepted: usize,
     /// Answered with a synchronous refusal.
     pub refused: usize,
-    /// Distinct cases that a provider received or collected.
+    /// Distinct cases that a provider received or collected; one that the partner has is
+    /// not counted a second time.
     pub delivered: usize,
-    /// Cancelled by the practice, confirmed by the gateway.
+    /// Stopped by a message of the practice that the gateway confirmed: cancelled, or
+    /// recalled because it was the wrong person. A person who withdraws is in `returned`.
     pub cancelled: usize,
     /// Accepted cases whose referrer received at least one response.
     pub status_returned: usize,
     /// Accepted cases with neither a delivery nor a response.
     pub lost: usize,
+    /// Given back to the practice, whose system has confirmed it: not taken on, withdrawn,
+    /// or returned by the operator.
+    pub returned: usize,
+    /// Referred on to a partner that has taken the case.
+    pub referred_on: usize,
+    /// Cases, those of partners with them, without a valid holder at the end.
+    pub unowned: usize,
     /// What should have happened and did not, one sentence each.
     #[serde(skip)]
     pub missing: Vec<String>,
@@ -32,7 +42,7 @@ pub struct Tally {
 impl Tally {
     /// Whether everything that should have happened did.
     pub const fn is_complete(&self) -> bool {
-        self.missing.is_empty() && self.lost == 0
+        self.missing.is_empty() && self.lost == 0 && self.unowned == 0
     }
 
     /// The figures as one line of JSON.
@@ -51,13 +61,18 @@ pub(super) fn write(out: &mut dyn Write, tally: &Tally) -> io::Result<()> {
     )?;
     writeln!(
         out,
-        "  {} reached a provider, {} cancelled by the practice",
-        tally.delivered, tally.cancelled
+        "  {} reached a provider, {} stopped by the practice, {} referred on",
+        tally.delivered, tally.cancelled, tally.referred_on
     )?;
     writeln!(
         out,
-        "  {} had a status returned to the practice, {} lost",
-        tally.status_returned, tally.lost
+        "  {} had a status returned to the practice, {} came back to it",
+        tally.status_returned, tally.returned
+    )?;
+    writeln!(
+        out,
+        "  {} lost, {} without somebody who holds the person",
+        tally.lost, tally.unowned
     )?;
     for missing in &tally.missing {
         writeln!(out, "  MISSING: {missing}")?;
@@ -97,21 +112,23 @@ mod tests {
 
     fn tally() -> Tally {
         Tally {
-            sent: 6,
-            accepted: 5,
+            sent: 10,
+            accepted: 9,
             refused: 1,
-            delivered: 5,
-            cancelled: 1,
-            status_returned: 5,
+            delivered: 8,
+            cancelled: 2,
+            status_returned: 9,
+            returned: 3,
+            referred_on: 1,
             ..Tally::default()
         }
     }
 
     #[test]
-    fn the_json_line_has_the_seven_figures_in_their_order() {
+    fn the_json_line_has_the_ten_figures_in_their_order() {
         assert_eq!(
             tally().json(),
-            r#"{"sent":6,"accepted":5,"refused":1,"delivered":5,"cancelled":1,"status_returned":5,"lost":0}"#
+            r#"{"sent":10,"accepted":9,"refused":1,"delivered":8,"cancelled":2,"status_returned":9,"lost":0,"returned":3,"referred_on":1,"unowned":0}"#
         );
     }
 
@@ -119,6 +136,11 @@ mod tests {
     fn anything_missing_or_lost_makes_it_incomplete() {
         assert!(tally().is_complete());
         assert!(!Tally { lost: 1, ..tally() }.is_complete());
+        let unowned = Tally {
+            unowned: 1,
+            ..tally()
+        };
+        assert!(!unowned.is_complete());
         let missing = vec!["the trust received nothing".to_owned()];
         assert!(!Tally { missing, ..tally() }.is_complete());
     }

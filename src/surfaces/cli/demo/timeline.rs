@@ -6,15 +6,16 @@ use std::time::Duration;
 use crate::conformance::parties::event::{Event, Who};
 
 const WHO_COLUMNS: usize = 14;
-const WHAT_COLUMNS: usize = 36;
+const WHAT_COLUMNS: usize = 37;
 /// A line without a reference has the reference's columns too.
-const WIDE_COLUMNS: usize = WHAT_COLUMNS + 18;
+const WIDE_COLUMNS: usize = WHAT_COLUMNS + 17;
 const BAR_COLUMNS: usize = 12;
 
 const RESET: &str = "\x1b[0m";
 const BOLD: &str = "\x1b[1m";
 const CYAN: &str = "\x1b[36m";
 const GREEN: &str = "\x1b[32m";
+const YELLOW: &str = "\x1b[33m";
 
 /// Draws events as lines.
 #[derive(Debug)]
@@ -47,6 +48,8 @@ impl Timeline {
         let (name, colour) = match event.who {
             Who::Gateway => ("Gateway", BOLD),
             Who::Provider(name) => (name, GREEN),
+            Who::Operator => ("Operator", YELLOW),
+            Who::Time => ("(time passes)", BOLD),
             Who::Gp | Who::Scenario => ("GP practice", CYAN),
         };
         let name = self.coloured(colour, &fitted(name, WHO_COLUMNS));
@@ -54,7 +57,7 @@ impl Timeline {
         let line = match &event.reference {
             Some(reference) => {
                 let what = fitted(&event.what, WHAT_COLUMNS);
-                format!("{seconds:>6.2} s  {name}  {what}  {reference}")
+                format!("{seconds:>6.2} s  {name}  {what} {reference}")
             }
             None => format!(
                 "{seconds:>6.2} s  {name}  {}",

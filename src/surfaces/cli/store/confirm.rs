@@ -61,8 +61,8 @@ fn confirmed(done: &Confirmed, out: &mut dyn Write) -> io::Result<()> {
     };
     if done.parked > 0 {
         let words = format!(
-            "{} deliveries of cases whose cancellation was lost are parked: see `outbox list \
-             --state parked`.",
+            "{} deliveries of cases whose cancellation was lost are parked and stand in the \
+             queue: see `outbox list --state parked`.",
             done.parked
         );
         writeln!(out, "{}", wrap("", &words))?;

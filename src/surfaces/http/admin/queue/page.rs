@@ -27,6 +27,15 @@ pub(super) struct View<'a> {
     pub now: Timestamp,
 }
 
+/// Where the link at the top of the page leads.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Target {
+    /// To the list of entries, which has the id itself.
+    Entries,
+    /// To everything below the header.
+    Main,
+}
+
 /// The page.
 pub(super) fn render(view: &View<'_>) -> String {
     let mut body = String::from("<h1>What waits for a person</h1>\n");
@@ -41,7 +50,11 @@ pub(super) fn render(view: &View<'_>) -> String {
     );
     body.push_str(&form(view));
     if count > 0 {
-        body.push_str("<ol class=\"cards\">\n");
+        body.push_str(
+            "<p>What stands in capitals in a command is yours to fill in; the verb with \
+             <code>--help</code> lists the words.</p>\n\
+             <ol class=\"cards\" id=\"queue\" tabindex=\"-1\">\n",
+        );
         for waiting in &view.page.waiting {
             body.push_str(&card(waiting, view.now));
         }
@@ -58,7 +71,13 @@ pub(super) fn render(view: &View<'_>) -> String {
             ),
         );
     }
-    document(view.gateway, "What waits for a person", &body)
+    // The link at the top goes past the form to the entries, where there are some.
+    let target = if count > 0 {
+        Target::Entries
+    } else {
+        Target::Main
+    };
+    document(view.gateway, "What waits for a person", &body, target)
 }
 
 /// The page of a question that cannot be answered.
@@ -73,7 +92,7 @@ pub(super) fn refusal(gateway: &str, problem: &Problem) -> String {
         escaped(entry.meaning),
         escaped(entry.advice),
     );
-    document(gateway, "The queue cannot be shown", &body)
+    document(gateway, "The queue cannot be shown", &body, Target::Main)
 }
 
 fn shown(count: usize, more: bool) -> String {
@@ -118,7 +137,8 @@ fn card(waiting: &Waiting, now: Timestamp) -> String {
     let (row, case) = (&waiting.row, &waiting.case);
     let entry = &row.entry;
     let mut card = format!(
-        "<li>\n<article aria-labelledby=\"entry-{0}\">\n<h2 id=\"entry-{0}\">{1}: {2}</h2>\n<dl>\n",
+        "<li>\n<article aria-labelledby=\"entry-{0}\">\n\
+         <h2 id=\"entry-{0}\">{1}: <span class=\"whole\">{2}</span></h2>\n<dl>\n",
         row.number,
         kind_words(entry.kind),
         escaped(case.reference.as_str())
@@ -157,7 +177,8 @@ fn card(waiting: &Waiting, now: Timestamp) -> String {
     push(
         &mut card,
         format_args!(
-            "</dl>\n<h3>What to do about {}</h3>\n<ol class=\"steps\">\n",
+            "</dl>\n<h3>What to do about <span class=\"whole\">{}</span></h3>\n\
+             <ol class=\"steps\">\n",
             escaped(case.reference.as_str())
         ),
     );
@@ -171,20 +192,36 @@ fn card(waiting: &Waiting, now: Timestamp) -> String {
 fn item(step: &ToDo) -> String {
     let words = escaped(&step.words);
     match &step.command {
-        Some(command) => format!("<li>{words}:<br><code>{}</code></li>\n", escaped(command)),
+        Some(command) => format!(
+            "<li>{words}:<br><code>{}</code></li>\n",
+            whole_words(command)
+        ),
         None => format!("<li>{words}.</li>\n"),
     }
 }
 
-fn document(gateway: &str, title: &str, body: &str) -> String {
+/// A command whose lines break between its words only: never within `--evidence`.
+fn whole_words(command: &str) -> String {
+    let words = command.split(' ');
+    let words: Vec<String> = words
+        .map(|word| format!("<span class=\"whole\">{}</span>", escaped(word)))
+        .collect();
+    words.join(" ")
+}
+
+fn document(gateway: &str, title: &str, body: &str, target: Target) -> String {
     let gateway = escaped(gateway);
+    let main = match target {
+        Target::Main => " id=\"queue\" tabindex=\"-1\"",
+        Target::Entries => "",
+    };
     format!(
         "<!DOCTYPE html>\n<html lang=\"en-GB\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>{title} - {gateway}</title>\n\
          <link rel=\"stylesheet\" href=\"/admin/queue.css\">\n</head>\n<body>\n\
          <a class=\"skip\" href=\"#queue\">Skip to the queue</a>\n\
-         <header><p>{gateway}</p></header>\n<main id=\"queue\" tabindex=\"-1\">\n{body}</main>\n\
+         <header><p>{gateway}</p></header>\n<main{main}>\n{body}</main>\n\
          <footer><p>Nothing of a person is shown here. A case is known by its reference.</p>\
          </footer>\n</body>\n</html>\n"
     )
@@ -258,5 +295,22 @@ mod tests {
         let html = render(&empty(&page, ""));
         assert!(html.contains("<p>Nothing waits here. "), "{html}");
         assert!(!html.contains("<ol"), "{html}");
+        assert!(
+            html.contains("<main id=\"queue\" tabindex=\"-1\">"),
+            "{html}"
+        );
+    }
+
+    #[test]
+    fn a_command_breaks_between_its_words_only_and_reads_as_it_is_typed() {
+        let html = whole_words("cases resolve ID --evidence <REF>");
+        assert!(
+            html.contains("<span class=\"whole\">--evidence</span>"),
+            "{html}"
+        );
+        let typed = html
+            .replace("<span class=\"whole\">", "")
+            .replace("</span>", "");
+        assert_eq!(typed, "cases resolve ID --evidence &lt;REF&gt;");
     }
 }
