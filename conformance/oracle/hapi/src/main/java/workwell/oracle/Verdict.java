@@ -18,6 +18,9 @@ final class Verdict {
     /** The validator names the resource inside its paths: {@code resource/*Patient/null*}{@code /}. */
     private static final Pattern REMARK = Pattern.compile("/\\*.*?\\*/");
 
+    /** Java's own name of an object, which differs from run to run. */
+    private static final Pattern OBJECT = Pattern.compile("@[0-9a-f]{5,8}\\b");
+
     private Verdict() {}
 
     /** One record: the file, its worst severity, how many of each, the findings. */
@@ -61,7 +64,8 @@ final class Verdict {
         finding.put("severity", message.getSeverity().name().toLowerCase(Locale.ROOT));
         finding.put("location", path(message.getLocationString()));
         finding.put("id", message.getMessageId() == null ? "" : message.getMessageId());
-        finding.put("message", message.getMessage() == null ? "" : message.getMessage().strip());
+        String said = message.getMessage() == null ? "" : message.getMessage().strip();
+        finding.put("message", OBJECT.matcher(said).replaceAll(""));
         return finding;
     }
 
