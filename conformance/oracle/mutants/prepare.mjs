@@ -1,6 +1,6 @@
-// node prepare.mjs OUT: the corpus as files: OUT/valid, OUT/mutants and OUT/emitted.
+// node prepare.mjs OUT: the corpus as files: OUT/valid, OUT/mutants, OUT/emitted and OUT/examples.
 
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { materialise } from './corpus.mjs';
@@ -22,6 +22,10 @@ mkdirSync(join(out, 'mutants'));
 const mutants = materialise(fixtures);
 for (const { id, text } of mutants) {
   writeFileSync(join(out, 'mutants', `${id}.json`), text);
+}
+const examples = join(project, 'profiles/workwell/examples');
+if (existsSync(examples)) {
+  cpSync(examples, join(out, 'examples'), { recursive: true });
 }
 const emitted = extract(join(project, 'src'), join(out, 'emitted'));
 console.error(`${mutants.length} mutants, ${emitted} emitted resources`);

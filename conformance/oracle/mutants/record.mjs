@@ -19,6 +19,9 @@ const sets = {};
 for (const oracle of ['hapi', 'medplum']) {
   sets[oracle] = split(readFileSync(join(from, `${oracle}.jsonl`), 'utf8'));
   for (const [set, records] of Object.entries(sets[oracle])) {
+    if (records.length === 0) {
+      continue;
+    }
     mkdirSync(join(out, set), { recursive: true });
     const lines = records.map((record) => JSON.stringify(record) + '\n');
     writeFileSync(join(out, set, `${oracle}.jsonl`), lines.join(''));
@@ -29,7 +32,7 @@ writeFileSync(join(out, 'summary.md'), page(mutants, sets));
 
 /** Records by the folder of the corpus they are of, without that folder in their names. */
 function split(text) {
-  const of = { valid: [], mutants: [], emitted: [] };
+  const of = { valid: [], mutants: [], emitted: [], examples: [] };
   for (const record of text.split('\n').filter(Boolean).map((line) => JSON.parse(line))) {
     const [set, ...rest] = record.file.split('/');
     of[set].push({ ...record, file: rest.join('/') });

@@ -2,6 +2,9 @@
 
 const ORACLES = ['hapi', 'medplum'];
 
+/** Rules that no FHIR validator is asked to know. */
+const BEYOND = ['message', 'national', 'house'];
+
 /** What an oracle makes of a file, in one of three words. */
 function word(verdict) {
   return { fatal: 'error', error: 'error', warning: 'warning' }[verdict] ?? 'none';
@@ -40,6 +43,7 @@ export function page(mutants, sets) {
     '|---|---|---|',
     ...['valid', 'emitted'].flatMap((set) => sets.hapi[set].map((record, n) => fileLine(set, record, sets.medplum[set][n]))),
     '',
+    ...examples(sets),
     '## Defects',
     '',
     '| class | mutants | HAPI E | w | - | medplum E | w | - |',
@@ -57,7 +61,9 @@ export function page(mutants, sets) {
     '## Where HAPI is not as strict as the rule',
     '',
     ...list('A warning for an error', defects.filter((row) => row.expect === 'error' && row.hapi === 'warning')),
-    ...list('Nothing', defects.filter((row) => row.expect === 'error' && row.hapi === 'none' && row.layer !== 'message' && row.layer !== 'national')),
+    ...list('Nothing', defects.filter((row) => row.hapi === 'none' && !BEYOND.includes(row.layer))),
+    `Rules beyond FHIR (MessageDefinition counts, NHS number, of the house): ${defects.filter((row) => BEYOND.includes(row.layer)).length} mutants, of which HAPI reports ${count(defects.filter((row) => BEYOND.includes(row.layer)), 'hapi', 'error')}.`,
+    '',
     '## Where HAPI is stricter than the rule',
     '',
     ...list('An error for a warning', defects.filter((row) => row.expect === 'warning' && row.hapi === 'error')),
@@ -65,6 +71,25 @@ export function page(mutants, sets) {
     '',
     ...list('Defects', defects.filter((row) => row.medplum === 'error' && row.hapi !== 'error')),
   ].join('\n');
+}
+
+/** The examples of our own profiles: a good one has no error, a bad one has. */
+function examples(sets) {
+  const of = (oracle, kind) => sets[oracle].examples.filter(({ file }) => file.split('/').at(-2) === kind);
+  const odd = (oracle) => [
+    ...of(oracle, 'good').filter(({ verdict }) => word(verdict) === 'error'),
+    ...of(oracle, 'bad').filter(({ verdict }) => word(verdict) !== 'error'),
+  ];
+  if (sets.hapi.examples.length === 0) {
+    return [];
+  }
+  return [
+    '## Examples of the WorkWell profiles',
+    '',
+    `${of('hapi', 'good').length} good, ${of('hapi', 'bad').length} bad.`,
+    '',
+    ...ORACLES.flatMap((oracle) => [`Judged otherwise by ${oracle}: ${odd(oracle).length}.`, '', ...odd(oracle).map(({ file }) => `- ${file}`), '']),
+  ];
 }
 
 function fileLine(set, hapi, medplum) {
