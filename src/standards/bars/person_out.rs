@@ -12,8 +12,8 @@ pub(super) fn nhs_identifier(person: &Person) -> Option<Value> {
     // UK Core asks for the status beside the number. Of an unverified one the gateway
     // knows no more than that it was not traced.
     let status = match person.nhs_number_status {
-        NhsNumberStatus::Verified => "number-present-and-verified",
-        NhsNumberStatus::Unverified | NhsNumberStatus::None => "number-present-but-not-traced",
+        NhsNumberStatus::Verified => "01",
+        NhsNumberStatus::Unverified | NhsNumberStatus::None => "02",
     };
     Some(json!({
         "extension": [{
