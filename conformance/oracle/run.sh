@@ -37,6 +37,6 @@ for known in $definitions; do
   set -- "$@" --definitions "$known"
 done
 IFS=$old_ifs
-java -cp "$here/hapi/target/classes:$(cat "$classpath")" workwell.oracle.Main \
+java -Xmx2g -XX:+UseSerialGC -cp "$here/hapi/target/classes:$(cat "$classpath")" workwell.oracle.Main \
   "$@" --snapshots "$snapshots" --out "$out/hapi.jsonl" "$folder"
 node "$here/medplum/main.mjs" --snapshots "$snapshots" --out "$out/medplum.jsonl" "$folder"
