@@ -1,5 +1,5 @@
 // node record.mjs VERDICTS OUT: verdicts of the corpus as data to commit, and their summary.
-// Of a mutant only what its fixture had not already is kept.
+// Of a mutant only the errors and warnings are kept that its fixture had not already.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -43,6 +43,7 @@ function split(text) {
 }
 
 function news({ file, findings }, known) {
-  const left = findings.filter((finding) => !known.has(JSON.stringify(finding)));
+  const told = findings.filter(({ severity }) => severity !== 'information');
+  const left = told.filter((finding) => !known.has(JSON.stringify(finding)));
   return { file, verdict: left[0]?.severity ?? 'clean', findings: left };
 }
