@@ -37,8 +37,8 @@ export function page(mutants, sets) {
   return [
     '# What the oracles found',
     '',
-    'Written by `record.sh`; do not edit. E: an error the unmutated fixture does not have; w: a new warning (an entry more or less
-moves the others, and their old warnings count as new); -: neither.',
+    'Written by `record.sh`; do not edit. E: an error the unmutated fixture does not have; w: a new warning',
+    '(an entry more or less moves the others, and their old warnings count as new); -: neither.',
     '',
     '## Fixtures and what the gateway sends',
     '',
