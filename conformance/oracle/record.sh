@@ -1,10 +1,9 @@
 #!/bin/sh
-# Runs both oracles over the fixtures, the mutants and what the gateway sends, and writes
-# verdicts/ anew. The result is committed.
+# Runs both oracles over the corpus and writes verdicts/ anew; the result is committed.
+#   record.sh [SET...]      valid, mutants, emitted, examples; default: all of them
 set -eu
 
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
-node "$here/mutants/prepare.mjs" "$here/target/corpus"
+node "$here/mutants/prepare.mjs" "$here/target/corpus" "$@"
 "$here/run.sh" "$here/target/corpus" "$here/target/verdicts"
-rm -rf "$here/verdicts"
 node "$here/mutants/record.mjs" "$here/target/verdicts" "$here/verdicts"

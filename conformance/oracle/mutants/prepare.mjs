@@ -1,4 +1,5 @@
-// node prepare.mjs OUT: the corpus as files: OUT/valid, OUT/mutants, OUT/emitted and OUT/examples.
+// node prepare.mjs OUT [SET...]: the corpus as files, all of it or the sets named:
+// OUT/valid, OUT/mutants, OUT/emitted and OUT/examples.
 
 import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -8,24 +9,40 @@ import { extract } from './emitted.mjs';
 
 const project = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 const fixtures = join(project, 'conformance/fixtures');
-const out = process.argv[2];
-if (!out) {
-  console.error('usage: node prepare.mjs OUT');
+const makers = { valid, mutants, emitted, examples };
+const [out, ...named] = process.argv.slice(2);
+const strange = named.find((set) => !makers[set]);
+if (!out || strange) {
+  console.error(`usage: node prepare.mjs OUT [${Object.keys(makers).join(' | ')}]...`);
   process.exit(2);
 }
 rmSync(out, { recursive: true, force: true });
-for (const folder of ['referrals', 'messages']) {
-  const isDocument = (from) => !from.endsWith('.md');
-  cpSync(join(fixtures, folder), join(out, 'valid', folder), { recursive: true, filter: isDocument });
+for (const set of named.length > 0 ? named : Object.keys(makers)) {
+  makers[set](join(out, set));
 }
-mkdirSync(join(out, 'mutants'));
-const mutants = materialise(fixtures);
-for (const { id, text } of mutants) {
-  writeFileSync(join(out, 'mutants', `${id}.json`), text);
+
+function valid(to) {
+  for (const folder of ['referrals', 'messages']) {
+    const isDocument = (from) => !from.endsWith('.md');
+    cpSync(join(fixtures, folder), join(to, folder), { recursive: true, filter: isDocument });
+  }
 }
-const examples = join(project, 'profiles/workwell/examples');
-if (existsSync(examples)) {
-  cpSync(examples, join(out, 'examples'), { recursive: true });
+
+function mutants(to) {
+  mkdirSync(to, { recursive: true });
+  for (const { id, text } of materialise(fixtures)) {
+    writeFileSync(join(to, `${id}.json`), text);
+  }
 }
-const emitted = extract(join(project, 'src'), join(out, 'emitted'));
-console.error(`${mutants.length} mutants, ${emitted} emitted resources`);
+
+function emitted(to) {
+  extract(join(project, 'src'), to);
+}
+
+/** The good and bad examples of our own profiles, where there are any. */
+function examples(to) {
+  const from = join(project, 'profiles/workwell/examples');
+  if (existsSync(from)) {
+    cpSync(from, to, { recursive: true });
+  }
+}

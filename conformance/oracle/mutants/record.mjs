@@ -1,12 +1,14 @@
 // node record.mjs VERDICTS OUT: verdicts of the corpus as data to commit, and their summary.
-// Of a mutant only the errors and warnings are kept that its fixture had not already.
+// Sets that VERDICTS does not hold stay as they are in OUT. Of a mutant only the errors and
+// warnings are kept that its fixture had not already.
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { read } from './corpus.mjs';
 import { csv, page } from './summary.mjs';
 
+const SETS = ['valid', 'mutants', 'emitted', 'examples'];
 const fixtures = join(dirname(fileURLToPath(import.meta.url)), '../../fixtures');
 const [from, out] = process.argv.slice(2);
 if (!out) {
@@ -15,30 +17,38 @@ if (!out) {
 }
 const mutants = read(fixtures);
 const bases = new Map(mutants.map(({ id, base }) => [`${id}.json`, base]));
-const sets = {};
-for (const oracle of ['hapi', 'medplum']) {
-  sets[oracle] = split(readFileSync(join(from, `${oracle}.jsonl`), 'utf8'));
-  for (const [set, records] of Object.entries(sets[oracle])) {
-    if (records.length === 0) {
-      continue;
-    }
-    mkdirSync(join(out, set), { recursive: true });
-    const lines = records.map((record) => JSON.stringify(record) + '\n');
-    writeFileSync(join(out, set, `${oracle}.jsonl`), lines.join(''));
-  }
-}
+const sets = { hapi: record('hapi'), medplum: record('medplum') };
 writeFileSync(join(out, 'mutants.csv'), csv(mutants, sets));
 writeFileSync(join(out, 'summary.md'), page(mutants, sets));
 
-/** Records by the folder of the corpus they are of, without that folder in their names. */
-function split(text) {
-  const of = { valid: [], mutants: [], emitted: [], examples: [] };
-  for (const record of text.split('\n').filter(Boolean).map((line) => JSON.parse(line))) {
-    const [set, ...rest] = record.file.split('/');
-    of[set].push({ ...record, file: rest.join('/') });
+/** Writes what is new of an oracle; returns all that is now recorded of it, by set. */
+function record(oracle) {
+  const fresh = bySet(lines(join(from, `${oracle}.jsonl`)));
+  const kept = (set) => lines(join(out, set, `${oracle}.jsonl`));
+  const all = Object.fromEntries(SETS.map((set) => [set, fresh[set] ?? kept(set)]));
+  if (fresh.mutants) {
+    const known = new Map(all.valid.map(({ file, findings }) => [file, new Set(findings.map((finding) => JSON.stringify(finding)))]));
+    all.mutants = fresh.mutants.map((verdict) => news(verdict, known.get(bases.get(verdict.file))));
   }
-  const known = new Map(of.valid.map(({ file, findings }) => [file, new Set(findings.map((finding) => JSON.stringify(finding)))]));
-  of.mutants = of.mutants.map((record) => news(record, known.get(bases.get(record.file))));
+  for (const set of Object.keys(fresh)) {
+    mkdirSync(join(out, set), { recursive: true });
+    writeFileSync(join(out, set, `${oracle}.jsonl`), all[set].map((verdict) => JSON.stringify(verdict) + '\n').join(''));
+  }
+  return all;
+}
+
+function lines(path) {
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  return text.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+}
+
+/** Verdicts by the folder of the corpus they are of, without that folder in their names. */
+function bySet(verdicts) {
+  const of = {};
+  for (const verdict of verdicts) {
+    const [set, ...rest] = verdict.file.split('/');
+    (of[set] ??= []).push({ ...verdict, file: rest.join('/') });
+  }
   return of;
 }
 
