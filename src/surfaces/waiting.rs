@@ -1,26 +1,19 @@
 //! An entry of the queue in plain words: why it is there, and what to do about it. One
 //! place for the page, the JSON and the command line.
 
+mod to_do;
+
+pub use to_do::{ToDo, what_to_do};
+
 use jiff::Timestamp;
 
 use crate::domain::clock::{Step, in_england};
-use crate::domain::identifiers::CaseId;
 use crate::domain::queue::QueueKind;
 use crate::domain::responsibility::Responsible;
 use crate::gateway::conditions::Condition;
-use crate::gateway::read::cases::CaseRow;
 use crate::gateway::read::queue::Entry;
 use crate::problem;
 use crate::problem::page::capital;
-
-/// One thing to do, with the exact verb where there is one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ToDo {
-    /// In words.
-    pub words: String,
-    /// The command line; what stands in capitals is to be filled in.
-    pub command: Option<String>,
-}
 
 /// The kind in a few words, as a heading.
 pub const fn kind_words(kind: QueueKind) -> &'static str {
@@ -90,195 +83,6 @@ fn parked(entry: &Entry) -> Option<String> {
     Some(format!("{what}: {cause}"))
 }
 
-/// What to do, in order, with the verb to type.
-pub fn what_to_do(entry: &Entry, case: &CaseRow) -> Vec<ToDo> {
-    let chosen = case.provider.as_ref();
-    steps(
-        entry,
-        &About {
-            id: case.id,
-            reference: case.reference.as_str(),
-            provider: chosen.map_or("the provider", |chosen| chosen.slug.as_str()),
-        },
-    )
-}
-
-/// What the steps name of a case.
-struct About<'a> {
-    id: CaseId,
-    reference: &'a str,
-    provider: &'a str,
-}
-
-fn steps(entry: &Entry, case: &About<'_>) -> Vec<ToDo> {
-    let mut steps = vec![ToDo::run(
-        "Look at what happened so far",
-        format!("cases timeline {}", case.reference),
-    )];
-    steps.extend(match entry.entry.kind {
-        QueueKind::Held => decide(&entry.entry.reason, case),
-        QueueKind::Parked => unpark(entry, case),
-        QueueKind::Uncollected => ask_provider(
-            case,
-            ToDo::run(
-                "If it must not leave before you know more",
-                format!("cases hold {} --reason REF", case.id),
-            ),
-        ),
-        QueueKind::Unacknowledged | QueueKind::Silent => ask_provider(
-            case,
-            ToDo::run(
-                "If the person does not want to go on",
-                format!("cases withdraw {} --evidence REF", case.id),
-            ),
-        ),
-        QueueKind::ReturnUnheard => vec![
-            ToDo::words(
-                "Call the referring organisation and say that the person is back with it"
-                    .to_owned(),
-            ),
-            ToDo::run(
-                "Then record the call",
-                format!("cases return {} --told NAME --when TIME", case.id),
-            ),
-        ],
-        QueueKind::StopUnheard => confirm_stop(entry, case),
-    });
-    steps
-}
-
-/// A provider that is late is asked, and what it says is recorded.
-fn ask_provider(case: &About<'_>, otherwise: ToDo) -> Vec<ToDo> {
-    vec![
-        ToDo::words(format!(
-            "Ask {} about {}: by telephone, naming the reference only",
-            case.provider, case.reference
-        )),
-        ToDo::run(
-            "Say where the case stands by what they told you",
-            format!("cases correct {} --to STATUS --evidence REF", case.id),
-        ),
-        otherwise,
-        give_back("If they cannot help the person, give the person back", case),
-    ]
-}
-
-fn confirm_stop(entry: &Entry, case: &About<'_>) -> Vec<ToDo> {
-    // The entry is about the holder; where a clock raised it, about the step.
-    let subject = entry.entry.subject.as_str();
-    let is_holder = !subject.is_empty() && !subject.contains(':');
-    let holder = if is_holder { subject } else { case.provider };
-    vec![
-        ToDo::words(format!(
-            "Call {holder} and make sure that it has stopped with {}",
-            case.reference
-        )),
-        ToDo::run(
-            "Then record the call",
-            format!(
-                "cases stopped {} --provider {holder} --told NAME --when TIME",
-                case.id
-            ),
-        ),
-    ]
-}
-
-fn give_back(words: &str, case: &About<'_>) -> ToDo {
-    ToDo::run(words, format!("cases return {} --reason REASON", case.id))
-}
-
-/// What has to be found out about a held case, and the verb for either finding.
-fn decide(reason: &str, case: &About<'_>) -> Vec<ToDo> {
-    let mut steps = vec![ToDo::words(before_a_decision(reason))];
-    let release = match reason {
-        // No operator releases these (DESIGN section 4, step 7).
-        "restricted" | "workwell-consent-refused" | "test-number" => None,
-        "workwell-consent-not-recorded" | "reopened-after-withdrawal" => {
-            Some(("If the person consents", " --consent HOW"))
-        }
-        "open-case" => Some(("If both are to go on", " --send-anyway")),
-        "red-flag" => Some(("When the person is safe, release it", " --send-anyway")),
-        "unknown-provider-word" => Some(("Then say that it is settled", "")),
-        _ => Some(("Then release it", "")),
-    };
-    if let Some((words, more)) = release {
-        let command = format!("cases resolve {} --evidence REF{more}", case.id);
-        steps.push(ToDo::run(words, command));
-    }
-    if reason == "unknown-provider-word" {
-        steps.push(ToDo::run(
-            "If the word means another status, say which",
-            format!("cases correct {} --to STATUS --evidence REF", case.id),
-        ));
-    } else {
-        steps.push(give_back("Otherwise give the person back", case));
-    }
-    steps
-}
-
-impl ToDo {
-    const fn words(words: String) -> Self {
-        Self {
-            words,
-            command: None,
-        }
-    }
-
-    fn run(words: &str, command: impl std::fmt::Display) -> Self {
-        Self {
-            words: words.to_owned(),
-            command: Some(format!("workwell-gateway {command}")),
-        }
-    }
-}
-
-fn before_a_decision(reason: &str) -> String {
-    let words = match reason {
-        "unknown-provider-word" => {
-            "Ask the provider what its word means and put it into its status.csv"
-        }
-        "mapping-fault" => "Repair the row of the provider's table that the audit log names",
-        "open-case" => "Ask both referrers which referral is meant",
-        "workwell-consent-not-recorded" => "Ask the referrer for the person's consent",
-        "workwell-consent-refused" => "Tell the referrer that nothing was passed on",
-        "restricted" => "Agree with the referrer how this person is to be reached",
-        "test-number" => "Tell the referrer that its system sent a number kept for tests",
-        "operator-hold" | "corrected" => "Do what it was put on hold for",
-        "reopened" => "Find out what is to become of it now",
-        "reopened-after-withdrawal" => "Ask the person anew: they had withdrawn",
-        "red-flag" => "Call the referrer now: the person may be in danger",
-        _ => "Ask the referrer what is right",
-    };
-    words.to_owned()
-}
-
-fn unpark(entry: &Entry, case: &About<'_>) -> Vec<ToDo> {
-    let mut parts = entry.entry.subject.split(':');
-    let delivers = parts.next() == Some("deliver");
-    let leg = parts.next().unwrap_or("ID");
-    let mut steps = Vec::new();
-    if problem::find(&entry.entry.reason).is_some() {
-        let explain = format!("explain {}", entry.entry.reason);
-        steps.push(ToDo::run(
-            "See what the failure means and remove its cause",
-            explain,
-        ));
-    }
-    steps.push(ToDo::run("Look at the row", format!("outbox show {leg}")));
-    steps.push(ToDo::run("Send it again", format!("outbox retry {leg}")));
-    if delivers {
-        steps.push(ToDo::run(
-            "If it is not wanted any more, stop it everywhere",
-            format!("cases withdraw {} --evidence REF", case.id),
-        ));
-        steps.push(give_back(
-            "If it cannot be delivered, give the person back",
-            case,
-        ));
-    }
-    steps
-}
-
 /// Who holds the person, in words.
 pub fn holder_words(holder: &Responsible) -> String {
     match holder {
@@ -308,10 +112,8 @@ pub fn plain(code: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use clap::{Command, Subcommand};
-
     use super::*;
-    use crate::surfaces::cli::{cases, explain, outbox};
+    use crate::domain::identifiers::CaseId;
 
     fn entry(kind: QueueKind, subject: &str, reason: &str) -> Entry {
         let at = Timestamp::UNIX_EPOCH;
@@ -374,106 +176,5 @@ mod tests {
             due_words(due, due),
             "Overdue since Wednesday 1 July 2026, 17:00"
         );
-    }
-
-    /// Every step for an entry, with what stands in capitals filled in.
-    fn commands(kind: QueueKind, subject: &str, reason: &str) -> Vec<String> {
-        let about = About {
-            id: CaseId::new(uuid::Uuid::nil()),
-            reference: "WW-4K7M-9QXD-T2P",
-            provider: "lantern",
-        };
-        let steps = steps(&entry(kind, subject, reason), &about).into_iter();
-        let commands = steps.filter_map(|step| step.command);
-        let filled = commands.map(|command| {
-            [
-                ("STATUS", "accepted"),
-                ("REASON", "unable-to-contact"),
-                ("TIME", "2026-11-20T10:15:00Z"),
-                ("HOW", "spoken"),
-            ]
-            .iter()
-            .fold(command, |command, (word, with)| command.replace(word, with))
-        });
-        filled.collect()
-    }
-
-    #[test]
-    fn every_kind_names_the_verb_that_ends_it_and_the_program_understands_it() {
-        let program = Command::new("workwell-gateway")
-            .subcommand(cases::Cases::augment_subcommands(Command::new("cases")))
-            .subcommand(outbox::Outbox::augment_subcommands(Command::new("outbox")))
-            .subcommand(<explain::Explain as clap::Args>::augment_args(
-                Command::new("explain"),
-            ));
-        let leg = "deliver:0190d0a0-0000-7000-8000-000000000001";
-        for (kind, subject, reason, ends) in [
-            (QueueKind::Held, "", "mapping-fault", "cases resolve"),
-            (QueueKind::Held, "", "restricted", "cases return"),
-            (QueueKind::Held, "", "red-flag", "--send-anyway"),
-            (
-                QueueKind::Held,
-                "",
-                "workwell-consent-not-recorded",
-                "--consent",
-            ),
-            (
-                QueueKind::Held,
-                "",
-                "unknown-provider-word",
-                "cases resolve",
-            ),
-            (QueueKind::Parked, leg, "WW-DLV-006", "outbox retry"),
-            (
-                QueueKind::Uncollected,
-                "clock:collect",
-                "collect",
-                "cases hold",
-            ),
-            (
-                QueueKind::Unacknowledged,
-                "clock:acknowledge",
-                "acknowledge",
-                "cases correct",
-            ),
-            (QueueKind::Silent, "clock:plan", "plan", "cases withdraw"),
-            (
-                QueueKind::ReturnUnheard,
-                "",
-                "ring-referrer",
-                "cases return",
-            ),
-            (
-                QueueKind::StopUnheard,
-                "stillwater",
-                "awaiting-acknowledgement",
-                "cases stopped 00000000-0000-0000-0000-000000000000 --provider stillwater",
-            ),
-            (
-                QueueKind::StopUnheard,
-                "clock:stop",
-                "stop",
-                "--provider lantern",
-            ),
-        ] {
-            let commands = commands(kind, subject, reason);
-            let ending = commands.iter().any(|command| command.contains(ends));
-            assert!(ending, "{ends} in {commands:?}");
-            for command in commands {
-                let read = program.clone().try_get_matches_from(command.split(' '));
-                assert!(read.is_ok(), "{command}: {read:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn nobody_is_told_to_release_what_no_operator_may_release() {
-        for reason in ["restricted", "workwell-consent-refused", "test-number"] {
-            let commands = commands(QueueKind::Held, "", reason);
-            let releases = commands
-                .iter()
-                .any(|command| command.contains("cases resolve"));
-            assert!(!releases, "{reason}: {commands:?}");
-        }
     }
 }
