@@ -4,6 +4,8 @@
 set -eu
 
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
-node "$here/mutants/prepare.mjs" "$here/target/corpus" "$@"
-"$here/run.sh" "$here/target/corpus" "$here/target/verdicts"
-node "$here/mutants/record.mjs" "$here/target/verdicts" "$here/verdicts"
+scratch=$here/../../target/oracle
+mkdir -p "$scratch"
+node "$here/mutants/prepare.mjs" "$scratch/corpus" "$@"
+"$here/run.sh" "$scratch/corpus" "$scratch/verdicts"
+node "$here/mutants/record.mjs" "$scratch/verdicts" "$here/verdicts"

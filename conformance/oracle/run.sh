@@ -1,6 +1,6 @@
 #!/bin/sh
 # Both oracles over one folder: verdicts as data, one JSON line a file.
-#   run.sh FOLDER [OUT]      OUT is a folder; default: target/verdicts beside this script
+#   run.sh FOLDER [OUT]      OUT is a folder; default: target/oracle/verdicts of the project
 # ORACLE_DEFINITIONS, folders separated by ':', replaces the definitions loaded beside base R4.
 set -eu
 
@@ -8,9 +8,10 @@ here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 project=$(CDPATH= cd -- "$here/../.." && pwd)
 [ $# -ge 1 ] && [ -d "$1" ] || { echo "usage: run.sh FOLDER [OUT]" >&2; exit 2; }
 folder=$1
-out=${2:-$here/target/verdicts}
-snapshots=$here/target/snapshots
-mkdir -p "$out" "$here/target"
+scratch=$project/target/oracle
+out=${2:-$scratch/verdicts}
+snapshots=$scratch/snapshots
+mkdir -p "$out" "$scratch/medplum"
 
 definitions=${ORACLE_DEFINITIONS:-}
 if [ -z "$definitions" ]; then
@@ -27,7 +28,9 @@ classpath=$here/hapi/target/classpath
 if [ ! -f "$classpath" ] || [ -n "$(find "$here/hapi/pom.xml" "$here/hapi/src" -newer "$classpath")" ]; then
   mvn -q -B -T1 -f "$here/hapi/pom.xml" compile dependency:build-classpath -Dmdep.outputFile=target/classpath
 fi
-[ -d "$here/medplum/node_modules" ] || npm ci --prefix "$here/medplum" --ignore-scripts --no-audit --no-fund >&2
+# Packages bring documents of their own: they stay out of conformance/, whose documents are tested.
+cp "$here"/medplum/*.mjs "$here"/medplum/package*.json "$scratch/medplum/"
+[ -d "$scratch/medplum/node_modules/@medplum/core" ] || npm ci --prefix "$scratch/medplum" --ignore-scripts --no-audit --no-fund >&2
 
 rm -rf "$snapshots"
 set --
@@ -39,4 +42,4 @@ done
 IFS=$old_ifs
 java -Xmx2g -XX:+UseSerialGC -cp "$here/hapi/target/classes:$(cat "$classpath")" workwell.oracle.Main \
   "$@" --snapshots "$snapshots" --out "$out/hapi.jsonl" "$folder"
-node "$here/medplum/main.mjs" --snapshots "$snapshots" --out "$out/medplum.jsonl" "$folder"
+node "$scratch/medplum/main.mjs" --snapshots "$snapshots" --out "$out/medplum.jsonl" "$folder"

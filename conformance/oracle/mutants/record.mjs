@@ -1,6 +1,6 @@
 // node record.mjs VERDICTS OUT: verdicts of the corpus as data to commit, and their summary.
-// Sets that VERDICTS does not hold stay as they are in OUT. Of a mutant only the errors and
-// warnings are kept that its fixture had not already.
+// Sets that VERDICTS does not hold stay as they are in OUT. Of an example and of a mutant only
+// errors and warnings are kept, of a mutant only those that its fixture had not already.
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -29,6 +29,9 @@ function record(oracle) {
   if (fresh.mutants) {
     const known = new Map(all.valid.map(({ file, findings }) => [file, new Set(findings.map((finding) => JSON.stringify(finding)))]));
     all.mutants = fresh.mutants.map((verdict) => news(verdict, known.get(bases.get(verdict.file))));
+  }
+  if (fresh.examples) {
+    all.examples = fresh.examples.map((verdict) => news(verdict, new Set()));
   }
   for (const set of Object.keys(fresh)) {
     mkdirSync(join(out, set), { recursive: true });

@@ -91,7 +91,7 @@ function examples(sets) {
     '',
     `${of('hapi', 'good').length} good, ${of('hapi', 'bad').length} bad.`,
     '',
-    ...ORACLES.flatMap((oracle) => [`Judged otherwise by ${oracle}: ${odd(oracle).length}.`, '', ...odd(oracle).map(({ file }) => `- ${file}`), '']),
+    ...ORACLES.flatMap((oracle) => [`Judged otherwise by ${oracle}: ${odd(oracle).length}.`, '', ...odd(oracle).map(({ file }) => `- ${file}`), ...(odd(oracle).length > 0 ? [''] : [])]),
   ];
 }
 
