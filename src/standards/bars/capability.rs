@@ -146,12 +146,7 @@ fn supported((mode, url): &(Mode, &'static str)) -> Value {
         Mode::Receiver => "receiver",
         Mode::Sender => "sender",
     };
-    // BaRS names the definition by its relative form.
-    let definition = url.split_once("/MessageDefinition/").map_or_else(
-        || (*url).to_owned(),
-        |(_, id)| format!("MessageDefinition/{id}"),
-    );
-    json!({ "mode": mode, "definition": definition })
+    json!({ "mode": mode, "definition": url })
 }
 
 #[cfg(test)]

@@ -52,6 +52,12 @@ pub mod workwell {
         "https://workwell-gateway.example/CodeSystem/workwell-observation";
     /// Values of those Observations: the canonical words of the case model.
     pub const ANSWER: &str = "https://workwell-gateway.example/CodeSystem/workwell-answer";
+    /// The NHS Data Dictionary's employment status codes, which have no published FHIR system.
+    pub const EMPLOYMENT_STATUS: &str =
+        "https://workwell-gateway.example/CodeSystem/employment-status";
+    /// The NHS Data Dictionary's sickness absence indicator, likewise.
+    pub const SICKNESS_ABSENCE: &str =
+        "https://workwell-gateway.example/CodeSystem/sickness-absence";
     /// Flag.category: `communication-need`, `safe-contact`.
     pub const FLAG: &str = "https://workwell-gateway.example/CodeSystem/workwell-flag";
     /// Codes of the error catalogue, second coding of an issue.

@@ -702,6 +702,28 @@ fn listed_snomed_codes_answer_and_half_answers_do_not() {
 }
 
 #[test]
+fn the_codes_of_the_data_dictionary_are_read_under_the_systems_of_our_profiles() {
+    let coded_as = |list: &str, code: &str| {
+        let system = format!("https://workwell-gateway.example/CodeSystem/{list}");
+        coded(&system, code)
+    };
+    let work = work_of(&[
+        observation(
+            LOCAL,
+            "employment-status",
+            &coded_as("employment-status", "01"),
+        ),
+        observation(
+            LOCAL,
+            "sickness-absence",
+            &coded_as("sickness-absence", "Y"),
+        ),
+    ]);
+    assert_eq!(work.employment, Answer::Known(EmploymentStatus::Employed));
+    assert_eq!(work.absence, Answer::Known(SicknessAbsence::OffSick));
+}
+
+#[test]
 fn the_rest_of_work_is_read_from_observations() {
     let period = json!({ "effectivePeriod": { "start": "2026-07-20", "end": "2026-09-20" } });
     let work = work_of(&[

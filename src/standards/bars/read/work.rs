@@ -84,6 +84,14 @@ fn snomed(work: &mut Work, code: &str, observation: Node<'_>) {
     }
 }
 
+/// The systems of a coded answer: our words, and the codes of the NHS Data Dictionary under
+/// the systems of our own profiles.
+const ANSWERS: [&str; 3] = [
+    codes::workwell::ANSWER,
+    codes::workwell::EMPLOYMENT_STATUS,
+    codes::workwell::SICKNESS_ABSENCE,
+];
+
 /// The value of a coded answer: ours or the NHS Data Dictionary's. ZZ (and Z of the
 /// sickness absence indicator) is "not stated", X "not known".
 fn answer<T>(observation: Node<'_>, read: impl Fn(&str) -> Option<T>) -> Answer<T> {
@@ -97,7 +105,7 @@ fn answer<T>(observation: Node<'_>, read: impl Fn(&str) -> Option<T>) -> Answer<
         return Answer::Absent;
     };
     let listed = codings(value).find(|coding| {
-        coding.is_of(codes::workwell::ANSWER)
+        ANSWERS.iter().any(|system| coding.is_of(system))
             || coding.system.starts_with(codes::NHS_DATA_DICTIONARY)
     });
     match listed.map(|coding| coding.code) {
