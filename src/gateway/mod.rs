@@ -26,6 +26,7 @@ mod stop_onward;
 mod tables;
 mod tell_referrer;
 pub mod upkeep;
+pub mod validation;
 pub mod watch_clocks;
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -61,6 +62,7 @@ pub struct Gateway {
     /// Whoever watches the clocks does so alone, in this process too.
     watching: tokio::sync::Mutex<()>,
     policies: receive::Reading,
+    validation: validation::Validation,
     sending: InFlight<(CaseId, String)>,
     outbox_changed: Notify,
     hold: hold::Hold,
@@ -79,6 +81,8 @@ pub struct Parts {
     pub places: Places,
     /// The mapping tables, loaded.
     pub tables: Tables,
+    /// What messages are checked against.
+    pub validation: validation::Validation,
     /// Every setting.
     pub settings: Arc<Settings>,
     /// What time it is.
@@ -108,6 +112,7 @@ impl Gateway {
             calendar,
             watching: tokio::sync::Mutex::default(),
             policies,
+            validation: parts.validation,
             sending: InFlight::default(),
             outbox_changed: Notify::new(),
             hold: hold::Hold::default(),

@@ -27,7 +27,6 @@ use crate::standards::bars::headers::{CoreVersion, Format, HeaderPolicy, Headers
 use crate::standards::bars::response::Ours;
 use crate::standards::bars::{Grade, Meaning, MessageFacts, ReadPolicy, outcome, read};
 use crate::standards::fhir::{Document, Limits, xml};
-use crate::standards::profile;
 
 /// What this installation decides about reading and writing BaRS, made once at start.
 #[derive(Debug)]
@@ -211,9 +210,9 @@ impl Gateway {
             }
         };
         let mut reading = read::read(&document, headers, &self.policies.body);
-        reading
-            .problems
-            .extend(outcome::of_findings(&profile::faults(&document)));
+        let is_stop = matches!(reading.meaning, Some(Meaning::Cancel { .. }));
+        let found = self.validation.problems(&document, &organisation, is_stop);
+        reading.problems.extend(found);
 
         let referral = reading.referral.take();
         let facts = reading.message.take();
@@ -309,7 +308,22 @@ impl Gateway {
         } else {
             body
         };
-        Document::parse(json, &limits).map_err(|faults| outcome::of_faults(&faults))
+        match Document::read(json, &limits) {
+            Ok((document, faults)) if faults.is_empty() => Ok(document),
+            // Nothing of it is acted on, but all that is wrong is told at once.
+            Ok((document, faults)) => {
+                let mut problems = outcome::of_faults(&faults);
+                let found = self.validation.findings(&document);
+                let is_new = |problem: &Problem| !problems.iter().any(|p| p.path == problem.path);
+                let found: Vec<Problem> = outcome::of_findings(&found)
+                    .into_iter()
+                    .filter(is_new)
+                    .collect();
+                problems.extend(found);
+                Err(problems)
+            }
+            Err(faults) => Err(outcome::of_faults(&faults)),
+        }
     }
 
     async fn refuse_unread(
