@@ -24,7 +24,7 @@ fn main() {
     table::embedded();
     let before = (cpu(), resident_bytes());
     let all = rules::embedded();
-    let start = cpu() - before.0;
+    let start = cpu().saturating_sub(before.0);
     let memory = resident_bytes().saturating_sub(before.1);
     let read = || Document::parse(source.clone(), &Limits::default()).expect("sound form");
     let document = read();
@@ -109,7 +109,7 @@ fn each(mut call: impl FnMut()) -> Duration {
         for _ in 0..MESSAGES {
             call();
         }
-        best = best.min((cpu() - begin) / MESSAGES);
+        best = best.min(cpu().saturating_sub(begin) / MESSAGES);
     }
     best
 }
@@ -127,5 +127,8 @@ fn cpu() -> Duration {
 fn resident_bytes() -> u64 {
     let text = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
     let pages = text.split_ascii_whitespace().nth(1);
-    pages.and_then(|pages| pages.parse::<u64>().ok()).unwrap_or(0) * 4096
+    pages
+        .and_then(|pages| pages.parse::<u64>().ok())
+        .unwrap_or(0)
+        * 4096
 }

@@ -7,12 +7,12 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 
 use super::reader::Reader;
-use super::{validation, values};
 use super::{
     Alerts, Bars, Clearance, Clocks, Delivery, Gateway, Limits, Listen, Log, LogFormat, LogLevel,
     Mode, NON_LOOPBACK, Outbound, PdsOff, Policies, Policy, PostgresServer, Provider, ProviderApi,
     Service, Settings, Store, StoreUrl, Tables, Token, TokenSource,
 };
+use super::{validation, values};
 use crate::domain::identifiers::{OdsCode, ServiceAddress};
 use crate::problem::area::config as entries;
 

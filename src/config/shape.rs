@@ -160,7 +160,11 @@ mod tests {
     fn every_key_of_a_row_is_explained_in_the_manual() {
         for (key, _) in ROW_KEYS {
             let (table, last) = key.rsplit_once('.').expect("row keys have a table");
-            let head = table.trim_end_matches("[]").split(".*").next().unwrap_or(table);
+            let head = table
+                .trim_end_matches("[]")
+                .split(".*")
+                .next()
+                .unwrap_or(table);
             let manual = super::super::DEFAULT;
             assert!(manual.contains(&format!("[{head}")), "{head}");
             assert!(

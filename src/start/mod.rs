@@ -99,6 +99,7 @@ pub fn create_key(settings: &Settings) -> Result<(), Vec<Problem>> {
 /// Builds the gateway over its adapters; nothing listens yet.
 pub async fn build(settings: Settings, tools: &Tools) -> Result<Gateway, Vec<Problem>> {
     let one = |problem| vec![problem];
+    let validation = validation(&settings)?;
     let key_file = &settings.store.master_key_file;
     let seal = if tools.make_key && !key_file.exists() {
         Seal::create_dev(key_file).map_err(one)?
@@ -136,7 +137,6 @@ pub async fn build(settings: Settings, tools: &Tools) -> Result<Gateway, Vec<Pro
         settings.delivery.retry_after.clone(),
         settings.delivery.retry_after_cap,
     );
-    let validation = validation(&settings)?;
     Ok(Gateway::new(Parts {
         validation,
         store,
@@ -159,7 +159,8 @@ fn validation(settings: &Settings) -> Result<Validation, Vec<Problem>> {
         None => profile::rules::embedded(),
         Some(folder) => {
             let packages = package::packages(folder);
-            let packages = packages.map_err(|reason| vec![fault(reason).at("profiles.packages")])?;
+            let packages =
+                packages.map_err(|reason| vec![fault(reason).at("profiles.packages")])?;
             let packages: Vec<_> = packages
                 .iter()
                 .map(|(name, lean)| (name.as_str(), lean))

@@ -68,7 +68,10 @@ mod tests {
         let source = br#"{"resourceType":"Patient","id":"","gender":"x","birthDate":"1970-02-31"}"#;
         let found = inspect(source.to_vec(), &Limits::default(), &Ask::everything());
         let rules: Vec<_> = found.findings.iter().map(|finding| finding.rule).collect();
-        assert_eq!(rules, ["empty-value", "invalid-format", "binding", "invalid-format"]);
+        assert_eq!(
+            rules,
+            ["empty-value", "invalid-format", "binding", "invalid-format"]
+        );
     }
 
     #[test]

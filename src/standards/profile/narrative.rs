@@ -9,11 +9,63 @@ use super::finding::NARRATIVE;
 /// Elements that R4 allows in a narrative: chapters 7 to 11 (except section 4 of chapter
 /// 9) and 15 of HTML 4, and `a` and `img`.
 const ELEMENTS: [&str; 57] = [
-    "a", "abbr", "acronym", "b", "big", "blockquote", "br", "caption", "cite", "code", "col",
-    "colgroup", "dd", "dfn", "div", "dl", "dt", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i",
-    "img", "li", "ol", "p", "pre", "q", "samp", "small", "span", "strong", "sub", "sup", "table",
-    "tbody", "td", "tfoot", "th", "thead", "tr", "tt", "ul", "var", "kbd", "address", "bdo", "ins",
-    "del", "map", "area", "u", "s",
+    "a",
+    "abbr",
+    "acronym",
+    "b",
+    "big",
+    "blockquote",
+    "br",
+    "caption",
+    "cite",
+    "code",
+    "col",
+    "colgroup",
+    "dd",
+    "dfn",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "img",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "q",
+    "samp",
+    "small",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+    "tt",
+    "ul",
+    "var",
+    "kbd",
+    "address",
+    "bdo",
+    "ins",
+    "del",
+    "map",
+    "area",
+    "u",
+    "s",
 ];
 
 /// Entities that a narrative may use without defining them: those of XML, and the common
@@ -94,7 +146,20 @@ fn check(
             add("txt-1", "something else than one complete div of XHTML");
         }
     }
-    if matches!(name.as_str(), "script" | "object" | "embed" | "iframe" | "form" | "link" | "style" | "base" | "frame" | "applet" | "meta") {
+    if matches!(
+        name.as_str(),
+        "script"
+            | "object"
+            | "embed"
+            | "iframe"
+            | "form"
+            | "link"
+            | "style"
+            | "base"
+            | "frame"
+            | "applet"
+            | "meta"
+    ) {
         add(NARRATIVE, "an element that acts or calls out");
     } else if !ELEMENTS.contains(&name.as_str()) {
         add("txt-1", "an element that is no plain formatting");
@@ -113,12 +178,16 @@ fn check(
             add(NARRATIVE, "a picture from outside the message");
         } else if key == "style" && (value.contains("url(") || value.contains("expression(")) {
             add(NARRATIVE, "a style that calls out");
-        } else if matches!(key.as_str(), "background" | "longdesc" | "usemap") && !value.starts_with('#') {
-            add(NARRATIVE, "a link to another file");
-        } else if key == "href" && name != "a" && !value.starts_with('#') {
+        } else if !value.starts_with('#') && is_link(&key, &name) {
             add(NARRATIVE, "a link to another file");
         }
     }
+}
+
+/// Whether an attribute of an element names a file that is fetched; what a person may
+/// follow (`a href`) is none.
+fn is_link(key: &str, element: &str) -> bool {
+    matches!(key, "background" | "longdesc" | "usemap") || (key == "href" && element != "a")
 }
 
 #[cfg(test)]
@@ -132,8 +201,14 @@ mod tests {
 
     #[test]
     fn plain_formatting_is_welcome() {
-        assert!(rules("<p class=\"x\">A <b>b</b> &amp; <a href=\"https://a.example\">c</a><br/></p>").is_empty());
-        assert!(rules("<table><tr><td colspan=\"2\">x</td></tr></table><img src=\"#pic\" alt=\"x\"/>").is_empty());
+        assert!(
+            rules("<p class=\"x\">A <b>b</b> &amp; <a href=\"https://a.example\">c</a><br/></p>")
+                .is_empty()
+        );
+        assert!(
+            rules("<table><tr><td colspan=\"2\">x</td></tr></table><img src=\"#pic\" alt=\"x\"/>")
+                .is_empty()
+        );
     }
 
     #[test]
@@ -158,7 +233,15 @@ mod tests {
         assert_eq!(rules("<p>x"), ["txt-1"]);
         assert_eq!(rules("a&bogus;"), ["txt-1"]);
         assert!(rules("a&nbsp;&#160;&amp;").is_empty());
-        assert!(faults("<div>x</div>").iter().any(|(rule, _)| *rule == "txt-1"));
-        assert!(faults("plain words").iter().any(|(rule, _)| *rule == "txt-1"));
+        assert!(
+            faults("<div>x</div>")
+                .iter()
+                .any(|(rule, _)| *rule == "txt-1")
+        );
+        assert!(
+            faults("plain words")
+                .iter()
+                .any(|(rule, _)| *rule == "txt-1")
+        );
     }
 }

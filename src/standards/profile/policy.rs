@@ -67,8 +67,7 @@ impl Policy {
     /// The rules that are named and that no check here has.
     pub fn unknown_rules(&self) -> Vec<&str> {
         let is_known = |rule: &str| {
-            super::finding::RULES.contains(&rule)
-                || super::invariant::keys().any(|key| key == rule)
+            super::finding::RULES.contains(&rule) || super::invariant::keys().any(|key| key == rule)
         };
         let named = self.rules.keys().map(String::as_str);
         named.filter(|rule| !is_known(rule)).collect()
@@ -148,8 +147,14 @@ mod tests {
         let of = |layer, severity, rule| policy.action(&finding(layer, severity, rule));
         assert_eq!(of(Layer::Structure, Severity::Error, "x"), Action::Ignore);
         assert_eq!(of(Layer::UkCore, Severity::Error, "pat-1"), Action::Reject);
-        assert_eq!(of(Layer::UkCore, Severity::Warning, "pat-1"), Action::Reject);
-        assert_eq!(of(Layer::BaseBinding, Severity::Error, "binding"), Action::Warn);
+        assert_eq!(
+            of(Layer::UkCore, Severity::Warning, "pat-1"),
+            Action::Reject
+        );
+        assert_eq!(
+            of(Layer::BaseBinding, Severity::Error, "binding"),
+            Action::Warn
+        );
     }
 
     #[test]

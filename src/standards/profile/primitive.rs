@@ -307,7 +307,14 @@ mod tests {
     fn ids_codes_uris_and_numbers_keep_their_rules() {
         check(Format::Id, &["a-1.B"], &["", "a_b", "a b", &"x".repeat(65)]);
         check(Format::Code, &["a", "a b"], &[" a", "a ", "a  b", ""]);
-        check(Format::Uri, &["urn:uuid:0b5f7a40-0000-4000-8000-0000000000ee", "urn:oid:1.2"], &["", "a b", "a\n", "urn:uuid:1"]);
+        check(
+            Format::Uri,
+            &[
+                "urn:uuid:0b5f7a40-0000-4000-8000-0000000000ee",
+                "urn:oid:1.2",
+            ],
+            &["", "a b", "a\n", "urn:uuid:1"],
+        );
         check(Format::Integer, &["-5", "0"], &["1.0", "1e3", "2147483648"]);
         check(Format::PositiveInt, &["1"], &["0", "-1"]);
         check(Format::UnsignedInt, &["0"], &["-1"]);

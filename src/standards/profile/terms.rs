@@ -54,10 +54,8 @@ impl Terms {
         for line in table.lines() {
             let words: Vec<&'static str> = line.split('\t').collect();
             match words[..] {
-                ["L", number, ..] => {
-                    if number.parse() == Ok(self.lists.len()) {
-                        self.lists.push(words[2..].to_vec());
-                    }
+                ["L", number, ..] if number.parse() == Ok(self.lists.len()) => {
+                    self.lists.push(words[2..].to_vec());
                 }
                 ["C", layer, url, _, case, list] => {
                     let Some(list) = self.list(list) else {
@@ -215,9 +213,8 @@ mod tests {
     #[test]
     fn case_matters_where_the_code_system_says_so() {
         let terms = terms();
-        let has = |url: &str, code: &str| {
-            terms.system_has(terms.system(url).expect("a system"), code)
-        };
+        let has =
+            |url: &str, code: &str| terms.system_has(terms.system(url).expect("a system"), code);
         assert!(!has("urn:s", "a") && has("urn:s", "A"));
         assert!(has("urn:i", "A5T1"));
     }

@@ -56,7 +56,7 @@ impl<'t> Differential<'t> {
                 is_slice: false,
                 is_root: true,
             };
-            if !self.apply(root, place, &steps, element) {
+            if !self.apply(root, &place, &steps, element) {
                 let what = format!("{}: {id} is no element of {of_type}", self.source);
                 self.warnings.push(what);
             }
@@ -66,18 +66,18 @@ impl<'t> Differential<'t> {
     fn apply(
         &mut self,
         branch: &mut Branch,
-        place: Place<'_>,
+        place: &Place<'_>,
         steps: &[Step<'_>],
         element: &Value,
     ) -> bool {
         let Some((step, rest)) = steps.split_first() else {
-            self.state(branch, &place, element);
+            self.state(branch, place, element);
             return true;
         };
         match place.types[..] {
             [] => false,
             [owner] => self.below(branch, owner, step, rest, element),
-            _ => self.each_type(branch, &place, steps, element),
+            _ => self.each_type(branch, place, steps, element),
         }
     }
 
@@ -108,7 +108,7 @@ impl<'t> Differential<'t> {
                 is_slice: true,
                 is_root: false,
             };
-            self.apply(slice, place, steps, element);
+            self.apply(slice, &place, steps, element);
         }
         is_known
     }
@@ -139,7 +139,7 @@ impl<'t> Differential<'t> {
                 is_slice: false,
                 is_root: false,
             };
-            return self.apply(child, place, rest, element);
+            return self.apply(child, &place, rest, element);
         };
         let slice = child.slice(name);
         if member.base.ends_with("[x]") {
@@ -157,7 +157,7 @@ impl<'t> Differential<'t> {
             is_slice: true,
             is_root: false,
         };
-        self.apply(slice, place, rest, element)
+        self.apply(slice, &place, rest, element)
     }
 
     /// The types that are left after what is stated on a branch.

@@ -41,7 +41,8 @@ pub fn lean_profiles(source: &[u8]) -> Result<Lean, CompileError> {
         let is_profile = text(resource, "resourceType") == "StructureDefinition"
             && text(resource, "derivation") == "constraint";
         let url = text(resource, "url");
-        if !is_profile || !(is_met(resource) || !url.starts_with(R4_BASE)) {
+        let is_unmet = url.starts_with(R4_BASE) && !is_met(resource);
+        if !is_profile || is_unmet {
             return Ok(None);
         }
         if url.is_empty() {

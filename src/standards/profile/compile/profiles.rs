@@ -100,8 +100,12 @@ fn contexts(structure: &Value) -> Vec<String> {
 /// An extension that its own definition allows once is allowed once by every slice for it.
 fn once_as_defined(branch: &mut Branch, roots: &BTreeMap<String, String>) {
     for slice in &mut branch.slices {
-        let of_type = slice.value("type").and_then(|t| t.strip_prefix("Extension<"));
-        let url = of_type.and_then(|url| url.strip_suffix('>')).map(str::to_owned);
+        let of_type = slice
+            .value("type")
+            .and_then(|t| t.strip_prefix("Extension<"));
+        let url = of_type
+            .and_then(|url| url.strip_suffix('>'))
+            .map(str::to_owned);
         if let Some(url) = url.filter(|_| slice.value("max").is_none())
             && let Some(max) = roots.get(&url).filter(|max| *max != "*")
         {

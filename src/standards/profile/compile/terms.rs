@@ -44,7 +44,10 @@ fn bound_below(branch: &Branch, wanted: &mut BTreeSet<String>) {
     wanted.extend(bound.map(|(_, url)| url.to_owned()));
     let criteria = branch.value("match").unwrap_or_default();
     for criterion in criteria.split('\u{1f}') {
-        if let Some((_, url)) = criterion.strip_prefix("vs:").and_then(|c| c.split_once(':')) {
+        if let Some((_, url)) = criterion
+            .strip_prefix("vs:")
+            .and_then(|c| c.split_once(':'))
+        {
             wanted.insert(url.to_owned());
         }
     }
@@ -144,7 +147,9 @@ impl Terms {
 
     /// Addresses of the value sets that stand in `lean`.
     pub fn addresses_in(&self, lean: &Lean) -> BTreeSet<String> {
-        let sets = lean.values().filter(|source| source.contains("\"ValueSet\""));
+        let sets = lean
+            .values()
+            .filter(|source| source.contains("\"ValueSet\""));
         let urls = sets.filter_map(|source| read(source.as_bytes()).ok());
         urls.map(|value| text(&value, "url").to_owned()).collect()
     }
@@ -452,10 +457,7 @@ mod tests {
     #[test]
     fn a_value_set_is_expanded_by_list_hierarchy_and_import() {
         for (include, list) in [
-            (
-                json!([{"system": "urn:c"}]),
-                "animal\tcat\tdog\tpug\tstone",
-            ),
+            (json!([{"system": "urn:c"}]), "animal\tcat\tdog\tpug\tstone"),
             (
                 json!([{"system": "urn:c", "concept": [{"code": "pug"}]}]),
                 "pug",
@@ -488,7 +490,8 @@ mod tests {
 
     #[test]
     fn an_expression_that_only_lists_concepts_is_a_list() {
-        let of = |value: &str| listed_expression(&json!({"property": "constraint", "value": value}));
+        let of =
+            |value: &str| listed_expression(&json!({"property": "constraint", "value": value}));
         let two = of("(248234008 |Alert| OR 300202002)").map(|codes| codes.len());
         assert_eq!(two, Some(2));
         assert_eq!(of("descendantOf 70665002"), None);
@@ -499,7 +502,8 @@ mod tests {
     #[test]
     fn what_is_excluded_is_not_in_the_list() {
         let mut value_set = set(&json!([{"system": "urn:c"}]));
-        value_set["compose"]["exclude"] = json!([{"system": "urn:c", "concept": [{"code": "dog"}]}]);
+        value_set["compose"]["exclude"] =
+            json!([{"system": "urn:c", "concept": [{"code": "dog"}]}]);
         let table = terms(&[animals(), value_set]).table(&wanted("urn:v"), 7);
         assert!(table.contains("L\t8\tanimal\tcat\tpug\tstone\n"), "{table}");
     }

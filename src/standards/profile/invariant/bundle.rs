@@ -20,10 +20,22 @@ pub(super) static ALL: [Invariant; 10] = [
     ),
     error("bdl-5", bdl_5, "a resource, a request or a response"),
     error("bdl-8", bdl_8, "a fullUrl without a version"),
-    error("bdl-9", bdl_9, "an identifier with system and value on a document"),
+    error(
+        "bdl-9",
+        bdl_9,
+        "an identifier with system and value on a document",
+    ),
     error("bdl-10", bdl_10, "a timestamp on a document"),
-    error("bdl-11", bdl_11, "a Composition as the first entry of a document"),
-    error("bdl-12", bdl_12, "a MessageHeader as the first entry of a message"),
+    error(
+        "bdl-11",
+        bdl_11,
+        "a Composition as the first entry of a document",
+    ),
+    error(
+        "bdl-12",
+        bdl_12,
+        "a MessageHeader as the first entry of a message",
+    ),
 ];
 
 fn bdl_1(node: Node<'_>) -> bool {

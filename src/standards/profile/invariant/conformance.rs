@@ -25,11 +25,23 @@ pub(super) static ALL: [Invariant; 31] = [
     error("cpb-9", cpb_9, "each resource type once"),
     error("cpb-12", cpb_12, "each search parameter once"),
     error("cpb-14", cpb_14, "an implementation on an instance"),
-    error("cpb-15", cpb_15, "software and no implementation on a capability"),
-    error("cpb-16", cpb_16, "neither software nor implementation on requirements"),
+    error(
+        "cpb-15",
+        cpb_15,
+        "software and no implementation on a capability",
+    ),
+    error(
+        "cpb-16",
+        cpb_16,
+        "neither software nor implementation on requirements",
+    ),
     error("csd-1", csd_1, "each code once"),
     error("vsd-1", vsd_1, "a system or a value set"),
-    error("vsd-2", vsd_2, "a system where there are concepts or filters"),
+    error(
+        "vsd-2",
+        vsd_2,
+        "a system where there are concepts or filters",
+    ),
     error("vsd-3", vsd_3, "concepts or filters, not both"),
     error("vsd-6", vsd_6, "a code or a display"),
     error("vsd-9", vsd_9, "a code unless it is abstract"),
@@ -100,9 +112,7 @@ fn csd_1(node: Node<'_>) -> bool {
     for concept in node.each("concept") {
         each_below(concept, &mut |below| {
             let is_code = below.name() == Some("code")
-                && below
-                    .parent()
-                    .is_some_and(|parent| is_concept(parent));
+                && below.parent().is_some_and(|parent| is_concept(parent));
             if is_code {
                 codes.extend(below.text().map(str::to_owned));
             }
@@ -150,7 +160,9 @@ fn sdf_4(node: Node<'_>) -> bool {
 }
 
 fn sdf_5(node: Node<'_>) -> bool {
-    !is(node, "type", "Extension") || is(node, "derivation", "specialization") || has(node, "context")
+    !is(node, "type", "Extension")
+        || is(node, "derivation", "specialization")
+        || has(node, "context")
 }
 
 fn sdf_6(node: Node<'_>) -> bool {

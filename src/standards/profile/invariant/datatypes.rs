@@ -23,7 +23,11 @@ pub(super) static ALL: [Invariant; 34] = [
     error("cpt-2", cpt_2, "a system where there is a value"),
     error("dis-1", dis_1, "a code of UCUM where there is a value"),
     error("drt-1", drt_1, "a value in UCUM where there is a code"),
-    error("mqty-1", mqty_1, "a code of ISO 4217 where there is a value"),
+    error(
+        "mqty-1",
+        mqty_1,
+        "a code of ISO 4217 where there is a value",
+    ),
     error("sqty-1", sqty_1, "no comparator"),
     error("qty-3", qty_3, "a system where there is a code"),
     error("per-1", per_1, "a start that is not after the end"),
@@ -41,7 +45,11 @@ pub(super) static ALL: [Invariant; 34] = [
     error("tim-6", tim_6, "a period where there is a periodMax"),
     error("tim-7", tim_7, "a duration where there is a durationMax"),
     error("tim-8", tim_8, "a count where there is a countMax"),
-    error("tim-9", tim_9, "a when that is not a meal where there is an offset"),
+    error(
+        "tim-9",
+        tim_9,
+        "a when that is not a meal where there is an offset",
+    ),
     error("tim-10", tim_10, "timeOfDay or when, not both"),
     error("trd-1", trd_1, "data or timing, not both"),
     error("trd-2", trd_2, "data where there is a condition"),
@@ -233,4 +241,3 @@ fn gol_1(node: Node<'_>) -> bool {
 fn cmp_1(node: Node<'_>) -> bool {
     has(node, "text") || count(node, "entry") > 0 || count(node, "section") > 0
 }
-

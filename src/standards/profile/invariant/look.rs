@@ -43,8 +43,7 @@ pub(super) fn is_one_of(node: Node<'_>, name: &str, texts: &[&str]) -> bool {
 
 /// Whether a CodeableConcept member (or any of a list of them) has this coding.
 pub(super) fn has_coding(node: Node<'_>, name: &str, system: &str, codes: &[&str]) -> bool {
-    let coded =
-        |coding: Node<'_>| is(coding, "system", system) && is_one_of(coding, "code", codes);
+    let coded = |coding: Node<'_>| is(coding, "system", system) && is_one_of(coding, "code", codes);
     node.each(name)
         .any(|concept| concept.each("coding").any(coded))
 }

@@ -15,8 +15,8 @@ mod uk_core;
 
 use std::sync::{Mutex, PoisonError};
 
-use crate::standards::profile::finding::Severity;
 use crate::standards::fhir::Node;
+use crate::standards::profile::finding::Severity;
 
 /// One invariant.
 #[derive(Debug, PartialEq, Eq)]

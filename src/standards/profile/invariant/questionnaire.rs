@@ -16,8 +16,16 @@ pub(super) static ALL: [Invariant; 13] = [
     error("que-9", que_9, "no readOnly on a display"),
     error("que-10", que_10, "a maxLength on a simple question only"),
     error("que-11", que_11, "options or an initial value, not both"),
-    error("que-12", que_12, "an enableBehavior where there are several conditions"),
-    error("que-13", que_13, "several initial values on a repeating question only"),
+    error(
+        "que-12",
+        que_12,
+        "an enableBehavior where there are several conditions",
+    ),
+    error(
+        "que-13",
+        que_13,
+        "several initial values on a repeating question only",
+    ),
 ];
 
 const WITH_OPTIONS: [&str; 9] = [

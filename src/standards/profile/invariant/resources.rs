@@ -14,8 +14,16 @@ pub(super) static ALL: [Invariant; 38] = [
     error("ait-2", ait_2, "no clinicalStatus where entered in error"),
     error("app-1", app_1, "a type or an actor"),
     error("app-2", app_2, "start and end together"),
-    error("app-3", app_3, "start and end unless proposed, cancelled or waitlist"),
-    error("app-4", app_4, "a cancelationReason on noshow or cancelled only"),
+    error(
+        "app-3",
+        app_3,
+        "start and end unless proposed, cancelled or waitlist",
+    ),
+    error(
+        "app-4",
+        app_4,
+        "a cancelationReason on noshow or cancelled only",
+    ),
     error("cmp-2", cmp_2, "no emptyReason where there are entries"),
     error("con-1", con_1, "a summary or an assessment"),
     error("con-2", con_2, "a code or a detail"),
@@ -40,7 +48,11 @@ pub(super) static ALL: [Invariant; 38] = [
     error("lst-3", lst_3, "entry.date in a working list only"),
     error("obs-3", obs_3, "a low, a high or a text"),
     error("obs-6", obs_6, "no dataAbsentReason where there is a value"),
-    error("obs-7", obs_7, "a value in one place: here or in the component of the same code"),
+    error(
+        "obs-7",
+        obs_7,
+        "a value in one place: here or in the component of the same code",
+    ),
     error("org-1", org_1, "an identifier or a name"),
     error("org-2", is_not_home, "an address that is not of use home"),
     error("org-3", is_not_home, "a telecom that is not of use home"),
@@ -54,7 +66,11 @@ pub(super) static ALL: [Invariant; 38] = [
     error("sev-1", sev_1, "a name or a query, not both"),
     error("md-1", md_1, "a max of 1 or more, or *"),
     error("qrs-1", qrs_1, "answers or items, not both"),
-    error("cmd-1", cmd_1, "a comment where the target is narrower or inexact"),
+    error(
+        "cmd-1",
+        cmd_1,
+        "a comment where the target is narrower or inexact",
+    ),
     error("cmd-2", cmd_2, "a code where the mode is fixed"),
 ];
 
@@ -116,7 +132,9 @@ fn cpl_3(node: Node<'_>) -> bool {
 
 /// Judged by the type that the reference itself tells; one by urn:uuid is let pass.
 fn ctm_1(node: Node<'_>) -> bool {
-    let member = node.get("member").and_then(|member| member.str("reference"));
+    let member = node
+        .get("member")
+        .and_then(|member| member.str("reference"));
     let kind = member.and_then(|text| text.rsplit('/').nth(1));
     !has(node, "onBehalfOf") || kind.is_none_or(|kind| kind == "Practitioner")
 }
@@ -169,7 +187,8 @@ fn obs_7(node: Node<'_>) -> bool {
         return true;
     }
     let facts = |coding: Node<'_>| {
-        ["system", "version", "code", "display", "userSelected"].map(|name| coding.str(name).map(str::to_owned))
+        ["system", "version", "code", "display", "userSelected"]
+            .map(|name| coding.str(name).map(str::to_owned))
     };
     let codings = |holder: Node<'_>| -> Vec<_> {
         holder

@@ -10,14 +10,38 @@ const COLLECTOR: &str =
     "http://hl7.org/fhir/5.0/StructureDefinition/extension-Specimen.collection.collector";
 
 pub(super) static ALL: [Invariant; 8] = [
-    warning("ukcore-bodstr-001", body, "a location, a description or an image"),
-    warning("ukcore-diag-lab-001", issued, "an issued date on a report that is out"),
-    error("ukcore-diag-lab-002", media, "a link by extension or by reference, not both"),
-    error("ukcore-imm-001", reason, "a statusReason where it was not done"),
+    warning(
+        "ukcore-bodstr-001",
+        body,
+        "a location, a description or an image",
+    ),
+    warning(
+        "ukcore-diag-lab-001",
+        issued,
+        "an issued date on a report that is out",
+    ),
+    error(
+        "ukcore-diag-lab-002",
+        media,
+        "a link by extension or by reference, not both",
+    ),
+    error(
+        "ukcore-imm-001",
+        reason,
+        "a statusReason where it was not done",
+    ),
     warning("ukcore-obs-grplab-001", no_value, "no value on a group"),
-    warning("ukcore-obs-lab-001", value, "a value, a reason for its absence or a note"),
+    warning(
+        "ukcore-obs-lab-001",
+        value,
+        "a value, a reason for its absence or a note",
+    ),
     error("ukcore-obs-vs-001", loinc, "a code of LOINC"),
-    error("ukcore-spec-001", collector, "a collector by extension or by reference, not both"),
+    error(
+        "ukcore-spec-001",
+        collector,
+        "a collector by extension or by reference, not both",
+    ),
 ];
 
 fn body(node: Node<'_>) -> bool {
@@ -27,7 +51,14 @@ fn body(node: Node<'_>) -> bool {
 }
 
 fn issued(node: Node<'_>) -> bool {
-    let out = ["partial", "preliminary", "final", "amended", "corrected", "appended"];
+    let out = [
+        "partial",
+        "preliminary",
+        "final",
+        "amended",
+        "corrected",
+        "appended",
+    ];
     has(node, "issued") || !is_one_of(node, "status", &out)
 }
 
@@ -63,6 +94,8 @@ fn loinc(node: Node<'_>) -> bool {
 }
 
 fn collector(node: Node<'_>) -> bool {
-    let reference = node.get("collector").is_some_and(|one| has(one, "reference"));
+    let reference = node
+        .get("collector")
+        .is_some_and(|one| has(one, "reference"));
     !(reference && has_extension(node, COLLECTOR))
 }

@@ -107,9 +107,8 @@ impl Reading<'_> {
             None => own,
         };
         // A type that is only restated as the kind of a backbone keeps the one by path.
-        let is_backbone = own.is_some_and(|own| {
-            own != ANY_RESOURCE && self.table().type_of(own).name.contains('.')
-        });
+        let is_backbone = own
+            .is_some_and(|own| own != ANY_RESOURCE && self.table().type_of(own).name.contains('.'));
         let by_criteria = criteria.as_deref().and_then(single_type);
         let of_type = match by_criteria {
             Some(name) if own.is_none() => self.table().id_of(name),
@@ -216,11 +215,7 @@ impl Reading<'_> {
                 let keys = value.split(',').map(invariant::of);
                 node.invariants = keys.map(|value| Stated { value, by }).collect();
             }
-            "slicing" => {
-                if value.starts_with("closed") {
-                    node.closed = Some(by);
-                }
-            }
+            "slicing" if value.starts_with("closed") => node.closed = Some(by),
             "modifier" => node.is_modifier = true,
             "match" => *criteria = value.split('\u{1f}').map(criterion).collect(),
             _ => {}

@@ -158,12 +158,6 @@ impl Rules {
     /// How many profiles, nodes, code lists, code systems and value sets there are.
     pub fn size(&self) -> [usize; 5] {
         let (lists, systems, sets) = self.terms.size();
-        [
-            self.profiles.len(),
-            self.nodes.len(),
-            lists,
-            systems,
-            sets,
-        ]
+        [self.profiles.len(), self.nodes.len(), lists, systems, sets]
     }
 }

@@ -6,8 +6,9 @@ use crate::standards::fhir::fault::shown_name;
 use crate::standards::fhir::tree::hash_name;
 use crate::standards::fhir::{Kind, Node, resource_types};
 use crate::standards::profile::finding::{
-    EMPTY_VALUE, Finding, INVALID_FORMAT, Layer, MISSING_ELEMENT, MISSING_RESOURCE_TYPE, MORE_THAN_ONE_CHOICE,
-    NOT_EVALUATED, Severity, UNKNOWN_ELEMENT, UNKNOWN_RESOURCE_TYPE, WRONG_JSON_TYPE,
+    EMPTY_VALUE, Finding, INVALID_FORMAT, Layer, MISSING_ELEMENT, MISSING_RESOURCE_TYPE,
+    MORE_THAN_ONE_CHOICE, NOT_EVALUATED, Severity, UNKNOWN_ELEMENT, UNKNOWN_RESOURCE_TYPE,
+    WRONG_JSON_TYPE,
 };
 use crate::standards::profile::primitive::Format;
 use crate::standards::profile::rules::ProfileId;
@@ -27,7 +28,12 @@ impl<'d> Walk<'d> {
             .and_then(Node::text)
         else {
             let found = "an object without a resourceType in text";
-            return self.find(MISSING_RESOURCE_TYPE, node, found, "a FHIR R4 resource type");
+            return self.find(
+                MISSING_RESOURCE_TYPE,
+                node,
+                found,
+                "a FHIR R4 resource type",
+            );
         };
         if let Some(id) = self.table.resource(name) {
             return self.known_resource(node, id, (pending, is_contained), above);
@@ -39,7 +45,12 @@ impl<'d> Walk<'d> {
         }
         let place = named.unwrap_or(node);
         let found = "a resource type that FHIR R4 does not define";
-        self.find(UNKNOWN_RESOURCE_TYPE, place, found, "a FHIR R4 resource type");
+        self.find(
+            UNKNOWN_RESOURCE_TYPE,
+            place,
+            found,
+            "a FHIR R4 resource type",
+        );
     }
 
     fn known_resource(
@@ -52,8 +63,8 @@ impl<'d> Walk<'d> {
         if !self.is_full {
             return self.object(node, id, 0..0);
         }
-        let outer_contained = (!is_contained)
-            .then(|| std::mem::replace(&mut self.contained, Contained::of(node)));
+        let outer_contained =
+            (!is_contained).then(|| std::mem::replace(&mut self.contained, Contained::of(node)));
         let is_bundle = id == self.types.bundle;
         let outer = is_bundle.then(|| self.open_bundle(node));
         let begin = self.stack.len();
@@ -173,7 +184,9 @@ impl<'d> Walk<'d> {
         let twin = list.parent().zip(list.name()).and_then(|(object, name)| {
             let mut members = object.members();
             let is_it = |member: &str| member.strip_prefix('_') == Some(name);
-            members.find(|(member, _)| is_it(member)).map(|(_, twin)| twin)
+            members
+                .find(|(member, _)| is_it(member))
+                .map(|(_, twin)| twin)
         });
         let beside: Vec<bool> = twin
             .into_iter()

@@ -2,9 +2,7 @@
 
 use super::{Frame, Walk};
 use crate::standards::fhir::{Kind, Node};
-use crate::standards::profile::finding::{
-    BINDING, Finding, Layer, Severity, UNKNOWN_CODE,
-};
+use crate::standards::profile::finding::{BINDING, Finding, Layer, Severity, UNKNOWN_CODE};
 use crate::standards::profile::rules::ProfileId;
 use crate::standards::profile::rules::node::{Binding, Stated};
 use crate::standards::profile::table::Element;
@@ -88,7 +86,9 @@ impl<'d> Walk<'d> {
     pub(super) fn known(&self, set: &ValueSet, item: Node<'_>) -> Known {
         let terms = &self.rules.terms;
         if item.kind() != Kind::Object {
-            return item.text().map_or(Known::Out, |code| terms.has_bare(set, code));
+            return item
+                .text()
+                .map_or(Known::Out, |code| terms.has_bare(set, code));
         }
         if item.get("coding").is_none() {
             return self.coding_known(set, item);

@@ -50,7 +50,9 @@ impl<'d> Walk<'d> {
         if !address.contains(':') {
             return self.unknown_part(url, own);
         }
-        let whose = NAMESPACES.iter().find(|(head, _)| address.starts_with(head));
+        let whose = NAMESPACES
+            .iter()
+            .find(|(head, _)| address.starts_with(head));
         let (layer, severity) = match whose {
             Some((_, layer)) => (*layer, Severity::Error),
             None => (Layer::Structure, Severity::Warning),
@@ -131,12 +133,10 @@ impl<'d> Walk<'d> {
         });
         let found = "a part that the extension does not have";
         let expected = "a part that the definition of the extension names";
-        match by {
-            Some(by) => self.breach(by, UNKNOWN_EXTENSION, url, found, expected),
-            None => {
-                let (layer, severity) = (Layer::Structure, Severity::Warning);
-                self.tell(layer, severity, UNKNOWN_EXTENSION, url, found, expected);
-            }
+        if let Some(by) = by {
+            return self.breach(by, UNKNOWN_EXTENSION, url, found, expected);
         }
+        let (layer, severity) = (Layer::Structure, Severity::Warning);
+        self.tell(layer, severity, UNKNOWN_EXTENSION, url, found, expected);
     }
 }

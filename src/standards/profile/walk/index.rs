@@ -76,7 +76,9 @@ impl<'d> Contained<'d> {
 
     /// The type of the contained resource with that id.
     pub(super) fn kind_of(&self, id: &str) -> Option<&'d str> {
-        let at = self.resources.binary_search_by(|(known, _)| (*known).cmp(id));
+        let at = self
+            .resources
+            .binary_search_by(|(known, _)| (*known).cmp(id));
         at.ok().map(|at| self.resources[at].1)
     }
 }
@@ -96,10 +98,11 @@ impl<'d> Walk<'d> {
         if let Some(definition) = definition(self.rules, bundle) {
             let table = self.table;
             let rules = self.rules;
-            self.demanded.extend(definition.focus.iter().filter_map(|focus| {
-                let (id, _) = rules.profile(focus.profile.as_deref()?)?;
-                Some((table.type_of(table.id_of(&focus.code)?).name, id))
-            }));
+            self.demanded
+                .extend(definition.focus.iter().filter_map(|focus| {
+                    let (id, _) = rules.profile(focus.profile.as_deref()?)?;
+                    Some((table.type_of(table.id_of(&focus.code)?).name, id))
+                }));
         }
         Outer { index, demanded }
     }
@@ -139,9 +142,8 @@ impl<'d> Walk<'d> {
             return;
         }
         let pairs = self.index.entries.windows(2);
-        let same = |pair: &&[Entry<'d>]| {
-            (pair[0].url, pair[0].version) == (pair[1].url, pair[1].version)
-        };
+        let same =
+            |pair: &&[Entry<'d>]| (pair[0].url, pair[0].version) == (pair[1].url, pair[1].version);
         let doubles: Vec<Node<'d>> = pairs.filter(same).map(|pair| pair[1].node).collect();
         for node in doubles {
             self.tell(

@@ -25,8 +25,8 @@ use super::rules::{self, ProfileId, Rules};
 use super::table::{ANY_RESOURCE, Element, Table, TypeId};
 use crate::standards::fhir::{Document, Node};
 use index::{Contained, Index};
-pub use keep::MAX_FINDINGS;
 use keep::Findings;
+pub use keep::MAX_FINDINGS;
 
 /// What to check a document against.
 #[derive(Debug, Clone, Copy)]
@@ -71,7 +71,12 @@ pub fn check(document: &Document, ask: &Ask<'_>) -> Vec<Finding> {
     for url in ask.profiles {
         match ask.rules.profile(url) {
             Some((id, _)) => walk.pending.push(id),
-            None => walk.not_evaluated(Layer::Structure, document.root(), "a profile", "the profile that was asked for"),
+            None => walk.not_evaluated(
+                Layer::Structure,
+                document.root(),
+                "a profile",
+                "the profile that was asked for",
+            ),
         }
     }
     walk.resource(document.root(), false, 0..0);
@@ -157,7 +162,14 @@ impl<'d> Walk<'d> {
 
     /// A breach of FHIR R4's structure.
     fn find(&mut self, rule: &'static str, node: Node<'_>, found: &str, expected: &str) {
-        self.tell(Layer::Structure, Severity::Error, rule, node, found, expected);
+        self.tell(
+            Layer::Structure,
+            Severity::Error,
+            rule,
+            node,
+            found,
+            expected,
+        );
     }
 
     fn tell(

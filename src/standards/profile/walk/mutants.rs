@@ -78,38 +78,222 @@ fn of_the_base() -> Vec<Mutant> {
     let extension = |value: Value| Push(value);
     vec![
         (CARE_PLAN, "/status", Remove, Structure, "missing-element"),
-        (CARE_PLAN, "/activity/0/detail", Set(json!({"description": "x"})), Structure, "missing-element"),
-        (CARE_PLAN, "/activity/0/detail", Set(json!({"status": "scheduled"})), Invariant, "cpl-3"),
-        (PATIENT, "/gender", Set(json!(["female"])), Structure, "wrong-json-type"),
-        (PATIENT, "/name", Set(json!({"family": "Test"})), Structure, "wrong-json-type"),
-        (PATIENT, "/gender", Set(json!("mail")), BaseBinding, "binding"),
-        (REQUEST, "/status", Set(json!("open")), BaseBinding, "binding"),
-        (PATIENT, "/nhsNumber", Set(json!("x")), Structure, "unknown-element"),
-        (PATIENT, "/name/0/famly", Set(json!("x")), Structure, "unknown-element"),
-        (PATIENT, "/birthDate", Set(json!(1970)), Structure, "wrong-json-type"),
-        (PATIENT, "/birthDate", Set(json!("27/03/1981")), Structure, "invalid-format"),
-        (PATIENT, "/birthDate", Set(json!("1981-02-31")), Structure, "invalid-format"),
-        (PATIENT, "/contact/0", Set(json!({"gender": "female"})), Invariant, "pat-1"),
-        (ENCOUNTER, "/period", Set(json!({"start": "2026-02-01", "end": "2026-01-01"})), Invariant, "per-1"),
+        (
+            CARE_PLAN,
+            "/activity/0/detail",
+            Set(json!({"description": "x"})),
+            Structure,
+            "missing-element",
+        ),
+        (
+            CARE_PLAN,
+            "/activity/0/detail",
+            Set(json!({"status": "scheduled"})),
+            Invariant,
+            "cpl-3",
+        ),
+        (
+            PATIENT,
+            "/gender",
+            Set(json!(["female"])),
+            Structure,
+            "wrong-json-type",
+        ),
+        (
+            PATIENT,
+            "/name",
+            Set(json!({"family": "Test"})),
+            Structure,
+            "wrong-json-type",
+        ),
+        (
+            PATIENT,
+            "/gender",
+            Set(json!("mail")),
+            BaseBinding,
+            "binding",
+        ),
+        (
+            REQUEST,
+            "/status",
+            Set(json!("open")),
+            BaseBinding,
+            "binding",
+        ),
+        (
+            PATIENT,
+            "/nhsNumber",
+            Set(json!("x")),
+            Structure,
+            "unknown-element",
+        ),
+        (
+            PATIENT,
+            "/name/0/famly",
+            Set(json!("x")),
+            Structure,
+            "unknown-element",
+        ),
+        (
+            PATIENT,
+            "/birthDate",
+            Set(json!(1970)),
+            Structure,
+            "wrong-json-type",
+        ),
+        (
+            PATIENT,
+            "/birthDate",
+            Set(json!("27/03/1981")),
+            Structure,
+            "invalid-format",
+        ),
+        (
+            PATIENT,
+            "/birthDate",
+            Set(json!("1981-02-31")),
+            Structure,
+            "invalid-format",
+        ),
+        (
+            PATIENT,
+            "/contact/0",
+            Set(json!({"gender": "female"})),
+            Invariant,
+            "pat-1",
+        ),
+        (
+            ENCOUNTER,
+            "/period",
+            Set(json!({"start": "2026-02-01", "end": "2026-01-01"})),
+            Invariant,
+            "per-1",
+        ),
         ("", "/entry", Repeat, Invariant, "bdl-7"),
-        ("", "/entry/0/resource", Set(json!({"resourceType": "Organization", "name": "X"})), Invariant, "bdl-12"),
-        (CONDITION, "/onsetString", Set(json!("long ago")), Structure, "more-than-one-choice"),
-        (CONDITION, "/onsetBoolean", Set(json!(true)), Structure, "unknown-element"),
-        (REQUEST, "/subject/reference", Set(json!("urn:uuid:8fd5da91-0e36-4d03-a5f1-4445e2135545")), Structure, "reference-target"),
-        (REQUEST, "/encounter/reference", Set(json!("urn:uuid:00000000-0000-4000-8000-000000000000")), Message, "unresolved-reference"),
-        (FLAG, "/resourceType", Set(json!("Banner")), Structure, "unknown-resource-type"),
-        (PATIENT, "/modifierExtension", Set(json!([{"url": "https://a.example/x", "valueBoolean": true}])), Structure, "unknown-modifier-extension"),
-        (PATIENT, "/extension", extension(json!({"url": "http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired"})), Invariant, "ext-1"),
-        ("", "/timestamp", Set(json!("2026-09-14")), Structure, "invalid-format"),
-        (ENCOUNTER, "/class/code", Set(json!("NONSENSE")), BaseBinding, "unknown-code"),
-        (REQUEST, "/orderDetail", Set(json!([{"text": "x"}])), Invariant, "prr-1"),
-        (ORGANIZATION, "/telecom/0/use", Set(json!("home")), Invariant, "org-3"),
+        (
+            "",
+            "/entry/0/resource",
+            Set(json!({"resourceType": "Organization", "name": "X"})),
+            Invariant,
+            "bdl-12",
+        ),
+        (
+            CONDITION,
+            "/onsetString",
+            Set(json!("long ago")),
+            Structure,
+            "more-than-one-choice",
+        ),
+        (
+            CONDITION,
+            "/onsetBoolean",
+            Set(json!(true)),
+            Structure,
+            "unknown-element",
+        ),
+        (
+            REQUEST,
+            "/subject/reference",
+            Set(json!("urn:uuid:8fd5da91-0e36-4d03-a5f1-4445e2135545")),
+            Structure,
+            "reference-target",
+        ),
+        (
+            REQUEST,
+            "/encounter/reference",
+            Set(json!("urn:uuid:00000000-0000-4000-8000-000000000000")),
+            Message,
+            "unresolved-reference",
+        ),
+        (
+            FLAG,
+            "/resourceType",
+            Set(json!("Banner")),
+            Structure,
+            "unknown-resource-type",
+        ),
+        (
+            PATIENT,
+            "/modifierExtension",
+            Set(json!([{"url": "https://a.example/x", "valueBoolean": true}])),
+            Structure,
+            "unknown-modifier-extension",
+        ),
+        (
+            PATIENT,
+            "/extension",
+            extension(
+                json!({"url": "http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired"}),
+            ),
+            Invariant,
+            "ext-1",
+        ),
+        (
+            "",
+            "/timestamp",
+            Set(json!("2026-09-14")),
+            Structure,
+            "invalid-format",
+        ),
+        (
+            ENCOUNTER,
+            "/class/code",
+            Set(json!("NONSENSE")),
+            BaseBinding,
+            "unknown-code",
+        ),
+        (
+            REQUEST,
+            "/orderDetail",
+            Set(json!([{"text": "x"}])),
+            Invariant,
+            "prr-1",
+        ),
+        (
+            ORGANIZATION,
+            "/telecom/0/use",
+            Set(json!("home")),
+            Invariant,
+            "org-3",
+        ),
         (CONSENT, "/policyRule", Remove, Invariant, "ppc-1"),
-        (PATIENT, "/name/0/period", Set(json!({"id": "x"})), Invariant, "ele-1"),
-        (PATIENT, "/identifier/0/value", Set(json!("9990000019")), Message, "nhs-number"),
-        (PATIENT, "/text", Set(json!({"status": "generated", "div": "<div xmlns=\"http://www.w3.org/1999/xhtml\"><script>x</script></div>"})), Structure, "narrative"),
-        (PATIENT, "/contact/0/telecom/0/system", Remove, Invariant, "cpt-2"),
-        (PATIENT, "/generalPractitioner/0/reference", Set(json!("#gp")), Invariant, "ref-1"),
+        (
+            PATIENT,
+            "/name/0/period",
+            Set(json!({"id": "x"})),
+            Invariant,
+            "ele-1",
+        ),
+        (
+            PATIENT,
+            "/identifier/0/value",
+            Set(json!("9990000019")),
+            Message,
+            "nhs-number",
+        ),
+        (
+            PATIENT,
+            "/text",
+            Set(
+                json!({"status": "generated", "div": "<div xmlns=\"http://www.w3.org/1999/xhtml\"><script>x</script></div>"}),
+            ),
+            Structure,
+            "narrative",
+        ),
+        (
+            PATIENT,
+            "/contact/0/telecom/0/system",
+            Remove,
+            Invariant,
+            "cpt-2",
+        ),
+        (
+            PATIENT,
+            "/generalPractitioner/0/reference",
+            Set(json!("#gp")),
+            Invariant,
+            "ref-1",
+        ),
     ]
 }
 
@@ -122,26 +306,108 @@ fn of_the_profiles() -> Vec<Mutant> {
         (REQUEST, "/intent", Set(json!("order")), Bars, "fixed-value"),
         (REQUEST, "/category", Remove, Bars, "missing-element"),
         (REQUEST, "/category", Repeat, Bars, "too-many"),
-        (REQUEST, "/occurrenceDateTime", Set(json!("2026-10-01")), Bars, "type-not-allowed"),
+        (
+            REQUEST,
+            "/occurrenceDateTime",
+            Set(json!("2026-10-01")),
+            Bars,
+            "type-not-allowed",
+        ),
         (REQUEST, "/authoredOn", Remove, Bars, "missing-element"),
         (HEADER, "/reason", Remove, Bars, "missing-element"),
         (HEADER, "/destination", Remove, Bars, "missing-element"),
-        (HEADER, "/sender", Set(json!({"display": "x"})), Bars, "missing-element"),
-        (HEADER, "/focus/0", Set(json!({"display": "x"})), Bars, "missing-element"),
+        (
+            HEADER,
+            "/sender",
+            Set(json!({"display": "x"})),
+            Bars,
+            "missing-element",
+        ),
+        (
+            HEADER,
+            "/focus/0",
+            Set(json!({"display": "x"})),
+            Bars,
+            "missing-element",
+        ),
         (HEADER, "/eventCoding/code", Remove, Bars, "missing-element"),
-        (HEADER, "/eventCoding/code", Set(json!("unheard-of")), Bars, "unknown-code"),
-        (HEADER, "/reason/coding/0/system", Set(json!("urn:other")), Bars, "fixed-value"),
+        (
+            HEADER,
+            "/eventCoding/code",
+            Set(json!("unheard-of")),
+            Bars,
+            "unknown-code",
+        ),
+        (
+            HEADER,
+            "/reason/coding/0/system",
+            Set(json!("urn:other")),
+            Bars,
+            "fixed-value",
+        ),
         ("", "/type", Set(json!("collection")), Bars, "fixed-value"),
         ("", "/timestamp", Remove, Bars, "missing-element"),
         (PATIENT, "/identifier", Repeat, UkCore, "too-many"),
-        (PATIENT, "/identifier/0/value", Remove, UkCore, "missing-element"),
-        (PATIENT, "/identifier/0/extension/0/valueCodeableConcept/coding/0/code", Set(json!("zz")), UkCore, "unknown-code"),
-        (PATIENT, "/identifier/0/extension", Repeat, UkCore, "too-many"),
-        (PATIENT, "/extension", Push(json!({"url": format!("{uk}Extension-UKCore-EthnicCategory"), "valueString": "x"})), UkCore, "type-not-allowed"),
-        (PATIENT, "/extension", Push(json!({"url": format!("{uk}Extension-UKCore-EthnicCategry"), "valueString": "x"})), UkCore, "unknown-extension"),
-        (PATIENT, "/extension/0/valueCodeableConcept/coding/0/code", Set(json!("zz")), UkCore, "unknown-code"),
-        (PATIENT, "/meta/profile", Push(json!(format!("{uk}UKCore-Flag"))), UkCore, "profile-type"),
-        (REQUEST, "/meta/profile/0", Set(json!("https://fhir.nhs.uk/StructureDefinition/BARSServiceRequest-request-validation")), Bars, "missing-element"),
+        (
+            PATIENT,
+            "/identifier/0/value",
+            Remove,
+            UkCore,
+            "missing-element",
+        ),
+        (
+            PATIENT,
+            "/identifier/0/extension/0/valueCodeableConcept/coding/0/code",
+            Set(json!("zz")),
+            UkCore,
+            "unknown-code",
+        ),
+        (
+            PATIENT,
+            "/identifier/0/extension",
+            Repeat,
+            UkCore,
+            "too-many",
+        ),
+        (
+            PATIENT,
+            "/extension",
+            Push(
+                json!({"url": format!("{uk}Extension-UKCore-EthnicCategory"), "valueString": "x"}),
+            ),
+            UkCore,
+            "type-not-allowed",
+        ),
+        (
+            PATIENT,
+            "/extension",
+            Push(json!({"url": format!("{uk}Extension-UKCore-EthnicCategry"), "valueString": "x"})),
+            UkCore,
+            "unknown-extension",
+        ),
+        (
+            PATIENT,
+            "/extension/0/valueCodeableConcept/coding/0/code",
+            Set(json!("zz")),
+            UkCore,
+            "unknown-code",
+        ),
+        (
+            PATIENT,
+            "/meta/profile",
+            Push(json!(format!("{uk}UKCore-Flag"))),
+            UkCore,
+            "profile-type",
+        ),
+        (
+            REQUEST,
+            "/meta/profile/0",
+            Set(json!(
+                "https://fhir.nhs.uk/StructureDefinition/BARSServiceRequest-request-validation"
+            )),
+            Bars,
+            "missing-element",
+        ),
         (REQUEST, "/occurrencePeriod", Set(period), Bars, "none"),
     ]
 }
@@ -167,7 +433,9 @@ fn every_single_defect_is_found_by_its_rule_and_layer() {
             .collect();
         let is_found = found.iter().any(|(l, r, _)| *l == layer && *r == rule);
         if is_found == (rule == "none") {
-            faults.push(format!("{pointer}: wanted {layer:?} {rule}, found {found:?}"));
+            faults.push(format!(
+                "{pointer}: wanted {layer:?} {rule}, found {found:?}"
+            ));
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
@@ -177,7 +445,11 @@ fn every_single_defect_is_found_by_its_rule_and_layer() {
 fn the_profile_of_the_message_definition_applies_to_a_resource_that_names_none() {
     let mut message = message();
     mutate(&mut message, &format!("{REQUEST}/meta"), &Remove);
-    mutate(&mut message, &format!("{REQUEST}/intent"), &Set(json!("order")));
+    mutate(
+        &mut message,
+        &format!("{REQUEST}/intent"),
+        &Set(json!("order")),
+    );
     let found = errors(&message);
     let path = "Bundle.entry[1].resource.intent";
     assert!(
@@ -189,17 +461,28 @@ fn the_profile_of_the_message_definition_applies_to_a_resource_that_names_none()
 #[test]
 fn resources_are_counted_as_the_message_definition_says() {
     let mut message = message();
-    mutate(&mut message, "/entry", &Push(json!({"fullUrl": "urn:uuid:1", "resource":
-        {"resourceType": "Patient", "name": [{"text": "x"}]}})));
+    mutate(
+        &mut message,
+        "/entry",
+        &Push(json!({"fullUrl": "urn:uuid:1", "resource":
+        {"resourceType": "Patient", "name": [{"text": "x"}]}})),
+    );
     let found = errors(&message);
-    assert!(found.iter().any(|f| f.1 == "message-cardinality"), "{found:?}");
+    assert!(
+        found.iter().any(|f| f.1 == "message-cardinality"),
+        "{found:?}"
+    );
 }
 
 #[test]
 fn what_is_met_and_not_evaluated_is_said_once() {
     let mut message = message();
     let unknown = json!("https://a.example/StructureDefinition/Unheard");
-    mutate(&mut message, &format!("{PATIENT}/meta/profile"), &Push(unknown));
+    mutate(
+        &mut message,
+        &format!("{PATIENT}/meta/profile"),
+        &Push(unknown),
+    );
     let document = Document::parse(message.to_string().into_bytes(), &Limits::default());
     let found = check(&document.expect("sound form"), &Ask::everything());
     let told: Vec<_> = found
@@ -207,7 +490,10 @@ fn what_is_met_and_not_evaluated_is_said_once() {
         .filter(|finding| finding.severity == Severity::Information)
         .map(|finding| finding.found.as_str())
         .collect();
-    assert!(told.contains(&"a profile that is in no package here"), "{told:?}");
+    assert!(
+        told.contains(&"a profile that is in no package here"),
+        "{told:?}"
+    );
     let mut once = told.clone();
     once.sort_unstable();
     once.dedup();
@@ -231,7 +517,11 @@ fn no_value_of_the_message_stands_in_a_finding() {
         (CONSENT, "/policyRule/coding/0/code"),
     ] {
         let mut message = message();
-        mutate(&mut message, &format!("{resource}{below}"), &Set(json!(canary)));
+        mutate(
+            &mut message,
+            &format!("{resource}{below}"),
+            &Set(json!(canary)),
+        );
         let document = Document::parse(message.to_string().into_bytes(), &Limits::default());
         let found = check(&document.expect("sound form"), &Ask::everything());
         assert!(!format!("{found:?}").contains(canary), "{below}");

@@ -2,9 +2,7 @@
 
 use super::Walk;
 use crate::standards::fhir::{Kind, Node};
-use crate::standards::profile::finding::{
-    Layer, NARRATIVE, NHS_NUMBER, Severity, UNKNOWN_CODE,
-};
+use crate::standards::profile::finding::{Layer, NARRATIVE, NHS_NUMBER, Severity, UNKNOWN_CODE};
 use crate::standards::profile::narrative;
 use crate::standards::profile::table::{Element, TypeId, TypeKind};
 
@@ -82,7 +80,10 @@ impl<'d> Walk<'d> {
         let Some(code) = node.get("code").filter(|_| is_ucum) else {
             return;
         };
-        if code.text().is_some_and(|code| code.contains(char::is_whitespace)) {
+        if code
+            .text()
+            .is_some_and(|code| code.contains(char::is_whitespace))
+        {
             let found = "a code that UCUM does not have";
             let expected = "a unit of UCUM, without blanks";
             let (layer, severity) = (Layer::BaseBinding, Severity::Error);

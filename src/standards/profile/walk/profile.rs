@@ -53,7 +53,10 @@ impl<'d> Walk<'d> {
     pub(super) fn push_profiles(&mut self, node: Node<'d>, id: TypeId, waiting: Vec<ProfileId>) {
         let mut all = waiting;
         let rules = self.rules;
-        let named = node.get("meta").into_iter().flat_map(|meta| meta.each("profile"));
+        let named = node
+            .get("meta")
+            .into_iter()
+            .flat_map(|meta| meta.each("profile"));
         for url in named.filter(|url| url.kind() == Kind::String) {
             match rules.profile(url.text().unwrap_or_default()) {
                 Some((profile, _)) if all.contains(&profile) => {}
@@ -61,7 +64,9 @@ impl<'d> Walk<'d> {
                 None => self.unknown_profile(url),
             }
         }
-        let is_entry = node.parent().is_some_and(|entry| entry.get("fullUrl").is_some());
+        let is_entry = node
+            .parent()
+            .is_some_and(|entry| entry.get("fullUrl").is_some());
         let name = self.type_name(id);
         if is_entry || id == self.types.bundle {
             let demanded = self.demanded.iter().filter(|(of_type, _)| *of_type == name);
@@ -70,9 +75,8 @@ impl<'d> Walk<'d> {
         for at in 0..all.len() {
             let (one, earlier) = (all[at], &all[..at]);
             let profile = rules.profile_at(one);
-            let is_base = |other: &ProfileId| {
-                rules.profile_at(*other).ancestors.contains(&profile.url)
-            };
+            let is_base =
+                |other: &ProfileId| rules.profile_at(*other).ancestors.contains(&profile.url);
             if earlier.contains(&one) || all.iter().any(is_base) {
                 continue;
             }
@@ -141,7 +145,7 @@ impl<'d> Walk<'d> {
         for at in begin..end {
             let rules = self.rules;
             let types = rules.node(self.stack[at]).types.as_ref();
-            if let Some(rule) = types.and_then(|t| self.type_of(&t.value, item, element)) {
+            if let Some(rule) = types.and_then(|t| type_of(&t.value, item, element)) {
                 self.push_type_profile(rule, item, element);
             }
         }
@@ -155,19 +159,6 @@ impl<'d> Walk<'d> {
             self.stack.push(profile.root);
         }
         begin..self.stack.len()
-    }
-
-    /// The rule among those of a node that is for the type of this item.
-    fn type_of<'r>(
-        &self,
-        types: &'r [TypeRule],
-        item: Node<'_>,
-        element: &Element,
-    ) -> Option<&'r TypeRule> {
-        types.iter().find(|rule| match element.target {
-            ANY_RESOURCE => item.str("resourceType") == Some(rule.name),
-            target => rule.id == Some(target),
-        })
     }
 
     /// A single profile of the type applies; which of several does cannot be told here.
@@ -228,7 +219,7 @@ impl<'d> Walk<'d> {
         let Some(types) = &rules.node(id).types else {
             return;
         };
-        if let Some(rule) = self.type_of(&types.value, item, element) {
+        if let Some(rule) = type_of(&types.value, item, element) {
             if !rule.targets.is_empty() {
                 self.target(item, &rule.targets, Some(types.by));
             }
@@ -346,4 +337,12 @@ impl<'d> Walk<'d> {
             }
         }
     }
+}
+
+/// The rule among those of a node that is for the type of this item.
+fn type_of<'r>(types: &'r [TypeRule], item: Node<'_>, element: &Element) -> Option<&'r TypeRule> {
+    types.iter().find(|rule| match element.target {
+        ANY_RESOURCE => item.str("resourceType") == Some(rule.name),
+        target => rule.id == Some(target),
+    })
 }

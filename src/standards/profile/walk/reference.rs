@@ -28,17 +28,36 @@ impl<'d> Walk<'d> {
             let found = "an address that no entry has";
             let expected = "the fullUrl of an entry of this Bundle";
             let (layer, severity) = (Layer::Message, Severity::Error);
-            self.tell(layer, severity, UNRESOLVED_REFERENCE, reference, found, expected);
+            self.tell(
+                layer,
+                severity,
+                UNRESOLVED_REFERENCE,
+                reference,
+                found,
+                expected,
+            );
         } else if !is_urn && !text.contains("://") && !is_relative(text) {
             let found = "a reference of no known form";
             let expected = "Type/id, a URL, urn:uuid: or # and an id";
             let (layer, severity) = (Layer::Message, Severity::Error);
-            self.tell(layer, severity, UNRESOLVED_REFERENCE, reference, found, expected);
+            self.tell(
+                layer,
+                severity,
+                UNRESOLVED_REFERENCE,
+                reference,
+                found,
+                expected,
+            );
         }
     }
 
     /// Whether a reference leads to a resource of one of these types.
-    pub(super) fn target(&mut self, node: Node<'d>, targets: &[&'static str], by: Option<ProfileId>) {
+    pub(super) fn target(
+        &mut self,
+        node: Node<'d>,
+        targets: &[&'static str],
+        by: Option<ProfileId>,
+    ) {
         let kind = self.target_kind(node);
         // What the element says of the type itself must be right too.
         let named = node.str("type").map(|name| {

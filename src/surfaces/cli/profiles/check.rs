@@ -120,7 +120,10 @@ mod tests {
         let report = run(folder.path()).expect("readable");
         assert!(!report.ok);
         let told = report.lines.join("\n");
-        assert!(told.contains("the definitions differ from the lock"), "{told}");
+        assert!(
+            told.contains("the definitions differ from the lock"),
+            "{told}"
+        );
         assert!(told.contains("not the one compiled"), "{told}");
     }
 }

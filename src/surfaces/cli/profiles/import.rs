@@ -152,8 +152,7 @@ fn set_of(args: &ImportArgs, name: &str) -> Result<String, String> {
 fn needed(all: Lean, into: &Path) -> Result<Lean, String> {
     let told = |error: crate::standards::profile::compile::CompileError| error.to_string();
     let is_term = |name: &str| name.starts_with("ValueSet-") || name.starts_with("CodeSystem-");
-    let (term_files, mut lean): (Lean, Lean) =
-        all.into_iter().partition(|(name, _)| is_term(name));
+    let (term_files, mut lean): (Lean, Lean) = all.into_iter().partition(|(name, _)| is_term(name));
     let mut others = Lean::new();
     for set in Set::all(into).unwrap_or_default() {
         if set.name != "r4" {
@@ -172,7 +171,11 @@ fn needed(all: Lean, into: &Path) -> Result<Lean, String> {
     // Value sets of other packages may be made of R4's code systems.
     checked.extend(terms.addresses_in(&others));
     let (value_sets, systems) = terms.closure(&checked);
-    let wanted: BTreeSet<String> = value_sets.into_iter().chain(systems).chain(every_system).collect();
+    let wanted: BTreeSet<String> = value_sets
+        .into_iter()
+        .chain(systems)
+        .chain(every_system)
+        .collect();
     for (name, text) in term_files {
         let json: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
         if json["url"].as_str().is_some_and(|url| wanted.contains(url)) {

@@ -28,7 +28,7 @@ enum Action {
     Import(import::ImportArgs),
     /// Write the tables again from the lean definitions
     Compile(FolderArgs),
-    /// Prove that locks, lean definitions and the tables in this program agree
+    /// Prove that locks, definitions and the tables in this program agree
     Check(FolderArgs),
     /// List the profiles that messages are checked against
     List(list::ListArgs),
@@ -136,8 +136,11 @@ mod tests {
             "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Patient",
             "differential": {"element": [{"id": "Patient.name", "path": "Patient.name", "max": "0"}]}});
         std::fs::write(package.join("one.json"), profile.to_string()).expect("write");
-        std::fs::write(package.join("package.json"), r#"{"name":"x","version":"2"}"#)
-            .expect("write");
+        std::fs::write(
+            package.join("package.json"),
+            r#"{"name":"x","version":"2"}"#,
+        )
+        .expect("write");
         let into = home.path().join("profiles");
         let (package, into_text) = (package.to_string_lossy(), into.to_string_lossy());
         let (code, text) = told(&["import", &package, "--set", "mine", "--into", &into_text]);
@@ -152,11 +155,17 @@ mod tests {
     fn what_is_listed_can_be_shown() {
         let (code, text) = told(&["list"]);
         assert_eq!(code, exit::OK);
-        assert!(text.contains("UKCore-Patient") && text.contains("uk-core"), "{text}");
+        assert!(
+            text.contains("UKCore-Patient") && text.contains("uk-core"),
+            "{text}"
+        );
         let (code, text) = told(&["show", "UKCore-Patient"]);
         assert_eq!(code, exit::OK);
         assert!(text.contains("identifier:nhsNumber"), "{text}");
-        assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+        assert!(
+            text.lines().all(|line| line.chars().count() <= 100),
+            "{text}"
+        );
         let (code, text) = told(&["show", "UKCore-Patiet"]);
         assert_eq!(code, exit::FINDING);
         assert!(text.contains("UKCore-Patient"), "{text}");

@@ -114,7 +114,8 @@ fn files_below(dir: &Path) -> Result<Vec<PathBuf>, String> {
 
 /// The lean definitions of one file. R4's own base types only when they are asked for.
 pub(super) fn lean(source: &Source, with_base: bool) -> Result<Lean, String> {
-    let is_xml = source.name.ends_with(".xml");
+    let extension = Path::new(&source.name).extension();
+    let is_xml = extension.is_some_and(|extension| extension == "xml");
     let converted;
     let json = if is_xml {
         converted = xml::to_json(&source.bytes, XML_CAP).map_err(|faults| {

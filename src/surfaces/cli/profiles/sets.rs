@@ -56,7 +56,9 @@ impl Set {
                 .map_err(|error| cannot("read", &folder, &error))?
                 .path();
             let file = path.file_name().unwrap_or_default().to_string_lossy();
-            let is_json = path.extension().is_some_and(|extension| extension == "json");
+            let is_json = path
+                .extension()
+                .is_some_and(|extension| extension == "json");
             if is_json && KINDS.iter().any(|kind| file.starts_with(kind)) {
                 let text = fs::read_to_string(&path).map_err(|e| cannot("read", &path, &e))?;
                 files.insert(file.into_owned(), text);
@@ -78,10 +80,7 @@ impl Set {
             .collect();
         let rank = |name: &String| ORDER.iter().position(|known| known == name);
         names.sort_by_key(|name| (rank(name).unwrap_or(ORDER.len()), name.clone()));
-        names
-            .iter()
-            .map(|name| Set::read(profiles, name))
-            .collect()
+        names.iter().map(|name| Set::read(profiles, name)).collect()
     }
 
     /// The facts of its definitions; lean ones stay as they are.

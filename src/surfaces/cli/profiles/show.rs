@@ -28,7 +28,9 @@ pub(super) fn run(args: &ShowArgs, out: &mut dyn Write) -> i32 {
     let Some(draft) = found else {
         let names: Vec<String> = drafts.iter().map(last).collect();
         let hint = nearest(&args.name, names.iter().map(String::as_str), 1);
-        let hint = hint.first().map_or(String::new(), |name| format!("; did you mean {name}?"));
+        let hint = hint
+            .first()
+            .map_or(String::new(), |name| format!("; did you mean {name}?"));
         let line = format!("no profile is named {}{hint}", args.name);
         return exit::after(&writeln!(out, "{line}"), exit::FINDING);
     };
@@ -66,20 +68,26 @@ fn words(key: &str, value: &str) -> Option<String> {
         "max" if value == "0" => "none".to_owned(),
         "max" => format!("at most {value}"),
         "type" => {
-            let types = value.split('|').map(|one| match one.split_once(['(', '<']) {
-                Some((name, rest)) => {
-                    let list = rest.trim_end_matches([')', '>']).split(';').map(short);
-                    format!("{name}({})", list.collect::<Vec<_>>().join(", "))
-                }
-                None => one.to_owned(),
-            });
+            let types = value
+                .split('|')
+                .map(|one| match one.split_once(['(', '<']) {
+                    Some((name, rest)) => {
+                        let list = rest.trim_end_matches([')', '>']).split(';').map(short);
+                        format!("{name}({})", list.collect::<Vec<_>>().join(", "))
+                    }
+                    None => one.to_owned(),
+                });
             format!("type {}", types.collect::<Vec<_>>().join(" or "))
         }
         "fixed" => format!("fixed {value}"),
         "pattern" => format!("pattern {value}"),
         "bind" => {
             let (strength, url) = value.split_once(':')?;
-            let strength = if strength == "r" { "required" } else { "extensible" };
+            let strength = if strength == "r" {
+                "required"
+            } else {
+                "extensible"
+            };
             format!("{strength} codes of {}", short(url))
         }
         "con" => format!("invariants {value}"),
@@ -120,10 +128,12 @@ fn as_json(draft: &Draft, rows: &[Row<'_>]) -> serde_json::Value {
         .filter(|row| !row.branch.facts.is_empty())
         .map(|row| {
             let facts = row.branch.facts.iter();
-            let facts = facts.filter(|(key, _)| **key != "match").map(|(key, fact)| {
-                let value = serde_json::json!({"value": fact.value, "by": fact.source});
-                ((*key).to_owned(), value)
-            });
+            let facts = facts
+                .filter(|(key, _)| **key != "match")
+                .map(|(key, fact)| {
+                    let value = serde_json::json!({"value": fact.value, "by": fact.source});
+                    ((*key).to_owned(), value)
+                });
             let facts: serde_json::Map<String, serde_json::Value> = facts.collect();
             serde_json::json!({"path": row.path, "facts": facts})
         })

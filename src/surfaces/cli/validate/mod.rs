@@ -23,7 +23,7 @@ const XML_CAP: usize = 64 * 1024 * 1024;
 pub struct Validate {
     /// JSON or XML; - reads the standard input
     file: PathBuf,
-    /// Profile it must meet beside those it names; may be repeated
+    /// Profile it must meet too; may be repeated
     #[arg(long = "profile", value_name = "URL")]
     profiles: Vec<String>,
     /// Folder of further packages
@@ -178,7 +178,10 @@ mod tests {
         assert!(text.contains("p.json:2:13"), "{text}");
         assert!(text.contains("Patient.gender"), "{text}");
         assert!(!text.contains("mail"), "a value is never told: {text}");
-        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        assert!(
+            text.lines().all(|line| line.chars().count() <= 80),
+            "{text}"
+        );
     }
 
     #[test]
@@ -207,7 +210,10 @@ mod tests {
         let bundle = "{\"resourceType\":\"Bundle\",\"type\":\"collection\"}";
         let (code, text) = told("b.json", bundle, &["--profile", url]);
         assert_eq!(code, exit::FINDING);
-        assert!(text.contains("fixed-value") && text.contains("bars"), "{text}");
+        assert!(
+            text.contains("fixed-value") && text.contains("bars"),
+            "{text}"
+        );
         let (code, text) = told("b.json", bundle, &["--profile", "urn:none"]);
         assert_eq!(code, exit::USAGE, "{text}");
     }

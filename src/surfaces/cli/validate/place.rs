@@ -136,7 +136,7 @@ mod tests {
         let elements = elements(xml);
         let line = |path: &str| {
             let at = offset(&elements, path);
-            1 + xml[..at].iter().filter(|byte| **byte == b'\n').count()
+            String::from_utf8_lossy(&xml[..at]).split('\n').count()
         };
         assert_eq!(line("Bundle.entry[0].resource.name[1].given[0]"), 5);
         assert_eq!(line("Bundle.entry[0].resource.name[0].family"), 4);

@@ -28,7 +28,11 @@ pub(super) fn text(checked: &Checked) -> String {
         found.filter(|finding| finding.severity == severity).count()
     };
     let errors = count(Severity::Error);
-    let verdict = if errors == 0 { "conforms" } else { "does not conform" };
+    let verdict = if errors == 0 {
+        "conforms"
+    } else {
+        "does not conform"
+    };
     let summary = format!(
         "{} {verdict}: {}, {}, {} not evaluated.",
         checked.name,
@@ -59,7 +63,10 @@ fn told(checked: &Checked, finding: &Finding) -> String {
     let mut lines = vec![wrap("", &head), wrap("  ", &finding.path)];
     lines.push(wrap("  ", &format!("found {};", finding.found)));
     lines.push(wrap("  ", &format!("expected {}", finding.expected)));
-    if let Some(url) = finding.profile.filter(|url| !finding.expected.contains(url)) {
+    if let Some(url) = finding
+        .profile
+        .filter(|url| !finding.expected.contains(url))
+    {
         lines.push(wrap("  ", &format!("by {url}")));
     }
     lines.join("\n")
