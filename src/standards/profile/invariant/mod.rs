@@ -145,6 +145,9 @@ pub fn keys() -> impl Iterator<Item = &'static str> {
 }
 
 #[cfg(test)]
+mod pairs;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -399,15 +399,6 @@ fn of_the_profiles() -> Vec<Mutant> {
             UkCore,
             "profile-type",
         ),
-        (
-            REQUEST,
-            "/meta/profile/0",
-            Set(json!(
-                "https://fhir.nhs.uk/StructureDefinition/BARSServiceRequest-request-validation"
-            )),
-            Bars,
-            "missing-element",
-        ),
         (REQUEST, "/occurrencePeriod", Set(period), Bars, "none"),
     ]
 }

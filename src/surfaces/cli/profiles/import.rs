@@ -24,7 +24,7 @@ pub(super) struct ImportArgs {
     /// Name of the package [default: as in its package.json]
     #[arg(long = "package", value_name = "NAME")]
     name: Option<String>,
-    /// Version of the package [default: as in its package.json]
+    /// Its version [default: as in its package.json]
     #[arg(long)]
     version: Option<String>,
     /// Folder of the lean sets

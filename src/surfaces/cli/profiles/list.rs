@@ -15,7 +15,7 @@ pub(super) struct ListArgs {
     /// Folder of further packages
     #[arg(long, value_name = "DIR")]
     packages: Option<PathBuf>,
-    /// Profiles of this type only, such as Patient or Extension
+    /// Profiles of this type only; also Extension
     #[arg(long = "type", value_name = "TYPE")]
     of_type: Option<String>,
     /// Text for people, JSON for programs
