@@ -30,9 +30,10 @@ pub const SNOMED: &str = "http://snomed.info/sct";
 pub const ACT_CODE: &str = "http://terminology.hl7.org/CodeSystem/v3-ActCode";
 /// Where the NHS Data Dictionary's code systems live.
 pub const NHS_DATA_DICTIONARY: &str = "https://datadictionary.nhs.uk/";
-/// UK Core, how far an NHS number was checked.
+/// UK Core, how far an NHS number was checked. The required value set lists this system and
+/// that of Wales; the one without a country is retired.
 pub const NHS_NUMBER_STATUS: &str =
-    "https://fhir.hl7.org.uk/CodeSystem/UKCore-NHSNumberVerificationStatus";
+    "https://fhir.hl7.org.uk/CodeSystem/UKCore-NHSNumberVerificationStatusEngland";
 /// UK Core extension that carries [`NHS_NUMBER_STATUS`].
 pub const NHS_NUMBER_STATUS_EXTENSION: &str =
     "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-NHSNumberVerificationStatus";

@@ -10,10 +10,11 @@ use crate::domain::case::{NhsNumberStatus, Person};
 pub(super) fn nhs_identifier(person: &Person) -> Option<Value> {
     let number = person.nhs_number.as_ref()?;
     // UK Core asks for the status beside the number. Of an unverified one the gateway
-    // knows no more than that it was not traced.
+    // knows no more than that it was not traced: 01 is present and verified, 02 is
+    // present but not traced.
     let status = match person.nhs_number_status {
-        NhsNumberStatus::Verified => "number-present-and-verified",
-        NhsNumberStatus::Unverified | NhsNumberStatus::None => "number-present-but-not-traced",
+        NhsNumberStatus::Verified => "01",
+        NhsNumberStatus::Unverified | NhsNumberStatus::None => "02",
     };
     Some(json!({
         "extension": [{

@@ -88,7 +88,7 @@ fn patient() -> Value {
         "identifier": [{
             "extension": [{
                 "url": "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-NHSNumberVerificationStatus",
-                "valueCodeableConcept": coding("https://fhir.hl7.org.uk/CodeSystem/UKCore-NHSNumberVerificationStatus", "number-present-and-verified"),
+                "valueCodeableConcept": coding("https://fhir.hl7.org.uk/CodeSystem/UKCore-NHSNumberVerificationStatusEngland", "01"),
             }],
             "system": "https://fhir.nhs.uk/Id/nhs-number",
             "value": "9990000018",
@@ -115,7 +115,7 @@ fn patient() -> Value {
                 "telecom": [{ "system": "phone", "value": "07700900999", "rank": 1 }],
             },
         ],
-        "communication": [{ "language": coding("https://fhir.hl7.org.uk/CodeSystem/UKCore-HumanLanguage", "cy"), "preferred": true }],
+        "communication": [{ "language": coding("urn:ietf:bcp:47", "pl"), "preferred": true }],
         "generalPractitioner": [reference(7)],
     })
 }

@@ -1,0 +1,48 @@
+// node prepare.mjs OUT [SET...]: the corpus as files, all of it or the sets named:
+// OUT/valid, OUT/mutants, OUT/emitted and OUT/examples.
+
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { materialise } from './corpus.mjs';
+import { extract } from './emitted.mjs';
+
+const project = join(dirname(fileURLToPath(import.meta.url)), '../../..');
+const fixtures = join(project, 'conformance/fixtures');
+const makers = { valid, mutants, emitted, examples };
+const [out, ...named] = process.argv.slice(2);
+const strange = named.find((set) => !makers[set]);
+if (!out || strange) {
+  console.error(`usage: node prepare.mjs OUT [${Object.keys(makers).join(' | ')}]...`);
+  process.exit(2);
+}
+rmSync(out, { recursive: true, force: true });
+for (const set of named.length > 0 ? named : Object.keys(makers)) {
+  makers[set](join(out, set));
+}
+
+function valid(to) {
+  for (const folder of ['referrals', 'messages']) {
+    const isDocument = (from) => !from.endsWith('.md');
+    cpSync(join(fixtures, folder), join(to, folder), { recursive: true, filter: isDocument });
+  }
+}
+
+function mutants(to) {
+  mkdirSync(to, { recursive: true });
+  for (const { id, text } of materialise(fixtures)) {
+    writeFileSync(join(to, `${id}.json`), text);
+  }
+}
+
+function emitted(to) {
+  extract(join(project, 'src'), to);
+}
+
+/** The good and bad examples of our own profiles, where there are any. */
+function examples(to) {
+  const from = join(project, 'profiles/workwell/examples');
+  if (existsSync(from)) {
+    cpSync(from, to, { recursive: true });
+  }
+}
