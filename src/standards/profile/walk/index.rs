@@ -170,15 +170,29 @@ pub(super) fn definition(
     rules.message(header.str("definition")?)
 }
 
-/// How many resources of each type a Bundle has.
-pub(super) fn counts(bundle: Node<'_>) -> Vec<(&str, u32)> {
+/// How many resources of each type a Bundle has. The answer to a referral holds one
+/// Encounter more than the referral, the receiver's own with status planned (BaRS Core
+/// 1.5.0, ids and references): where there is to be one it is not counted.
+pub(super) fn counts<'d>(bundle: Node<'d>, definition: &MessageCardinality) -> Vec<(&'d str, u32)> {
+    let resources = || bundle.each("entry").filter_map(|e| e.get("resource"));
     let mut counts: Vec<(&str, u32)> = Vec::new();
-    let resources = bundle.each("entry").filter_map(|e| e.get("resource"));
-    for kind in resources.filter_map(|r| r.str("resourceType")) {
+    for kind in resources().filter_map(|r| r.str("resourceType")) {
         match counts.iter_mut().find(|(known, _)| *known == kind) {
             Some((_, count)) => *count += 1,
             None => counts.push((kind, 1)),
         }
+    }
+    let is_encounter = |code: &str| code == "Encounter";
+    let mut focus = definition.focus.iter();
+    let has_one = focus.any(|focus| is_encounter(&focus.code) && focus.max == Some(1));
+    let is_ours = |resource: Node<'_>| {
+        resource.str("resourceType").is_some_and(is_encounter)
+            && resource.str("status") == Some("planned")
+    };
+    if let Some((_, count)) = counts.iter_mut().find(|(kind, _)| is_encounter(kind))
+        && (has_one && *count == 2 && resources().any(is_ours))
+    {
+        *count = 1;
     }
     counts
 }

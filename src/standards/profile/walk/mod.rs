@@ -209,7 +209,7 @@ impl<'d> Walk<'d> {
         let Some(definition) = index::definition(self.rules, root) else {
             return;
         };
-        let counts = index::counts(root);
+        let counts = index::counts(root, definition);
         for finding in message::cardinality_findings(definition, &counts) {
             self.findings.add(finding.layer, finding.rule, || finding);
         }
