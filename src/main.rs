@@ -10,7 +10,7 @@ use workwell_gateway::config::{Settings, StoreUrl};
 use workwell_gateway::problem::Problem;
 use workwell_gateway::start::{self, Tools, demo, serve};
 use workwell_gateway::surfaces::cli::{
-    Format, cases, config, exit, explain, outbox, profiles, store, told, version,
+    Format, cases, config, exit, explain, outbox, profiles, store, told, validate, version,
 };
 use workwell_gateway::telemetry;
 
@@ -73,8 +73,10 @@ enum Verb {
     Config(config::Config),
     /// Say what an error code means and what to do
     Explain(explain::Explain),
-    /// Import and check the FHIR definitions
+    /// Import, check, list and show the FHIR definitions
     Profiles(profiles::ProfilesArgs),
+    /// Check a FHIR document as the gateway would
+    Validate(validate::Validate),
     /// Print the versions of the program, the store and the case model
     Version(version::Version),
 }
@@ -86,6 +88,7 @@ fn main() -> ExitCode {
         Verb::Config(args) => config::run(&args, &mut out),
         Verb::Explain(args) => explain::run(&args, &mut out),
         Verb::Profiles(args) => profiles::run(args, &mut out),
+        Verb::Validate(args) => validate::run(&args, &mut out),
         Verb::Version(args) => version::run(&args, start::store_schema(), &mut out),
         Verb::Demo { once, format } => play(once, format, &mut out),
         verb => with_settings(line.config.as_deref(), &verb, &mut out),

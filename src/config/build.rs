@@ -7,12 +7,12 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 
 use super::reader::Reader;
-use super::values;
 use super::{
     Alerts, Bars, Clearance, Clocks, Delivery, Gateway, Limits, Listen, Log, LogFormat, LogLevel,
     Mode, NON_LOOPBACK, Outbound, PdsOff, Policies, Policy, PostgresServer, Provider, ProviderApi,
     ReturnChannel, Returns, Service, Settings, Store, StoreUrl, Tables, Token, TokenSource,
 };
+use super::{validation, values};
 use crate::domain::identifiers::{OdsCode, ServiceAddress};
 use crate::problem::area::config as entries;
 
@@ -72,6 +72,9 @@ pub(super) fn build(reader: &mut Reader<'_>) -> Settings {
             mappings: reader.path("tables.mappings"),
             places: reader.path("tables.places"),
         },
+        validation: validation::general(reader),
+        referrers: validation::referrers(reader),
+        profiles: validation::profiles(reader),
         delivery: delivery(reader),
         clearance: clearance(reader),
         clocks: Clocks {

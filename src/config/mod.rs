@@ -15,6 +15,7 @@ mod reader;
 mod secrets;
 mod settings;
 mod shape;
+mod validation;
 mod values;
 
 pub use clock::Clock;
@@ -26,7 +27,8 @@ pub use nearest::nearest;
 pub use secrets::{master_key, secret, token_digests};
 pub use settings::{
     Alerts, Bars, Clearance, Clocks, Delivery, Gateway, Limits, Listen, Log, LogFormat, LogLevel,
-    Mode, NON_LOOPBACK, Outbound, PdsOff, Policies, Policy, PostgresServer, Provider, ProviderApi,
-    ReturnChannel, Returns, Service, Settings, Store, StoreUrl, Tables, Token, TokenSource,
+    Mode, NON_LOOPBACK, Outbound, PdsOff, Policies, Policy, PostgresServer, Profiles, Provider,
+    ProviderApi, ReturnChannel, Returns, Service, Settings, Store, StoreUrl, Tables, Token,
+    TokenSource, Validation, Verdict,
 };
 pub use shape::{is_secret, shown};

@@ -33,6 +33,12 @@ pub struct Settings {
     pub store: Store,
     /// The tables that analysts edit.
     pub tables: Tables,
+    /// What the findings of validation do.
+    pub validation: Validation,
+    /// What differs for one referrer, by ODS code.
+    pub referrers: BTreeMap<String, Validation>,
+    /// Definitions beyond the shipped ones.
+    pub profiles: Profiles,
     /// Sending to providers and referrers.
     pub delivery: Delivery,
     /// Checks made before anything leaves.
@@ -205,6 +211,35 @@ pub struct Policies {
     pub number_outside_test_range: Policy,
     /// Sender without an ODS code: refuse or warn.
     pub referrer_sender_without_ods: Policy,
+}
+
+/// `[validation]`, and `[referrers.<ODS code>.validation]`: what is written there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Validation {
+    /// By whose rule it is: a name of `[validation.layers]`.
+    pub layers: BTreeMap<String, Verdict>,
+    /// By the rule itself.
+    pub rules: BTreeMap<String, Verdict>,
+}
+
+/// What a finding of validation does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// The message is refused.
+    Reject,
+    /// The message is taken, and the finding is told.
+    Warn,
+    /// Nothing is said.
+    Ignore,
+}
+
+/// `[profiles]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profiles {
+    /// The folder of further packages.
+    pub packages: Option<PathBuf>,
+    /// Profiles that must be there for the gateway to start.
+    pub required: Vec<String>,
 }
 
 /// `[bars.outbound]`.

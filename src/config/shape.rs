@@ -15,6 +15,16 @@ const ROW_KEYS: &[(&str, Kind)] = &[
     ("provider_api.tokens[].sha256", Kind::Text),
     ("providers.*.url", Kind::Text),
     ("providers.*.secret_file", Kind::Text),
+    ("validation.rules.*", Kind::Text),
+    ("referrers.*.validation.layers.structure", Kind::Text),
+    ("referrers.*.validation.layers.invariant", Kind::Text),
+    ("referrers.*.validation.layers.base_binding", Kind::Text),
+    ("referrers.*.validation.layers.message", Kind::Text),
+    ("referrers.*.validation.layers.bars", Kind::Text),
+    ("referrers.*.validation.layers.uk_core", Kind::Text),
+    ("referrers.*.validation.layers.workwell", Kind::Text),
+    ("referrers.*.validation.layers.local", Kind::Text),
+    ("referrers.*.validation.rules.*", Kind::Text),
 ];
 
 /// Words for a key whose value is never shown. `token` and the like are no keys of
@@ -52,6 +62,18 @@ pub(super) fn pattern(key: &str) -> String {
     if key.starts_with("bars.outbound.targets.") {
         return "bars.outbound.targets.*".to_owned();
     }
+    if key.starts_with("validation.rules.") {
+        return "validation.rules.*".to_owned();
+    }
+    if let Some((_, rest)) = key
+        .strip_prefix("referrers.")
+        .and_then(|rest| rest.split_once('.'))
+    {
+        if rest.starts_with("validation.rules.") {
+            return "referrers.*.validation.rules.*".to_owned();
+        }
+        return format!("referrers.*.{rest}");
+    }
     if let Some(rest) = key.strip_prefix("providers.") {
         return match rest.rsplit_once('.') {
             Some((_, last)) => format!("providers.*.{last}"),
@@ -83,9 +105,10 @@ pub(super) fn may_be_empty(defaults: &Items, key: &str) -> bool {
         let rest = known.strip_prefix(key);
         rest.is_some_and(|rest| rest.starts_with('.') || rest.starts_with('['))
     };
-    let chosen_name = key
-        .strip_prefix("providers.")
-        .is_some_and(|name| !name.contains('.'));
+    let chosen_name = ["providers.", "referrers."].iter().any(|table| {
+        let name = key.strip_prefix(table);
+        name.is_some_and(|name| !name.contains('.'))
+    });
     chosen_name || known_keys(defaults).any(|known| inside(&known))
 }
 
@@ -112,6 +135,15 @@ mod tests {
                 "bars.outbound.targets.*",
             ),
             ("store.url", "store.url"),
+            ("validation.rules.pat-1", "validation.rules.*"),
+            (
+                "referrers.A12345.validation.rules.pat-1",
+                "referrers.*.validation.rules.*",
+            ),
+            (
+                "referrers.A12345.validation.layers.bars",
+                "referrers.*.validation.layers.bars",
+            ),
         ] {
             assert_eq!(pattern(key), expected);
         }
@@ -128,7 +160,11 @@ mod tests {
     fn every_key_of_a_row_is_explained_in_the_manual() {
         for (key, _) in ROW_KEYS {
             let (table, last) = key.rsplit_once('.').expect("row keys have a table");
-            let head = table.trim_end_matches("[]").trim_end_matches(".*");
+            let head = table
+                .trim_end_matches("[]")
+                .split(".*")
+                .next()
+                .unwrap_or(table);
             let manual = super::super::DEFAULT;
             assert!(manual.contains(&format!("[{head}")), "{head}");
             assert!(

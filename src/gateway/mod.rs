@@ -33,6 +33,7 @@ pub mod store_hold;
 mod tables;
 mod tell_referrer;
 pub mod upkeep;
+pub mod validation;
 mod waiting;
 pub mod watch_clocks;
 
@@ -70,6 +71,7 @@ pub struct Gateway {
     /// the address of the alerts is left alone.
     watching: tokio::sync::Mutex<alert::Pause>,
     policies: receive::Reading,
+    validation: validation::Validation,
     sending: InFlight<(CaseId, String)>,
     outbox_changed: Notify,
     hold: store_hold::Hold,
@@ -88,6 +90,8 @@ pub struct Parts {
     pub places: Places,
     /// The mapping tables, loaded.
     pub tables: Tables,
+    /// What messages are checked against.
+    pub validation: validation::Validation,
     /// Every setting.
     pub settings: Arc<Settings>,
     /// What time it is.
@@ -117,6 +121,7 @@ impl Gateway {
             calendar,
             watching: tokio::sync::Mutex::default(),
             policies,
+            validation: parts.validation,
             sending: InFlight::default(),
             outbox_changed: Notify::new(),
             hold: store_hold::Hold::default(),

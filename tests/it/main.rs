@@ -12,6 +12,7 @@ mod house;
 mod kill;
 mod load;
 mod operating;
+mod oracle;
 mod parked;
 mod provider;
 mod receiver;

@@ -27,7 +27,6 @@ use crate::problem::{
 use crate::standards::bars::headers::{Format, Headers};
 use crate::standards::bars::{Meaning, MessageFacts, outcome, read};
 use crate::standards::fhir::{Document, xml};
-use crate::standards::profile;
 
 pub use answer::Answer;
 use answer::{is_transient, repeat};
@@ -132,9 +131,9 @@ impl Gateway {
             }
         };
         let mut reading = read::read(&document, headers, &self.policies.body);
-        reading
-            .problems
-            .extend(outcome::of_findings(&profile::faults(&document)));
+        let is_stop = matches!(reading.meaning, Some(Meaning::Cancel { .. }));
+        let found = self.validation.problems(&document, &organisation, is_stop);
+        reading.problems.extend(found);
 
         let referral = reading.referral.take();
         let facts = reading.message.take();
@@ -230,6 +229,21 @@ impl Gateway {
         } else {
             body
         };
-        Document::parse(json, &limits).map_err(|faults| outcome::of_faults(&faults))
+        match Document::read(json, &limits) {
+            Ok((document, faults)) if faults.is_empty() => Ok(document),
+            // Nothing of it is acted on, but all that is wrong is told at once.
+            Ok((document, faults)) => {
+                let mut problems = outcome::of_faults(&faults);
+                let found = self.validation.findings(&document);
+                let is_new = |problem: &Problem| !problems.iter().any(|p| p.path == problem.path);
+                let found: Vec<Problem> = outcome::of_findings(&found)
+                    .into_iter()
+                    .filter(is_new)
+                    .collect();
+                problems.extend(found);
+                Err(problems)
+            }
+            Err(faults) => Err(outcome::of_faults(&faults)),
+        }
     }
 }

@@ -57,4 +57,11 @@ super::entries! {
         advice: "End the other program or choose another address or port under [listen].",
         Operator, 500, "REC_SERVER_ERROR", "exception", AfterFix
     }
+    /// A package, profile or rule that is named is not there.
+    PROFILES = {
+        "WW-CFG-009", "a FHIR definition that the settings name is not there",
+        meaning: "A package cannot be read, a profile that must be there is in none of them, or a rule is named that no check has; the gateway does not start, because messages would not be checked as you asked.",
+        advice: "Correct the name, or install the package under `profiles.packages`; `profiles list` names every profile.",
+        Operator, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
 }

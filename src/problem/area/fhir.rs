@@ -108,4 +108,46 @@ super::entries! {
         advice: "Nothing needs to be done unless the resource matters to the referral.",
         Us, 400, "REC_BAD_REQUEST", "not-supported", Never
     }
+    /// An invariant does not hold.
+    INVARIANT = {
+        "WW-FHR-016", "an invariant does not hold",
+        meaning: "FHIR R4 or a profile wants a condition among several elements that is not met; the key of the constraint is named.",
+        advice: "Give what is named as expected, or take out what contradicts it.",
+        Referrer, 400, "REC_BAD_REQUEST", "invariant", AfterFix
+    }
+    /// A code that is not allowed there.
+    CODE = {
+        "WW-FHR-017", "a code is not allowed at this place",
+        meaning: "The code is not in the value set that the element is bound to, or its code system does not have it.",
+        advice: "Use a code of the value set or code system that is named.",
+        Referrer, 400, "REC_BAD_REQUEST", "value", AfterFix
+    }
+    /// A profile's rule is broken.
+    PROFILE = {
+        "WW-FHR-018", "a rule of a profile is broken",
+        meaning: "A profile that the resource names, or that the message demands, asks for another count, type or value.",
+        advice: "Write what is named as expected, or agree with the receiver that its rule is only reported.",
+        Referrer, 400, "REC_BAD_REQUEST", "invariant", AfterFix
+    }
+    /// An extension that is not known.
+    EXTENSION = {
+        "WW-FHR-019", "an extension is not known",
+        meaning: "No definition here describes the extension. A modifier extension could change the meaning of what it stands in, so it is refused; any other is passed over.",
+        advice: "Leave the modifier extension out, or check the address of the extension.",
+        Referrer, 400, "REC_BAD_REQUEST", "not-supported", AfterFix
+    }
+    /// A reference to something else than is allowed.
+    TARGET = {
+        "WW-FHR-020", "a reference leads to a resource of another type",
+        meaning: "The element may refer to resources of some types only, and this one leads to another.",
+        advice: "Refer to a resource of a type that is named.",
+        Referrer, 400, "REC_BAD_REQUEST", "invalid", AfterFix
+    }
+    /// A narrative that acts or calls out.
+    NARRATIVE = {
+        "WW-FHR-021", "a narrative is more than formatted text",
+        meaning: "The narrative of a resource has a script, an event handler or a link to another file; whoever showed it would run or fetch that.",
+        advice: "Send plain formatting only (FHIR R4, Narrative).",
+        Referrer, 400, "REC_BAD_REQUEST", "invalid", AfterFix
+    }
 }

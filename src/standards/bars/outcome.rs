@@ -108,20 +108,46 @@ pub fn of_findings(findings: &[Finding]) -> Vec<Problem> {
 }
 
 fn of_finding(found: &Finding) -> Problem {
+    let of_profile = found.profile.is_some();
     let entry = match found.rule {
         finding::UNKNOWN_ELEMENT => &fhir_entry::UNKNOWN_ELEMENT,
         finding::WRONG_JSON_TYPE => &fhir_entry::WRONG_JSON_TYPE,
-        finding::MISSING_ELEMENT => &fhir_entry::MISSING_ELEMENT,
+        finding::MISSING_ELEMENT if !of_profile => &fhir_entry::MISSING_ELEMENT,
         finding::MISSING_RESOURCE_TYPE | finding::UNKNOWN_RESOURCE_TYPE => {
             &fhir_entry::RESOURCE_TYPE
         }
         finding::MORE_THAN_ONE_CHOICE => &fhir_entry::MORE_THAN_ONE_CHOICE,
+        finding::INVALID_FORMAT => &fhir_entry::VALUE,
+        finding::EMPTY_VALUE => &fhir_entry::EMPTY_VALUE,
+        finding::DUPLICATE_MEMBER => &fhir_entry::DUPLICATE_MEMBER,
+        finding::UNREADABLE => &fhir_entry::SYNTAX,
         finding::NOT_EVALUATED => &fhir_entry::NOT_EVALUATED,
         finding::MESSAGE_CARDINALITY => &referral_entry::CARDINALITY,
-        _ => &fhir_entry::VALUE,
+        finding::UNRESOLVED_REFERENCE => &referral_entry::DANGLING,
+        finding::NHS_NUMBER => &referral_entry::NHS_NUMBER,
+        finding::MISSING_ELEMENT
+        | finding::TOO_MANY
+        | finding::TYPE_NOT_ALLOWED
+        | finding::FIXED_VALUE
+        | finding::UNKNOWN_SLICE
+        | finding::PROFILE_TYPE => &fhir_entry::PROFILE,
+        finding::BINDING | finding::UNKNOWN_CODE => &fhir_entry::CODE,
+        finding::UNKNOWN_EXTENSION | finding::UNKNOWN_MODIFIER | finding::EXTENSION_CONTEXT => {
+            &fhir_entry::EXTENSION
+        }
+        finding::REFERENCE_TARGET => &fhir_entry::TARGET,
+        finding::NARRATIVE => &fhir_entry::NARRATIVE,
+        finding::FULL_URL => &referral_entry::FULL_URL,
+        _ => &fhir_entry::INVARIANT,
+    };
+    let rule = match (found.profile, entry.code == fhir_entry::INVARIANT.code) {
+        (Some(url), true) => format!("{} of {url}: ", found.rule),
+        (Some(url), false) => format!("{url}: "),
+        (None, true) => format!("{}: ", found.rule),
+        (None, false) => String::new(),
     };
     let problem = Problem::new(entry).at(found.path.clone()).with(format!(
-        "found {}, expected {}",
+        "{rule}found {}, expected {}",
         found.found, found.expected
     ));
     if found.is_error() {
@@ -133,7 +159,12 @@ fn of_finding(found: &Finding) -> Problem {
 
 fn issue(problem: &Problem) -> Value {
     let entry = problem.entry;
-    let severity = if problem.warning { "warning" } else { "error" };
+    let severity = match problem.warning {
+        // What was not looked at is nothing to put right.
+        true if entry.code == fhir_entry::NOT_EVALUATED.code => "information",
+        true => "warning",
+        false => "error",
+    };
     let own =
         json!({ "system": codes::workwell::PROBLEM, "code": entry.code, "display": entry.title });
     // http-error-codes speak of a refusal; a warning is none.

@@ -16,6 +16,17 @@ pub const MAX_FAULTS: usize = 100;
 /// # Errors
 /// Every fault found, in document order, at most [`MAX_FAULTS`].
 pub fn parse(source: Vec<u8>, limits: &Limits) -> Result<Document, Vec<Fault>> {
+    match read(source, limits)? {
+        (document, faults) if faults.is_empty() => Ok(document),
+        (_, faults) => Err(faults),
+    }
+}
+
+/// Reads a document with its faults of form. See [`Document::read`].
+///
+/// # Errors
+/// Every fault found, when one of them ended the reading.
+pub fn read(source: Vec<u8>, limits: &Limits) -> Result<(Document, Vec<Fault>), Vec<Fault>> {
     let source = match String::from_utf8(source) {
         Ok(text) => text,
         Err(error) => {
@@ -43,11 +54,11 @@ pub fn parse(source: Vec<u8>, limits: &Limits) -> Result<Document, Vec<Fault>> {
         found: Vec::new(),
     };
     match reader.read() {
-        Ok(()) => reader.finish(),
+        Ok(()) => Ok(reader.finish()),
         Err(stop) => {
             let place = reader.place_of_stop();
             reader.found.push((stop.kind, stop.offset, place));
-            reader.finish()
+            Err(reader.finish().1)
         }
     }
 }
@@ -80,9 +91,9 @@ struct Name {
 }
 
 impl Reader {
-    fn finish(self) -> Result<Document, Vec<Fault>> {
+    fn finish(self) -> (Document, Vec<Fault>) {
         if self.found.is_empty() {
-            return Ok(self.document);
+            return (self.document, Vec::new());
         }
         let mut found = self.found;
         found.sort_by_key(|(_, offset, _)| *offset);
@@ -98,7 +109,7 @@ impl Reader {
                 Fault::at(kind, document.source.as_bytes(), offset, path)
             })
             .collect();
-        Err(faults)
+        (document, faults)
     }
 
     fn place_of_stop(&self) -> u32 {

@@ -67,6 +67,16 @@ impl Document {
         json::parse(source, limits)
     }
 
+    /// Reads JSON like [`Document::parse`], and gives the document in spite of faults that
+    /// did not end the reading: what else is wrong with it can then be told too. It is for
+    /// checking only; nothing of such a document may be acted on.
+    ///
+    /// # Errors
+    /// Every fault found, when one of them ended the reading.
+    pub fn read(source: Vec<u8>, limits: &Limits) -> Result<(Document, Vec<Fault>), Vec<Fault>> {
+        json::read(source, limits)
+    }
+
     /// The outermost value.
     pub fn root(&self) -> Node<'_> {
         Node {

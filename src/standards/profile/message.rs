@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use super::finding::{Finding, MESSAGE_CARDINALITY};
+use super::finding::{Finding, Layer, MESSAGE_CARDINALITY, Severity};
 
 /// The generated text (see [`super::compile::messages`]): one `M` line a
 /// definition, then one indented line a focus.
@@ -33,6 +33,8 @@ pub struct Focus {
     pub min: u32,
     /// At most so many; `None` is unlimited.
     pub max: Option<u32>,
+    /// The profile they have; `None` when the definition names several for the type.
+    pub profile: Option<String>,
 }
 
 /// The definition with that canonical URL; a `|version` behind it is not looked at.
@@ -60,12 +62,15 @@ pub fn decode(text: &str) -> Vec<MessageCardinality> {
                 event_code: (*code).to_owned(),
                 focus: Vec::new(),
             }),
-            ([code, min, max, ..], Some(definition)) => {
+            ([code, min, max, rest @ ..], Some(definition)) => {
                 add(
                     &mut definition.focus,
-                    code,
-                    min.parse().unwrap_or(0),
-                    max.parse().ok(),
+                    Focus {
+                        code: (*code).to_owned(),
+                        min: min.parse().unwrap_or(0),
+                        max: max.parse().ok(),
+                        profile: rest.first().map(|url| (*url).to_owned()),
+                    },
                 );
             }
             _ => {}
@@ -75,17 +80,14 @@ pub fn decode(text: &str) -> Vec<MessageCardinality> {
 }
 
 /// Two focuses of one type, such as two profiles of Location, are met together.
-fn add(focus: &mut Vec<Focus>, code: &str, min: u32, max: Option<u32>) {
-    if let Some(same) = focus.iter_mut().find(|focus| focus.code == code) {
-        same.min += min;
-        same.max = same.max.zip(max).map(|(one, other)| one + other);
+fn add(all: &mut Vec<Focus>, focus: Focus) {
+    if let Some(same) = all.iter_mut().find(|one| one.code == focus.code) {
+        same.min += focus.min;
+        same.max = same.max.zip(focus.max).map(|(one, other)| one + other);
+        same.profile = None;
         return;
     }
-    focus.push(Focus {
-        code: code.to_owned(),
-        min,
-        max,
-    });
+    all.push(focus);
 }
 
 /// Counts resources against a definition. A type that is not counted in
@@ -108,10 +110,13 @@ pub fn cardinality_findings(
         let max = focus.max.map_or("*".to_owned(), |max| max.to_string());
         findings.push(Finding {
             rule: MESSAGE_CARDINALITY,
+            layer: Layer::Message,
+            severity: Severity::Error,
             path: "Bundle.entry".to_owned(),
             found: format!("{count} {}", focus.code),
             expected: format!("{}..{max} {} ({})", focus.min, focus.code, definition.url),
             offset: 0,
+            profile: None,
         });
     }
     findings

@@ -86,8 +86,8 @@ impl Format {
             Format::Time => "a time as hh:mm:ss",
             Format::Id => "an id of 1 to 64 letters, digits, '-' and '.'",
             Format::Code => "a code without white space at its ends or doubled within",
-            Format::Uri => "a URI without white space",
-            Format::Base64 => "base64",
+            Format::Uri => "a URI without white space, urn:uuid: with a UUID in small letters",
+            Format::Base64 => "base64, its characters in fours",
             Format::Text => "text",
         }
     }
@@ -105,8 +105,8 @@ impl Format {
             Format::Time => is_clock(text.as_bytes()) == Some(text.len()),
             Format::Id => is_id(text),
             Format::Code => is_code(text),
-            Format::Uri => !text.is_empty() && !text.bytes().any(|b| b.is_ascii_whitespace()),
-            Format::Base64 => text.bytes().all(is_base64),
+            Format::Uri => is_uri(text),
+            Format::Base64 => is_base64_text(text),
         }
     }
 }
@@ -127,6 +127,30 @@ fn is_code(text: &str) -> bool {
         was_space = is_space;
     }
     !was_space
+}
+
+/// Without white space; what says it is a UUID or an OID is one (RFC 4122, RFC 3061).
+fn is_uri(text: &str) -> bool {
+    if text.is_empty() || text.bytes().any(|b| b.is_ascii_whitespace()) {
+        return false;
+    }
+    if let Some(uuid) = text.strip_prefix("urn:uuid:") {
+        return is_uuid(uuid);
+    }
+    let oid = text.strip_prefix("urn:oid:");
+    oid.is_none_or(|oid| oid.bytes().all(|b| b.is_ascii_digit() || b == b'.'))
+}
+
+/// Five groups of hexadecimal digits in small letters.
+fn is_uuid(text: &str) -> bool {
+    let groups = text.split('-').map(str::len);
+    let is_hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b) || b == b'-';
+    groups.eq([8, 4, 4, 4, 12]) && text.bytes().all(is_hex)
+}
+
+fn is_base64_text(text: &str) -> bool {
+    let count = text.bytes().filter(|b| !b.is_ascii_whitespace()).count();
+    count.is_multiple_of(4) && text.bytes().all(is_base64)
 }
 
 fn is_base64(byte: u8) -> bool {
@@ -283,10 +307,17 @@ mod tests {
     fn ids_codes_uris_and_numbers_keep_their_rules() {
         check(Format::Id, &["a-1.B"], &["", "a_b", "a b", &"x".repeat(65)]);
         check(Format::Code, &["a", "a b"], &[" a", "a ", "a  b", ""]);
-        check(Format::Uri, &["urn:uuid:1"], &["", "a b", "a\n"]);
+        check(
+            Format::Uri,
+            &[
+                "urn:uuid:0b5f7a40-0000-4000-8000-0000000000ee",
+                "urn:oid:1.2",
+            ],
+            &["", "a b", "a\n", "urn:uuid:1"],
+        );
         check(Format::Integer, &["-5", "0"], &["1.0", "1e3", "2147483648"]);
         check(Format::PositiveInt, &["1"], &["0", "-1"]);
         check(Format::UnsignedInt, &["0"], &["-1"]);
-        check(Format::Base64, &["QUJD\nRA=="], &["QUJ*"]);
+        check(Format::Base64, &["QUJD\nRA=="], &["QUJ*", "QUJDR"]);
     }
 }

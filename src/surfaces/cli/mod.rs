@@ -10,6 +10,7 @@ mod format;
 pub mod outbox;
 pub mod profiles;
 pub mod store;
+pub mod validate;
 pub mod version;
 mod wrap;
 
@@ -60,6 +61,8 @@ mod tests {
         super::explain::Explain::augment_args(Command::new("explain")).debug_assert();
         super::version::Version::augment_args(Command::new("version")).debug_assert();
         super::config::Config::augment_subcommands(Command::new("config")).debug_assert();
+        super::profiles::ProfilesArgs::augment_args(Command::new("profiles")).debug_assert();
+        super::validate::Validate::augment_args(Command::new("validate")).debug_assert();
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod corpus;
 mod integrity;
 mod negotiation;
 mod reads;
+mod validation;
 pub mod wire;
 
 use base64::{Engine, prelude::BASE64_STANDARD};

@@ -1,0 +1,346 @@
+//! The walk itself, along the element table of FHIR R4.
+
+use super::index::Contained;
+use super::{Frame, Walk};
+use crate::standards::fhir::fault::shown_name;
+use crate::standards::fhir::tree::hash_name;
+use crate::standards::fhir::{Kind, Node, resource_types};
+use crate::standards::profile::finding::{
+    EMPTY_VALUE, Finding, INVALID_FORMAT, Layer, MISSING_ELEMENT, MISSING_RESOURCE_TYPE,
+    MORE_THAN_ONE_CHOICE, NOT_EVALUATED, Severity, UNKNOWN_ELEMENT, UNKNOWN_RESOURCE_TYPE,
+    WRONG_JSON_TYPE,
+};
+use crate::standards::profile::primitive::Format;
+use crate::standards::profile::rules::ProfileId;
+use crate::standards::profile::table::{ANY_RESOURCE, Element, TypeId, TypeKind};
+
+impl<'d> Walk<'d> {
+    /// A resource; the profiles it must meet beside its own wait in `pending`.
+    pub(super) fn resource(&mut self, node: Node<'d>, is_contained: bool, above: Frame) {
+        let pending = std::mem::take(&mut self.pending);
+        if node.kind() != Kind::Object {
+            let expected = "a resource (an object)";
+            return self.find(WRONG_JSON_TYPE, node, kind_words(node), expected);
+        }
+        let named = node.get("resourceType");
+        let Some(name) = named
+            .filter(|n| n.kind() == Kind::String)
+            .and_then(Node::text)
+        else {
+            let found = "an object without a resourceType in text";
+            return self.find(
+                MISSING_RESOURCE_TYPE,
+                node,
+                found,
+                "a FHIR R4 resource type",
+            );
+        };
+        if let Some(id) = self.table.resource(name) {
+            return self.known_resource(node, id, (pending, is_contained), above);
+        }
+        if let Some(name) = resource_types::known(name) {
+            let expected = "a resource type of the embedded element table";
+            let (layer, severity) = (Layer::Structure, Severity::Information);
+            return self.tell(layer, severity, NOT_EVALUATED, node, name, expected);
+        }
+        let place = named.unwrap_or(node);
+        let found = "a resource type that FHIR R4 does not define";
+        self.find(
+            UNKNOWN_RESOURCE_TYPE,
+            place,
+            found,
+            "a FHIR R4 resource type",
+        );
+    }
+
+    fn known_resource(
+        &mut self,
+        node: Node<'d>,
+        id: TypeId,
+        (pending, is_contained): (Vec<ProfileId>, bool),
+        above: Frame,
+    ) {
+        if !self.is_full {
+            return self.object(node, id, 0..0);
+        }
+        let outer_contained =
+            (!is_contained).then(|| std::mem::replace(&mut self.contained, Contained::of(node)));
+        let is_bundle = id == self.types.bundle;
+        let outer = is_bundle.then(|| self.open_bundle(node));
+        let begin = self.stack.len();
+        self.stack.extend_from_within(above);
+        let roots = self.stack.len();
+        self.push_profiles(node, id, pending);
+        self.object(node, id, begin..self.stack.len());
+        self.node_rules(node, None, roots..self.stack.len());
+        self.stack.truncate(begin);
+        if let Some(outer) = outer {
+            self.close_bundle(outer);
+        }
+        if let Some(contained) = outer_contained {
+            self.contained = contained;
+        }
+    }
+
+    pub(super) fn object(&mut self, node: Node<'d>, id: TypeId, frame: Frame) {
+        let is_resource = self.table.type_of(id).kind == TypeKind::Resource;
+        let mut seen: u128 = 0;
+        for (name, value) in node.members() {
+            if let Some(element) = self.table.element(id, name, value.name_hash()) {
+                self.choice(node, value, (id, element), seen);
+                seen |= 1 << element.position;
+                self.holders.push((id, element));
+                self.member(value, element, &frame);
+                self.holders.pop();
+            } else if let Some(element) = self.twin_of(id, name) {
+                self.choice(node, value, (id, element), seen);
+                seen |= 1 << element.position;
+                self.holders.push((id, element));
+                self.twin(value, element, &frame);
+                self.holders.pop();
+            } else if !(is_resource && name == "resourceType") {
+                self.unknown(value, name, id);
+            }
+        }
+        let missing = self.table.type_of(id).required & !seen;
+        if missing != 0 {
+            self.missing(node, id, missing);
+        }
+        if self.is_full {
+            self.type_rules(node, id);
+            self.absent(node, id, frame, seen);
+        }
+    }
+
+    /// The primitive element whose extensions a `_name` member holds.
+    fn twin_of(&self, id: TypeId, name: &str) -> Option<&'static Element> {
+        let bare = name.strip_prefix('_')?;
+        let element = self.table.element(id, bare, hash_name(bare.as_bytes()))?;
+        self.format(element.target).map(|_| element)
+    }
+
+    pub(super) fn format(&self, id: TypeId) -> Option<Format> {
+        if id == ANY_RESOURCE {
+            return None;
+        }
+        match self.table.type_of(id).kind {
+            TypeKind::Primitive(format) => Some(format),
+            TypeKind::Complex | TypeKind::Resource => None,
+        }
+    }
+
+    /// A second type of the same choice; the `_name` twin is no second one.
+    fn choice(&mut self, object: Node<'_>, value: Node<'_>, of: (TypeId, &Element), seen: u128) {
+        let (id, element) = of;
+        if !element.is_choice || seen & (1 << element.position) == 0 {
+            return;
+        }
+        let is_other = |name: &str| {
+            let bare = name.strip_prefix('_').unwrap_or(name);
+            let earlier = self.table.element(id, bare, hash_name(bare.as_bytes()));
+            earlier.is_some_and(|e| e.position == element.position && e.name != element.name)
+        };
+        let mut before = object.members().take_while(|(_, node)| *node != value);
+        if before.any(|(name, _)| is_other(name)) {
+            let expected = format!("one type of {}", element.base);
+            let found = "a second type of a choice";
+            self.find(MORE_THAN_ONE_CHOICE, value, found, &expected);
+        }
+    }
+
+    fn member(&mut self, value: Node<'d>, element: &'static Element, frame: &Frame) {
+        if element.is_list != (value.kind() == Kind::Array) {
+            self.wrong_count(value, element);
+            return self.content_of_wrong_count(value, element);
+        }
+        let (begin, counted) = (self.stack.len(), self.counts.len());
+        let own = self.push_children(frame, element);
+        let format = self.format(element.target);
+        let mut count = 0;
+        for item in value.items() {
+            count += 1;
+            let item_begin = self.stack.len();
+            let item_frame = self.push_item(item, element, &own, counted);
+            let is_sound = self.item(item, element, format, item_frame.clone());
+            if is_sound && self.is_full {
+                self.node_rules(item, Some(element), item_frame);
+            }
+            self.stack.truncate(item_begin);
+        }
+        self.count_rules(value, count, &own, counted);
+        self.stack.truncate(begin);
+        self.counts.truncate(counted);
+        if format.is_some() && element.is_list {
+            self.padding(value);
+        }
+    }
+
+    /// A null in a list of primitives stands for one that has extensions only.
+    fn padding(&mut self, list: Node<'d>) {
+        let mut items = list.items().enumerate();
+        if !items.any(|(_, item)| item.kind() == Kind::Null) {
+            return;
+        }
+        let twin = list.parent().zip(list.name()).and_then(|(object, name)| {
+            let mut members = object.members();
+            let is_it = |member: &str| member.strip_prefix('_') == Some(name);
+            members
+                .find(|(member, _)| is_it(member))
+                .map(|(_, twin)| twin)
+        });
+        let beside: Vec<bool> = twin
+            .into_iter()
+            .flat_map(Node::items)
+            .map(|item| item.kind() == Kind::Object)
+            .collect();
+        for (at, item) in list.items().enumerate() {
+            let has_content = beside.get(at).copied().unwrap_or(false);
+            if item.kind() == Kind::Null && !has_content {
+                let found = "a null with nothing beside it";
+                let expected = "a value, or an extension at the same place of the list beside it";
+                self.find(EMPTY_VALUE, item, found, expected);
+            }
+        }
+    }
+
+    /// One value of an element. False when its JSON kind is wrong.
+    fn item(
+        &mut self,
+        item: Node<'d>,
+        element: &'static Element,
+        format: Option<Format>,
+        frame: Frame,
+    ) -> bool {
+        match format {
+            // Padding beside a `_name` array; the parser refused any other null.
+            Some(_) if item.kind() == Kind::Null && element.is_list => false,
+            Some(format) => self.primitive(item, format, element.target),
+            None if element.target == ANY_RESOURCE => {
+                self.resource(item, element.name == "contained", frame);
+                item.kind() == Kind::Object
+            }
+            None if item.kind() == Kind::Object => {
+                self.object(item, element.target, frame);
+                true
+            }
+            None => {
+                let expected = format!("an object: {}", self.type_name(element.target));
+                self.find(WRONG_JSON_TYPE, item, kind_words(item), &expected);
+                false
+            }
+        }
+    }
+
+    /// Objects are walked all the same, so that all faults are told at once.
+    fn content_of_wrong_count(&mut self, value: Node<'d>, element: &'static Element) {
+        let target = element.target;
+        if self.format(target).is_some() {
+            return;
+        }
+        for item in value.items().filter(|item| item.kind() == Kind::Object) {
+            match target {
+                ANY_RESOURCE => self.resource(item, element.name == "contained", 0..0),
+                target => self.object(item, target, 0..0),
+            }
+        }
+    }
+
+    fn twin(&mut self, value: Node<'d>, element: &'static Element, frame: &Frame) {
+        if element.is_list != (value.kind() == Kind::Array) {
+            return self.wrong_count(value, element);
+        }
+        let begin = self.stack.len();
+        let own = self.push_children(frame, element);
+        for (at, item) in value.items().enumerate() {
+            match item.kind() {
+                Kind::Object => {
+                    self.object(item, self.types.element, own.clone());
+                    self.twin_alone(item, value, element, at);
+                }
+                Kind::Null if element.is_list => {}
+                _ => self.find(
+                    WRONG_JSON_TYPE,
+                    item,
+                    kind_words(item),
+                    "an object with id or extension",
+                ),
+            }
+        }
+        self.stack.truncate(begin);
+    }
+
+    fn primitive(&mut self, node: Node<'_>, format: Format, id: TypeId) -> bool {
+        if node.kind() != format.json_kind() {
+            let wanted = scalar_words(format.json_kind());
+            let expected = format!("{wanted}: {}", self.type_name(id));
+            self.find(WRONG_JSON_TYPE, node, kind_words(node), &expected);
+            return false;
+        }
+        if !node.text().is_some_and(|text| format.admits(text)) {
+            let found = format!("a value that is no {}", self.type_name(id));
+            self.find(INVALID_FORMAT, node, &found, format.wanted());
+            return false;
+        }
+        true
+    }
+
+    pub(super) fn type_name(&self, id: TypeId) -> &'static str {
+        if id == ANY_RESOURCE {
+            return "a resource";
+        }
+        self.table.type_of(id).name
+    }
+
+    fn wrong_count(&mut self, value: Node<'_>, element: &Element) {
+        let name = self.type_name(element.target);
+        let expected = if element.is_list {
+            format!("a list of {name}")
+        } else {
+            format!("one {name}, not a list")
+        };
+        self.find(WRONG_JSON_TYPE, value, kind_words(value), &expected);
+    }
+
+    fn unknown(&mut self, value: Node<'_>, name: &str, id: TypeId) {
+        let found = format!("element '{}'", shown_name(name));
+        let expected = format!("an element of {}", self.type_name(id));
+        self.find(UNKNOWN_ELEMENT, value, &found, &expected);
+    }
+
+    fn missing(&mut self, node: Node<'_>, id: TypeId, mut missing: u128) {
+        while missing != 0 {
+            let position = missing.trailing_zeros() as usize;
+            missing &= missing - 1;
+            let base = self.table.base_at(id, position);
+            let name = self.type_name(id);
+            self.findings
+                .add(Layer::Structure, MISSING_ELEMENT, || Finding {
+                    rule: MISSING_ELEMENT,
+                    layer: Layer::Structure,
+                    severity: Severity::Error,
+                    path: format!("{}.{base}", node.path()),
+                    found: "nothing".to_owned(),
+                    expected: format!("element '{base}', which {name} requires"),
+                    offset: node.span().start,
+                    profile: None,
+                });
+        }
+    }
+}
+
+pub(super) fn kind_words(node: Node<'_>) -> &'static str {
+    match node.kind() {
+        Kind::Object => "an object",
+        Kind::Array => "a list",
+        other => scalar_words(other),
+    }
+}
+
+fn scalar_words(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Number => "a number",
+        Kind::Boolean => "true or false",
+        Kind::Null => "null",
+        _ => "text in quotes",
+    }
+}

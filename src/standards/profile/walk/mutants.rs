@@ -1,0 +1,520 @@
+//! Single defects of a sound message: each is found, by its own rule and layer, and
+//! nothing else of the message is found wrong because of it.
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::standards::fhir::Limits;
+
+const FIXTURE: &str = "conformance/fixtures/referrals/referral-16k.json";
+
+fn message() -> Value {
+    let text = std::fs::read(FIXTURE).expect("the fixture is committed");
+    serde_json::from_slice(&text).expect("JSON")
+}
+
+fn errors(message: &Value) -> Vec<(Layer, &'static str, String)> {
+    let document = Document::parse(message.to_string().into_bytes(), &Limits::default());
+    let found = check(&document.expect("sound form"), &Ask::everything());
+    let errors = found.into_iter().filter(Finding::is_error);
+    errors.map(|f| (f.layer, f.rule, f.path)).collect()
+}
+
+/// What a mutation does at a JSON pointer.
+enum Do {
+    Set(Value),
+    Remove,
+    /// Repeats the last item of the list there.
+    Repeat,
+    Push(Value),
+}
+
+use Do::{Push, Remove, Repeat, Set};
+
+fn mutate(message: &mut Value, pointer: &str, what: &Do) {
+    match what {
+        Set(value) => {
+            let (above, name) = pointer.rsplit_once('/').expect("a pointer");
+            let above = message.pointer_mut(above).expect(pointer);
+            match above {
+                Value::Array(items) => items[name.parse::<usize>().expect(name)] = value.clone(),
+                above => above[name] = value.clone(),
+            }
+        }
+        Remove => {
+            let (above, name) = pointer.rsplit_once('/').expect("a pointer");
+            let above = message.pointer_mut(above).and_then(Value::as_object_mut);
+            above.expect(pointer).remove(name).expect(pointer);
+        }
+        Repeat => {
+            let list = message.pointer_mut(pointer).and_then(Value::as_array_mut);
+            let list = list.expect(pointer);
+            let last = list.last().expect("an item").clone();
+            list.push(last);
+        }
+        Push(value) => {
+            let list = message.pointer_mut(pointer).and_then(Value::as_array_mut);
+            list.expect(pointer).push(value.clone());
+        }
+    }
+}
+
+/// Resource by its place in the fixture.
+const HEADER: &str = "/entry/0/resource";
+const REQUEST: &str = "/entry/1/resource";
+const ENCOUNTER: &str = "/entry/2/resource";
+const CARE_PLAN: &str = "/entry/3/resource";
+const CONDITION: &str = "/entry/5/resource";
+const PATIENT: &str = "/entry/7/resource";
+const ORGANIZATION: &str = "/entry/8/resource";
+const CONSENT: &str = "/entry/14/resource";
+const FLAG: &str = "/entry/22/resource";
+
+type Mutant = (&'static str, &'static str, Do, Layer, &'static str);
+
+/// The defects of the R4 base (reference: the base defects B01 to B27).
+fn of_the_base() -> Vec<Mutant> {
+    use Layer::{BaseBinding, Invariant, Message, Structure};
+    let extension = |value: Value| Push(value);
+    vec![
+        (CARE_PLAN, "/status", Remove, Structure, "missing-element"),
+        (
+            CARE_PLAN,
+            "/activity/0/detail",
+            Set(json!({"description": "x"})),
+            Structure,
+            "missing-element",
+        ),
+        (
+            CARE_PLAN,
+            "/activity/0/detail",
+            Set(json!({"status": "scheduled"})),
+            Invariant,
+            "cpl-3",
+        ),
+        (
+            PATIENT,
+            "/gender",
+            Set(json!(["female"])),
+            Structure,
+            "wrong-json-type",
+        ),
+        (
+            PATIENT,
+            "/name",
+            Set(json!({"family": "Test"})),
+            Structure,
+            "wrong-json-type",
+        ),
+        (
+            PATIENT,
+            "/gender",
+            Set(json!("mail")),
+            BaseBinding,
+            "binding",
+        ),
+        (
+            REQUEST,
+            "/status",
+            Set(json!("open")),
+            BaseBinding,
+            "binding",
+        ),
+        (
+            PATIENT,
+            "/nhsNumber",
+            Set(json!("x")),
+            Structure,
+            "unknown-element",
+        ),
+        (
+            PATIENT,
+            "/name/0/famly",
+            Set(json!("x")),
+            Structure,
+            "unknown-element",
+        ),
+        (
+            PATIENT,
+            "/birthDate",
+            Set(json!(1970)),
+            Structure,
+            "wrong-json-type",
+        ),
+        (
+            PATIENT,
+            "/birthDate",
+            Set(json!("27/03/1981")),
+            Structure,
+            "invalid-format",
+        ),
+        (
+            PATIENT,
+            "/birthDate",
+            Set(json!("1981-02-31")),
+            Structure,
+            "invalid-format",
+        ),
+        (
+            PATIENT,
+            "/contact/0",
+            Set(json!({"gender": "female"})),
+            Invariant,
+            "pat-1",
+        ),
+        (
+            ENCOUNTER,
+            "/period",
+            Set(json!({"start": "2026-02-01", "end": "2026-01-01"})),
+            Invariant,
+            "per-1",
+        ),
+        ("", "/entry", Repeat, Invariant, "bdl-7"),
+        (
+            "",
+            "/entry/0/resource",
+            Set(json!({"resourceType": "Organization", "name": "X"})),
+            Invariant,
+            "bdl-12",
+        ),
+        (
+            CONDITION,
+            "/onsetString",
+            Set(json!("long ago")),
+            Structure,
+            "more-than-one-choice",
+        ),
+        (
+            CONDITION,
+            "/onsetBoolean",
+            Set(json!(true)),
+            Structure,
+            "unknown-element",
+        ),
+        (
+            REQUEST,
+            "/subject/reference",
+            Set(json!("urn:uuid:8fd5da91-0e36-4d03-a5f1-4445e2135545")),
+            Structure,
+            "reference-target",
+        ),
+        (
+            REQUEST,
+            "/encounter/reference",
+            Set(json!("urn:uuid:00000000-0000-4000-8000-000000000000")),
+            Message,
+            "unresolved-reference",
+        ),
+        (
+            FLAG,
+            "/resourceType",
+            Set(json!("Banner")),
+            Structure,
+            "unknown-resource-type",
+        ),
+        (
+            PATIENT,
+            "/modifierExtension",
+            Set(json!([{"url": "https://a.example/x", "valueBoolean": true}])),
+            Structure,
+            "unknown-modifier-extension",
+        ),
+        (
+            PATIENT,
+            "/extension",
+            extension(
+                json!({"url": "http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired"}),
+            ),
+            Invariant,
+            "ext-1",
+        ),
+        (
+            "",
+            "/timestamp",
+            Set(json!("2026-09-14")),
+            Structure,
+            "invalid-format",
+        ),
+        (
+            ENCOUNTER,
+            "/class/code",
+            Set(json!("NONSENSE")),
+            BaseBinding,
+            "unknown-code",
+        ),
+        (
+            REQUEST,
+            "/orderDetail",
+            Set(json!([{"text": "x"}])),
+            Invariant,
+            "prr-1",
+        ),
+        (
+            ORGANIZATION,
+            "/telecom/0/use",
+            Set(json!("home")),
+            Invariant,
+            "org-3",
+        ),
+        (CONSENT, "/policyRule", Remove, Invariant, "ppc-1"),
+        (
+            PATIENT,
+            "/name/0/period",
+            Set(json!({"id": "x"})),
+            Invariant,
+            "ele-1",
+        ),
+        (
+            PATIENT,
+            "/identifier/0/value",
+            Set(json!("9990000019")),
+            Message,
+            "nhs-number",
+        ),
+        (
+            PATIENT,
+            "/text",
+            Set(
+                json!({"status": "generated", "div": "<div xmlns=\"http://www.w3.org/1999/xhtml\"><script>x</script></div>"}),
+            ),
+            Structure,
+            "narrative",
+        ),
+        (
+            PATIENT,
+            "/contact/0/telecom/0/system",
+            Remove,
+            Invariant,
+            "cpt-2",
+        ),
+        (
+            PATIENT,
+            "/generalPractitioner/0/reference",
+            Set(json!("#gp")),
+            Invariant,
+            "ref-1",
+        ),
+    ]
+}
+
+/// The defects of profiles (reference: P01 to P18).
+fn of_the_profiles() -> Vec<Mutant> {
+    use Layer::{Bars, UkCore};
+    let uk = "https://fhir.hl7.org.uk/StructureDefinition/";
+    let period = json!({"end": "2026-10-01"});
+    vec![
+        (REQUEST, "/intent", Set(json!("order")), Bars, "fixed-value"),
+        (REQUEST, "/category", Remove, Bars, "missing-element"),
+        (REQUEST, "/category", Repeat, Bars, "too-many"),
+        (
+            REQUEST,
+            "/occurrenceDateTime",
+            Set(json!("2026-10-01")),
+            Bars,
+            "type-not-allowed",
+        ),
+        (REQUEST, "/authoredOn", Remove, Bars, "missing-element"),
+        (HEADER, "/reason", Remove, Bars, "missing-element"),
+        (HEADER, "/destination", Remove, Bars, "missing-element"),
+        (
+            HEADER,
+            "/sender",
+            Set(json!({"display": "x"})),
+            Bars,
+            "missing-element",
+        ),
+        (
+            HEADER,
+            "/focus/0",
+            Set(json!({"display": "x"})),
+            Bars,
+            "missing-element",
+        ),
+        (HEADER, "/eventCoding/code", Remove, Bars, "missing-element"),
+        (
+            HEADER,
+            "/eventCoding/code",
+            Set(json!("unheard-of")),
+            Bars,
+            "unknown-code",
+        ),
+        (
+            HEADER,
+            "/reason/coding/0/system",
+            Set(json!("urn:other")),
+            Bars,
+            "fixed-value",
+        ),
+        ("", "/type", Set(json!("collection")), Bars, "fixed-value"),
+        ("", "/timestamp", Remove, Bars, "missing-element"),
+        (PATIENT, "/identifier", Repeat, UkCore, "too-many"),
+        (
+            PATIENT,
+            "/identifier/0/value",
+            Remove,
+            UkCore,
+            "missing-element",
+        ),
+        (
+            PATIENT,
+            "/identifier/0/extension/0/valueCodeableConcept/coding/0/code",
+            Set(json!("zz")),
+            UkCore,
+            "unknown-code",
+        ),
+        (
+            PATIENT,
+            "/identifier/0/extension",
+            Repeat,
+            UkCore,
+            "too-many",
+        ),
+        (
+            PATIENT,
+            "/extension",
+            Push(
+                json!({"url": format!("{uk}Extension-UKCore-EthnicCategory"), "valueString": "x"}),
+            ),
+            UkCore,
+            "type-not-allowed",
+        ),
+        (
+            PATIENT,
+            "/extension",
+            Push(json!({"url": format!("{uk}Extension-UKCore-EthnicCategry"), "valueString": "x"})),
+            UkCore,
+            "unknown-extension",
+        ),
+        (
+            PATIENT,
+            "/extension/0/valueCodeableConcept/coding/0/code",
+            Set(json!("zz")),
+            UkCore,
+            "unknown-code",
+        ),
+        (
+            PATIENT,
+            "/meta/profile",
+            Push(json!(format!("{uk}UKCore-Flag"))),
+            UkCore,
+            "profile-type",
+        ),
+        (REQUEST, "/occurrencePeriod", Set(period), Bars, "none"),
+    ]
+}
+
+#[test]
+fn the_sound_message_has_no_errors_outside_uk_core() {
+    let errors = errors(&message());
+    let ours: Vec<_> = errors.iter().filter(|e| e.0 != Layer::UkCore).collect();
+    assert!(ours.is_empty(), "{ours:?}");
+}
+
+#[test]
+fn every_single_defect_is_found_by_its_rule_and_layer() {
+    let before = errors(&message());
+    let mut faults = Vec::new();
+    for (resource, below, what, layer, rule) in of_the_base().into_iter().chain(of_the_profiles()) {
+        let mut mutant = message();
+        let pointer = format!("{resource}{below}");
+        mutate(&mut mutant, &pointer, &what);
+        let found: Vec<_> = errors(&mutant)
+            .into_iter()
+            .filter(|error| !before.contains(error))
+            .collect();
+        let is_found = found.iter().any(|(l, r, _)| *l == layer && *r == rule);
+        if is_found == (rule == "none") {
+            faults.push(format!(
+                "{pointer}: wanted {layer:?} {rule}, found {found:?}"
+            ));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn the_profile_of_the_message_definition_applies_to_a_resource_that_names_none() {
+    let mut message = message();
+    mutate(&mut message, &format!("{REQUEST}/meta"), &Remove);
+    mutate(
+        &mut message,
+        &format!("{REQUEST}/intent"),
+        &Set(json!("order")),
+    );
+    let found = errors(&message);
+    let path = "Bundle.entry[1].resource.intent";
+    assert!(
+        found.iter().any(|f| f.1 == "fixed-value" && f.2 == path),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn resources_are_counted_as_the_message_definition_says() {
+    let mut message = message();
+    mutate(
+        &mut message,
+        "/entry",
+        &Push(json!({"fullUrl": "urn:uuid:1", "resource":
+        {"resourceType": "Patient", "name": [{"text": "x"}]}})),
+    );
+    let found = errors(&message);
+    assert!(
+        found.iter().any(|f| f.1 == "message-cardinality"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn what_is_met_and_not_evaluated_is_said_once() {
+    let mut message = message();
+    let unknown = json!("https://a.example/StructureDefinition/Unheard");
+    mutate(
+        &mut message,
+        &format!("{PATIENT}/meta/profile"),
+        &Push(unknown),
+    );
+    let document = Document::parse(message.to_string().into_bytes(), &Limits::default());
+    let found = check(&document.expect("sound form"), &Ask::everything());
+    let told: Vec<_> = found
+        .iter()
+        .filter(|finding| finding.severity == Severity::Information)
+        .map(|finding| finding.found.as_str())
+        .collect();
+    assert!(
+        told.contains(&"a profile that is in no package here"),
+        "{told:?}"
+    );
+    let mut once = told.clone();
+    once.sort_unstable();
+    once.dedup();
+    assert_eq!(once.len(), told.len(), "{told:?}");
+}
+
+#[test]
+fn no_value_of_the_message_stands_in_a_finding() {
+    let canary = "CANARYCANARY";
+    for (resource, below) in [
+        (PATIENT, "/birthDate"),
+        (PATIENT, "/gender"),
+        (PATIENT, "/identifier/0/value"),
+        (PATIENT, "/identifier/0/system"),
+        (PATIENT, "/extension/0/url"),
+        (PATIENT, "/meta/profile/0"),
+        (PATIENT, "/generalPractitioner/0/reference"),
+        (HEADER, "/eventCoding/code"),
+        (REQUEST, "/intent"),
+        (ENCOUNTER, "/class/code"),
+        (CONSENT, "/policyRule/coding/0/code"),
+    ] {
+        let mut message = message();
+        mutate(
+            &mut message,
+            &format!("{resource}{below}"),
+            &Set(json!(canary)),
+        );
+        let document = Document::parse(message.to_string().into_bytes(), &Limits::default());
+        let found = check(&document.expect("sound form"), &Ask::everything());
+        assert!(!format!("{found:?}").contains(canary), "{below}");
+    }
+}

@@ -1,0 +1,200 @@
+//! Our findings beside the recorded verdicts of the independent oracle
+//! (`conformance/oracle/`): what HAPI reports as an error is found, and what is right is
+//! not found wrong.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use workwell_gateway::standards::fhir::Limits;
+use workwell_gateway::standards::profile::{Ask, Finding, inspect};
+
+const FIXTURES: &str = "conformance/fixtures";
+const VERDICTS: &str = "conformance/oracle/verdicts";
+
+/// Where ours differs from HAPI, and why.
+const EXPLAINED: [(&str, &str); 5] = [
+    (
+        "unknown-profile",
+        "a sender may name profiles of its own: ours tells it as not evaluated",
+    ),
+    (
+        "period-of-two-precisions",
+        "2026-09 to 2026-09-28 has an order as far as both go; FHIRPath calls it nothing",
+    ),
+    (
+        "ok-welsh-language",
+        "HAPI takes the preferred list of languages for a required one",
+    ),
+    (
+        "ok-rare-language",
+        "HAPI takes the preferred list of languages for a required one",
+    ),
+    (
+        "ok-time-with-fraction",
+        "HAPI refuses fractions of a second, which the published pattern allows",
+    ),
+];
+
+fn errors(source: Vec<u8>) -> Vec<String> {
+    let findings = inspect(source, &Limits::default(), &Ask::everything()).findings;
+    let errors = findings.into_iter().filter(Finding::is_error);
+    errors
+        .map(|finding| format!("{} {} {}", finding.layer.code(), finding.rule, finding.path))
+        .collect()
+}
+
+fn json(path: &Path) -> Value {
+    let text = fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_json::from_slice(&text).expect("JSON")
+}
+
+/// The mutants by their id.
+fn mutants() -> BTreeMap<String, Value> {
+    let mut mutants = BTreeMap::new();
+    for entry in fs::read_dir(Path::new(FIXTURES).join("mutants")).expect("mutants") {
+        let path = entry.expect("entry").path();
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "json")
+        {
+            for mutant in json(&path).as_array().expect("a list") {
+                let id = mutant["id"].as_str().expect("an id").to_owned();
+                mutants.insert(id, mutant.clone());
+            }
+        }
+    }
+    mutants
+}
+
+/// The fixture with the patch applied; `None` for what only text can hold (a member
+/// twice, another order).
+fn mutate(base: &Value, mutant: &Value) -> Option<Value> {
+    let mut bundle = base.clone();
+    for operation in mutant["patch"].as_array()? {
+        let root = match mutant["at"].as_str() {
+            Some(at) => resource(&mut bundle, at)?,
+            None => &mut bundle,
+        };
+        apply(root, operation)?;
+    }
+    Some(bundle)
+}
+
+/// `Patient` is the first Patient of the Bundle, `Organization#1` the second Organization.
+fn resource<'a>(bundle: &'a mut Value, at: &str) -> Option<&'a mut Value> {
+    let (kind, number) = at.split_once('#').unwrap_or((at, "0"));
+    let entries = bundle["entry"].as_array_mut()?.iter_mut();
+    entries
+        .map(|entry| &mut entry["resource"])
+        .filter(|resource| resource["resourceType"] == kind)
+        .nth(number.parse().ok()?)
+}
+
+fn apply(root: &mut Value, operation: &Value) -> Option<()> {
+    let value = match operation["raw"].as_str() {
+        Some(raw) => serde_json::from_str(raw).ok()?,
+        None => operation["value"].clone(),
+    };
+    let (above, name) = operation["path"].as_str()?.rsplit_once('/')?;
+    let name = name.replace("~1", "/").replace("~0", "~");
+    let above = root.pointer_mut(above)?;
+    match (operation["op"].as_str()?, above) {
+        ("add", Value::Array(items)) => match name.parse() {
+            Ok(at) => items.insert(at, value),
+            Err(_) => items.push(value),
+        },
+        ("replace", Value::Array(items)) => items[name.parse::<usize>().ok()?] = value,
+        ("remove", Value::Array(items)) => drop(items.remove(name.parse().ok()?)),
+        ("add" | "replace", Value::Object(members)) => drop(members.insert(name, value)),
+        ("remove", Value::Object(members)) => drop(members.remove(&name)?),
+        _ => return None,
+    }
+    Some(())
+}
+
+/// Id, expectation and verdict of HAPI, as the oracle recorded them.
+fn verdicts() -> Vec<[String; 3]> {
+    let text = fs::read_to_string(Path::new(VERDICTS).join("mutants.csv")).expect("verdicts");
+    let rows = text.lines().skip(1).map(|line| {
+        let columns: Vec<&str> = line.split(',').collect();
+        [columns[0], columns[5], columns[6]].map(str::to_owned)
+    });
+    rows.collect()
+}
+
+#[test]
+fn what_the_oracle_refuses_is_found_and_what_is_right_is_not() {
+    let mutants = mutants();
+    let mut bases: BTreeMap<String, (Value, Vec<String>)> = BTreeMap::new();
+    let (mut compared, mut faults) = (0, Vec::new());
+    for [id, expected, hapi] in verdicts() {
+        let mutant = &mutants[&id];
+        let name = mutant["base"].as_str().expect("a base").to_owned();
+        let (base, before) = bases.entry(name.clone()).or_insert_with(|| {
+            let base = json(&Path::new(FIXTURES).join(&name));
+            let found = errors(base.to_string().into_bytes());
+            (base, found)
+        });
+        let Some(changed) = mutate(base, mutant) else {
+            continue;
+        };
+        compared += 1;
+        let found = errors(changed.to_string().into_bytes());
+        let is_found = found.iter().any(|error| !before.contains(error));
+        let is_explained = EXPLAINED.iter().any(|(known, _)| *known == id);
+        let is_right = expected == "valid";
+        if !is_explained && !is_right && hapi == "error" && !is_found {
+            faults.push(format!("{id}: HAPI finds it, ours does not"));
+        }
+        if is_right && is_found {
+            faults.push(format!("{id} is right, but: {found:?}"));
+        }
+    }
+    assert!(compared > 900, "{compared}");
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn the_fixtures_that_the_oracle_accepts_have_no_errors() {
+    let mut looked_at = 0;
+    for folder in ["messages", "referrals"] {
+        for entry in fs::read_dir(Path::new(FIXTURES).join(folder)).expect("fixtures") {
+            let path = entry.expect("entry").path();
+            if path
+                .extension()
+                .is_some_and(|extension| extension == "json")
+            {
+                looked_at += 1;
+                let found = errors(fs::read(&path).expect("a file"));
+                assert!(found.is_empty(), "{}: {found:?}", path.display());
+            }
+        }
+    }
+    assert!(looked_at >= 5, "{looked_at}");
+}
+
+#[test]
+fn every_good_example_of_our_profiles_conforms_and_every_bad_one_does_not() {
+    let mut looked_at = 0;
+    let mut faults = Vec::new();
+    for profile in fs::read_dir("profiles/workwell/examples").expect("examples") {
+        let profile = profile.expect("entry").path();
+        for kind in ["good", "bad"] {
+            let Ok(files) = fs::read_dir(profile.join(kind)) else {
+                continue;
+            };
+            for file in files {
+                let path = file.expect("entry").path();
+                looked_at += 1;
+                let found = errors(fs::read(&path).expect("a file"));
+                if found.is_empty() != (kind == "good") {
+                    faults.push(format!("{}: {found:?}", path.display()));
+                }
+            }
+        }
+    }
+    assert!(looked_at > 300, "{looked_at}");
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
