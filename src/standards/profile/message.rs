@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use super::finding::{Finding, Layer, MESSAGE_CARDINALITY, Severity};
 
-/// The generated text (see [`super::compile::messages`]): one `M` line a
+/// The generated text (see [`super::compile::messages()`]): one `M` line a
 /// definition, then one indented line a focus.
 pub const MESSAGES: &str = include_str!("../../../profiles/bars/messages.table");
 

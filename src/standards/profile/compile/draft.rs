@@ -150,7 +150,7 @@ fn write_branch(branch: &Branch, depth: usize, numbers: &BTreeMap<&str, usize>, 
     }
 }
 
-/// Reads what [`write`] wrote; lines of another form are passed over.
+/// Reads what [`write()`] wrote; lines of another form are passed over.
 pub fn read(text: &str) -> Vec<Draft> {
     let urls: Vec<&str> = text
         .lines()

@@ -2,7 +2,7 @@
 //!
 //! - [`lean`] keeps the facts of a definition and drops its prose;
 //! - [`elements`] writes the element table of the base types;
-//! - [`messages`] writes the cardinalities of MessageDefinitions;
+//! - [`mod@messages`] writes the cardinalities of MessageDefinitions;
 //! - [`profiles`] merges differentials along their ancestors and writes the rule table;
 //! - [`terms`] expands value sets and writes the code table.
 //!
