@@ -7,6 +7,7 @@ pub mod demo;
 pub mod exit;
 pub mod explain;
 mod format;
+pub mod mappings;
 pub mod outbox;
 pub mod profiles;
 pub mod store;
