@@ -96,7 +96,8 @@ impl Report {
 }
 
 fn only(mut report: Report, names: &[String]) -> Result<Report, Vec<UnknownName>> {
-    if names.is_empty() {
+    // Where there is no provider at all, the faults of the folder say why.
+    if names.is_empty() || report.providers.is_empty() {
         return Ok(report);
     }
     let is_known = |name: &&String| {

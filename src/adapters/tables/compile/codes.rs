@@ -148,7 +148,7 @@ fn warn_of_unused_rows(list: &CodeList, words: &[&str], faults: &mut Faults) {
         .rows()
         .iter()
         .find(|row| row.source == CodeList::ANY_OTHER);
-    if let (Some(row), true) = (any_other, words.iter().all(|word| own(word))) {
+    if let (Some(row), true) = (any_other, words.iter().all(own)) {
         let detail = "no word is left for this row: each has a row of its own; remove it";
         let place = (row.position.line, 1);
         faults.warn(&entry::ROW_UNUSED, &row.position.file, place, detail);

@@ -49,18 +49,22 @@ pub fn run(args: &Map, settings: &Settings, out: &mut dyn Write) -> i32 {
         }
     };
     let Some(provider) = trial.provider(&args.provider) else {
-        let faults = trial.faults_of(&args.provider);
+        let mut faults = trial.faults_of(&args.provider).to_vec();
+        if faults.is_empty() && trial.names_like(&args.provider).is_empty() {
+            faults = trial.faults_of_areas().into_iter().cloned().collect();
+        }
         if faults.is_empty() {
             return no_such_provider(&trial, &args.provider);
         }
-        let (written, code) = stopped(faults, format, out);
+        let (written, code) = stopped(&faults, format, out);
         return exit::after(&written, code);
     };
     let today = args.on.unwrap_or(sample.day);
     let rendered = render(&sample.case, provider, today);
-    let (written, code) = match args.explain {
-        true => account(provider, &sample, &rendered, today, format, out),
-        false => payload(provider, &sample, &rendered, format, out),
+    let (written, code) = if args.explain {
+        account(provider, &sample, &rendered, today, format, out)
+    } else {
+        payload(provider, &sample, &rendered, format, out)
     };
     exit::after(&written, code)
 }
@@ -165,6 +169,9 @@ fn text_account(
         writeln!(out, "  {name}\n{}", wrap("      ", &words))?;
     }
     writeln!(out, "\nIn the referral, and withheld")?;
+    if rendered.withheld.is_empty() {
+        writeln!(out, "  nothing")?;
+    }
     for (name, reason) in &rendered.withheld {
         writeln!(out, "  {name}\n{}", wrap("      ", why(reason)))?;
     }

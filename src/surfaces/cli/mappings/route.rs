@@ -159,13 +159,13 @@ fn result(trial: &Trial, outcome: &Outcome) -> Vec<String> {
         }
         Outcome::Nobody { reasons } => {
             let mut lines = vec!["It is refused: nobody serves the person.".to_owned()];
-            lines.extend(reasons.iter().map(nobody));
+            lines.extend(reasons.iter().map(|reason| nobody(*reason)));
             lines
         }
     }
 }
 
-fn nobody(reason: &NobodyReason) -> String {
+fn nobody(reason: NobodyReason) -> String {
     let code = reason.code();
     match problems::of_reason(code) {
         Some(entry) => format!("{} {}: {}", entry.code, code, capital(entry.meaning)),

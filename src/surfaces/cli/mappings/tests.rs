@@ -2,6 +2,7 @@
 
 mod broken;
 mod verbs;
+mod walkthrough;
 
 use std::fs;
 use std::path::{Path, PathBuf};
