@@ -11,7 +11,7 @@ pub use check::{Checked, Report, UnknownName, check};
 pub use prove::{Difference, Proof, prove};
 pub use referral::{Sample, read_sample};
 pub use scaffold::{Made, scaffold};
-pub use trial::{Trial, payload_of, trace_csv};
+pub use trial::{Trial, kept_back, payload_of, trace_csv};
 
 use std::sync::Arc;
 

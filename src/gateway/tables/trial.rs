@@ -11,8 +11,9 @@ use crate::adapters::places::Places;
 use crate::adapters::tables::{Loaded, load};
 use crate::config::nearest;
 use crate::domain::case::{Case, Referral};
+use crate::domain::consent::Decision as Consent;
 use crate::domain::mapping::Rendered;
-use crate::domain::provider::{PayloadKind, Provider};
+use crate::domain::provider::{ConsentPolicy, PayloadKind, Provider, Unavailable};
 use crate::domain::routing::{Area, Decision, Subject, decide_everywhere};
 use crate::problem::Problem;
 use crate::standards::payload::{self, Heading};
@@ -107,6 +108,33 @@ pub fn payload_of(
         PayloadKind::Json => payload::json::fields(&rendered.outputs),
         PayloadKind::FhirBundle => payload::fhir::referral(&heading, &rendered.outputs),
     }
+}
+
+/// Why the gateway would not send to this provider what its tables can say, in words: the
+/// person's record and consent, and the provider's own time. What only the store knows, such
+/// as an open case of the person, is not among them.
+pub fn kept_back(case: &Case, provider: &Provider, today: Date) -> Vec<&'static str> {
+    let consents = &case.referral.consents;
+    let mut why = Vec::new();
+    if case.referral.person.security.hides_location() {
+        why.push("the record is restricted: the case is held and not routed");
+    }
+    if consents.forbids_delivery() {
+        why.push("the WorkWell consent is refused or withdrawn: the case is held");
+    } else if provider.basis.needs_workwell_consent()
+        && consents.workwell.decision != Consent::Given
+    {
+        why.push(match provider.workwell_consent {
+            ConsentPolicy::Hold => "no WorkWell consent is recorded: the case is held",
+            ConsentPolicy::Refuse => "no WorkWell consent is recorded: the referral is refused",
+        });
+    }
+    match provider.may_receive(today) {
+        Ok(()) => {}
+        Err(Unavailable::AgreementExpired) => why.push("the agreement is over on that day"),
+        Err(_) => why.push("the tables are not valid on that day"),
+    }
+    why
 }
 
 /// How each output came to be, as rows a reviewer can read; it holds no value. It is sealed

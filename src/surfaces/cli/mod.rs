@@ -61,6 +61,9 @@ mod tests {
         super::explain::Explain::augment_args(Command::new("explain")).debug_assert();
         super::version::Version::augment_args(Command::new("version")).debug_assert();
         super::config::Config::augment_subcommands(Command::new("config")).debug_assert();
+        super::mappings::Mappings::augment_subcommands(Command::new("mappings")).debug_assert();
+        super::mappings::map::Map::augment_args(Command::new("map")).debug_assert();
+        super::mappings::route::Route::augment_args(Command::new("route")).debug_assert();
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::{Common, as_json, count, referral, stopped};
 use crate::config::Settings;
 use crate::domain::mapping::{RenderFault, Rendered, RowOutcome, TraceRow, field, render};
 use crate::domain::provider::Provider;
-use crate::gateway::tables::{Sample, Trial, payload_of};
+use crate::gateway::tables::{Sample, Trial, kept_back, payload_of};
 use crate::problem::Problem;
 use crate::problem::area::tables as entry;
 use crate::problem::page::capital;
@@ -36,7 +36,8 @@ pub struct Map {
     pub common: Common,
 }
 
-/// Runs the verb. Exit codes: 0 it can be sent, 1 it cannot, 2 there is no such provider.
+/// Runs the verb. Exit codes: 0 the tables can say it, 1 they cannot, 2 there is no such
+/// provider.
 pub fn run(args: &Map, settings: &Settings, out: &mut dyn Write) -> i32 {
     let format = args.common.format;
     let trial = Trial::open(args.common.root(settings), &settings.tables.places);
@@ -180,10 +181,14 @@ fn text_account(
         let meaning = field(name).map_or("", |field| field.meaning);
         writeln!(out, "{}", wrap("  ", &format!("{name}: {meaning}")))?;
     }
-    if rendered.faults.is_empty() {
+    let kept_back = kept_back(&sample.case, provider, today);
+    if rendered.faults.is_empty() && kept_back.is_empty() {
         return writeln!(out, "\nIt can be sent.");
     }
     writeln!(out, "\nIt cannot be sent")?;
+    for why in kept_back {
+        writeln!(out, "{}", wrap("  ", why))?;
+    }
     for fault in &rendered.faults {
         let problem = problem(provider, fault);
         let place = problem.path.as_deref().unwrap_or_default();
@@ -266,6 +271,7 @@ fn json_account(
         "rows": rows.collect::<Vec<Value>>(),
         "withheld": withheld.collect::<Vec<Value>>(),
         "notUsed": rendered.unused,
+        "keptBack": kept_back(&sample.case, provider, today),
         "findings": faults.chain(warnings).collect::<Vec<Value>>(),
     });
     writeln!(out, "{answer:#}")

@@ -267,6 +267,33 @@ fn a_case_that_cannot_be_sent_says_which_rows_stop_it() {
 }
 
 #[test]
+fn a_case_without_consent_is_told_to_be_held_although_the_tables_can_say_it() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut case = sample::case();
+    case.referral.consents.workwell = Record::default();
+    let file = folder.path().join("referral.json");
+    fs::write(&file, written(&case)).expect("a writable folder");
+    for (provider, says) in [
+        (
+            "lantern",
+            "no WorkWell consent is recorded: the case is held",
+        ),
+        ("vale-nhs-trust", "It can be sent."),
+    ] {
+        let args = Map {
+            file: file.clone(),
+            provider: provider.to_owned(),
+            explain: true,
+            on: None,
+            common: Common::default(),
+        };
+        let (said, code) = text(|out| map::run(&args, &settings(), out));
+        assert_eq!(code, exit::OK, "{said}");
+        assert!(said.contains(says), "{provider}: {said}");
+    }
+}
+
+#[test]
 fn a_file_that_is_no_referral_is_told_without_a_word_of_it() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let case = written(&sample::case());
