@@ -10,7 +10,8 @@ use workwell_gateway::config::{Settings, StoreUrl};
 use workwell_gateway::problem::Problem;
 use workwell_gateway::start::{self, Tools, demo, serve};
 use workwell_gateway::surfaces::cli::{
-    Format, cases, config, exit, explain, outbox, profiles, store, told, validate, version,
+    Format, cases, config, exit, explain, mappings, outbox, profiles, store, told, validate,
+    version,
 };
 use workwell_gateway::telemetry;
 
@@ -65,6 +66,11 @@ enum Verb {
     /// See and move what is on its way
     #[command(subcommand)]
     Outbox(outbox::Outbox),
+    /// Check, try and begin mapping tables
+    #[command(subcommand)]
+    Mappings(mappings::Mappings),
+    Map(mappings::map::Map),
+    Route(mappings::route::Route),
     /// Look after the store
     #[command(subcommand)]
     Store(store::Store),
@@ -125,6 +131,9 @@ fn with_settings(path: Option<&Path>, verb: &Verb, out: &mut io::Stdout) -> i32 
             let gateway = start::build(settings, &Tools::default()).await?;
             Ok(outbox::run(args, &gateway, out).await)
         }),
+        Verb::Mappings(args) => Ok(mappings::run(args, &settings, out)),
+        Verb::Map(args) => Ok(mappings::map::run(args, &settings, out)),
+        Verb::Route(args) => Ok(mappings::route::run(args, &settings, out)),
         Verb::Store(args) => Ok(on_runtime(store::run(args, &settings, out))),
         _ => Ok(exit::BUG),
     };

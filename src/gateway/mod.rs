@@ -30,7 +30,7 @@ mod send;
 mod stop;
 mod stop_onward;
 pub mod store_hold;
-mod tables;
+pub mod tables;
 mod tell_referrer;
 pub mod upkeep;
 pub mod validation;

@@ -1,13 +1,12 @@
 //! Release: renders a case with a provider's tables and puts it into the outbox. The
 //! same unit of work as the receipt when nothing has to be cleared first (DESIGN I3).
 
-use std::fmt::Write;
-
 use jiff::Timestamp;
 
 use super::Gateway;
 use super::conditions::Condition;
 use super::leg::Draft;
+use super::tables::trace_csv;
 use crate::adapters::store::{LegKind, NewLeg};
 use crate::config::Mode;
 use crate::domain::case::Case;
@@ -99,48 +98,4 @@ fn payload_of(
         .map_err(|faults| NotRendered {
             reasons: faults.iter().map(ToString::to_string).collect(),
         })
-}
-
-/// How each output came to be, as rows a reviewer can read; sealed beside the payload.
-fn trace_csv(rendered: &Rendered<'_>) -> Vec<u8> {
-    let mut text = String::with_capacity(64 * (1 + rendered.trace.len()));
-    text.push_str("target,source,row,transform,lossy,outcome\n");
-    let mut position = String::new();
-    for row in &rendered.trace {
-        position.clear();
-        // Writing to a String cannot fail.
-        let _ = write!(position, "{}", row.row);
-        let cells = [
-            row.target,
-            row.source,
-            &position,
-            &row.transform,
-            if row.lossy { "lossy" } else { "" },
-            row.outcome.code(),
-        ];
-        for (place, cell) in cells.into_iter().enumerate() {
-            if place > 0 {
-                text.push(',');
-            }
-            push_quoted(&mut text, cell);
-        }
-        text.push('\n');
-    }
-    for name in &rendered.unused {
-        text.push(',');
-        text.push_str(name);
-        text.push_str(",,,,not-used\n");
-    }
-    text.into_bytes()
-}
-
-fn push_quoted(text: &mut String, cell: &str) {
-    let special = |byte: u8| matches!(byte, b',' | b'"' | b'\n');
-    if !cell.bytes().any(special) {
-        text.push_str(cell);
-        return;
-    }
-    text.push('"');
-    text.push_str(&cell.replace('"', "\"\""));
-    text.push('"');
 }

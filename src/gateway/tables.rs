@@ -1,4 +1,17 @@
-//! The mapping tables in force, ready for use.
+//! The mapping tables in force, ready for use; and the analyst's bench beside them, which
+//! needs no store: what is wrong with tables, and what they do with a file.
+
+mod check;
+mod prove;
+mod referral;
+mod scaffold;
+mod trial;
+
+pub use check::{Checked, Report, UnknownName, check};
+pub use prove::{Difference, Proof, prove};
+pub use referral::{Sample, read_sample};
+pub use scaffold::{Made, scaffold};
+pub use trial::{Trial, kept_back, payload_of, trace_csv};
 
 use std::sync::Arc;
 

@@ -60,6 +60,19 @@ impl Faults {
         faults.all(|problem| problem.entry == entry)
     }
 
+    /// Whether something is wrong with this file already.
+    pub(super) fn tell_of(&self, file: &str) -> bool {
+        let start = format!("{}/{file}:", self.folder);
+        let mut faults = self.problems.iter().filter(|problem| !problem.warning);
+        faults.any(|problem| {
+            problem
+                .path
+                .as_deref()
+                .unwrap_or_default()
+                .starts_with(&start)
+        })
+    }
+
     pub(super) fn into_all(self) -> Vec<Problem> {
         self.problems
     }

@@ -58,7 +58,12 @@ impl Folder {
                 let before = bytes[..error.valid_up_to()].split(|byte| *byte == b'\n');
                 let line = before.count();
                 let place = (u32::try_from(line).unwrap_or(u32::MAX), 1);
-                let detail = "not UTF-8; save the file as \"CSV UTF-8\"";
+                let detail = match bytes.get(..2) {
+                    Some([0xff, 0xfe] | [0xfe, 0xff]) => {
+                        "this is UTF-16 (\"Unicode text\"); save the file as \"CSV UTF-8\""
+                    }
+                    _ => "not UTF-8; save the file as \"CSV UTF-8\"",
+                };
                 faults.add(&entry::NOT_READABLE, name, place, detail);
                 None
             }

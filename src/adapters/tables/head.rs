@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use toml::de::{DeTable, DeValue};
 
+use super::damage;
 use super::faults::{Faults, Place};
 use super::nearest;
 use crate::problem::area::tables as entry;
@@ -41,7 +42,13 @@ impl<'a> Head<'a> {
         let (table, errors) = DeTable::parse_recoverable(text);
         for error in &errors {
             let place = error.span().map_or((1, 1), |span| place(text, span.start));
-            faults.add(&entry::NOT_READABLE, file, place, error.message());
+            let line = text.lines().nth(place.0 as usize - 1).unwrap_or_default();
+            let detail = if line.contains(damage::is_curly) {
+                "the line holds curly quotes; write straight ones".to_owned()
+            } else {
+                error.message().to_owned()
+            };
+            faults.add(&entry::NOT_READABLE, file, place, detail);
         }
         let mut head = Self {
             file,

@@ -4,6 +4,7 @@
 
 mod area;
 mod compile;
+mod damage;
 mod faults;
 mod folder;
 mod head;

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::damage;
 use super::faults::{Faults, Place};
 use super::folder::Folder;
 use super::nearest;
@@ -53,7 +54,7 @@ pub(super) fn rows(folder: &Folder, file: &str, header: Header, faults: &mut Fau
             return rows;
         };
         let line = lines.of(record.position().map_or(0, csv::Position::byte));
-        let cells: Vec<String> = record.iter().map(|cell| cell.trim().to_owned()).collect();
+        let mut cells: Vec<String> = record.iter().map(|cell| cell.trim().to_owned()).collect();
         if !headed {
             if cells != header {
                 wrong_header(file, line, &cells, header, faults);
@@ -66,13 +67,22 @@ pub(super) fn rows(folder: &Folder, file: &str, header: Header, faults: &mut Fau
             continue;
         }
         if cells.len() != header.len() {
+            let curly = cells.iter().any(|cell| cell.contains(damage::is_curly));
+            let quotes = if curly {
+                "straight double quotes, not in curly ones"
+            } else {
+                "double quotes"
+            };
             let detail = format!(
-                "found {} cells, expected {}: {}; a cell that holds a comma stands in double quotes",
+                "found {} cells, expected {}: {}; a cell that holds a comma stands in {quotes}",
                 cells.len(),
                 header.len(),
                 header.join(",")
             );
             faults.add(&entry::NOT_READABLE, file, (line, 1), detail);
+            continue;
+        }
+        if !mend(file, line, header, &mut cells, faults) {
             continue;
         }
         rows.push(Row {
@@ -87,6 +97,29 @@ pub(super) fn rows(folder: &Folder, file: &str, header: Header, faults: &mut Fau
         faults.add(&entry::WRONG_HEADER, file, (1, 1), detail);
     }
     rows
+}
+
+/// Tells of every cell that a spreadsheet changed, and puts back what was meant, so that
+/// one cell is not told of twice. False when a row cannot be read any further.
+fn mend(file: &str, line: u32, header: Header, cells: &mut [String], faults: &mut Faults) -> bool {
+    let mut is_whole = true;
+    for (index, (column, cell)) in header.iter().zip(cells).enumerate() {
+        let Some(found) = damage::of_cell(column, cell) else {
+            continue;
+        };
+        let place = (line, u32::try_from(index + 1).unwrap_or(u32::MAX));
+        let detail = format!("{column}: found \"{cell}\", {}", found.says);
+        if found.may_be_meant {
+            faults.warn(&entry::SHEET_DAMAGE, file, place, detail);
+            continue;
+        }
+        faults.add(&entry::SHEET_DAMAGE, file, place, detail);
+        match found.meant {
+            Some(meant) => *cell = meant,
+            None => is_whole = false,
+        }
+    }
+    is_whole
 }
 
 /// Counts the lines up to a record as an editor does. The CSV reader's own count stands
@@ -132,11 +165,38 @@ fn wrong_header(file: &str, line: u32, found: &[String], header: Header, faults:
         .unwrap_or(header.len());
     let place = (line, u32::try_from(column + 1).unwrap_or(u32::MAX));
     let detail = format!(
-        "found \"{}\", expected \"{}\"",
-        found.join(","),
+        "{}; the line is: {}",
+        header_fault(found, header, column),
         header.join(",")
     );
     faults.add(&entry::WRONG_HEADER, file, place, detail);
+}
+
+/// What is wrong with the first name that differs.
+fn header_fault(found: &[String], header: Header, column: usize) -> String {
+    let Some(name) = found.get(column) else {
+        return format!("the column \"{}\" is missing", header[column]);
+    };
+    if let ([whole], true) = (found, header.len() > 1)
+        && let Some((_, mark)) = [(';', "semicolons"), ('\t', "tabs")]
+            .iter()
+            .find(|(mark, _)| whole.contains(*mark))
+    {
+        return format!("the cells are parted by {mark}; save the file as CSV with commas");
+    }
+    let Some(expected) = header.get(column) else {
+        return format!("found \"{name}\", a column too many");
+    };
+    let elsewhere = header.contains(&name.as_str());
+    if !elsewhere {
+        return format!("found \"{name}\"; write \"{expected}\"");
+    }
+    if found.iter().any(|other| other == expected) {
+        return format!(
+            "found \"{name}\"; the columns stand in another order, here \"{expected}\""
+        );
+    }
+    format!("found \"{name}\"; the column \"{expected}\" is missing before it")
 }
 
 impl Row {
@@ -222,7 +282,13 @@ impl Cell<'_> {
         }
         let date = self.text.parse().ok();
         if date.is_none() {
-            let detail = format!("{}: found \"{}\"; write yyyy-mm-dd", self.column, self.text);
+            let detail = match damage::date_meant(self.text) {
+                Some(meant) => format!(
+                    "{}: found \"{}\"; write yyyy-mm-dd: {meant}, if a spreadsheet changed it",
+                    self.column, self.text
+                ),
+                None => format!("{}: found \"{}\"; write yyyy-mm-dd", self.column, self.text),
+            };
             self.fault(&entry::WRONG_SHAPE, detail, faults);
         }
         date

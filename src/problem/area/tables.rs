@@ -99,6 +99,41 @@ super::entries! {
         advice: "Add the folder or the row, or remove the other.",
         Icb, 500, "REC_SERVER_ERROR", "exception", AfterFix
     }
+    /// A cell that a spreadsheet program changed.
+    SHEET_DAMAGE = {
+        "WW-MAP-015", "a spreadsheet changed a cell",
+        meaning: "A spreadsheet program takes codes for numbers or dates, drops leading zeros, curls quotes and keeps invisible characters; the cell shows signs of it.",
+        advice: "Set the column to \"Text\", type the value again from its source, and save as \"CSV UTF-8\".",
+        Icb, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
+    /// A row or a file that decides nothing.
+    ROW_UNUSED = {
+        "WW-MAP-016", "a row that decides nothing",
+        meaning: "Another row answers first, the row's time is over, or no table names the file: whoever wrote it may think that it counts.",
+        advice: "Remove it, or put it where it counts; the row that answers first is named.",
+        Icb, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
+    /// A test beside the tables that does not hold.
+    TEST_DIFFERS = {
+        "WW-MAP-017", "a test of the tables does not hold",
+        meaning: "A case under tests/ becomes something else than its expected files say, or its files cannot be read.",
+        advice: "Correct the table, or, where the new result is right, write it with `mappings test --update` and have the change read by another person.",
+        Icb, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
+    /// A file that is to be tried is no referral.
+    NO_REFERRAL = {
+        "WW-MAP-018", "the file is no referral",
+        meaning: "The file is neither a BaRS message of a new referral nor a canonical case.",
+        advice: "Give a Bundle as a GP system sends it, or a case as `mappings fields --format json` describes it.",
+        Icb, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
+    /// A status that a provider has no word for.
+    STATUS_NOT_TOTAL = {
+        "WW-MAP-019", "a status that the provider cannot report",
+        meaning: "status.csv has no word for a status that a provider may report. Its own word for it would be unknown, and the news would wait for a person.",
+        advice: "Ask the provider for its word and add a row; `visibility` says what the referrer sees of it.",
+        Icb, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
     /// A code of a case has no row in the provider's list.
     UNMAPPED_CODE = {
         "WW-MAP-020", "a code of the case is not in the provider's list",
@@ -126,6 +161,13 @@ super::entries! {
         meaning: "A field that the provider's table requires needs the person's consent for its recipient, and none is recorded as given.",
         advice: "Ask for the consent and record it, or make the field optional in the provider's table.",
         Operator, 422, "REC_UNPROCESSABLE_ENTITY", "required", AfterFix
+    }
+    /// An agreement or the tables' own time that ends.
+    AGREEMENT_ENDS = {
+        "WW-MAP-024", "the time of an agreement or of the tables ends",
+        meaning: "After the last day of the data-sharing agreement, or of the tables, nobody is referred to the provider any more; statuses, cancellations and withdrawals still flow.",
+        advice: "Renew the agreement and write its new reference and last day into provider.toml.",
+        Icb, 500, "REC_SERVER_ERROR", "exception", AfterFix
     }
 }
 

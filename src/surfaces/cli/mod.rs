@@ -7,6 +7,7 @@ pub mod demo;
 pub mod exit;
 pub mod explain;
 mod format;
+pub mod mappings;
 pub mod outbox;
 pub mod profiles;
 pub mod store;
@@ -63,6 +64,9 @@ mod tests {
         super::config::Config::augment_subcommands(Command::new("config")).debug_assert();
         super::profiles::ProfilesArgs::augment_args(Command::new("profiles")).debug_assert();
         super::validate::Validate::augment_args(Command::new("validate")).debug_assert();
+        super::mappings::Mappings::augment_subcommands(Command::new("mappings")).debug_assert();
+        super::mappings::map::Map::augment_args(Command::new("map")).debug_assert();
+        super::mappings::route::Route::augment_args(Command::new("route")).debug_assert();
     }
 
     #[test]

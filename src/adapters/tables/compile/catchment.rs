@@ -50,6 +50,7 @@ pub(super) fn compile(folder: &Folder, faults: &mut Faults) -> Catchment {
             "no row includes anybody; write kind \"any\" with mode \"include\" to serve everybody";
         faults.add(&entry::VALUE_MISSING, FILE, (1, 1), detail);
     }
+    super::unused::catchment(&compiled, faults);
     Catchment::new(compiled)
 }
 

@@ -1,5 +1,6 @@
 //! `codes/<list>.csv` and `[unmapped]`.
 
+use crate::adapters::tables::damage;
 use crate::adapters::tables::faults::Faults;
 use crate::adapters::tables::folder::Folder;
 use crate::adapters::tables::head::Head;
@@ -83,7 +84,9 @@ fn rows(folder: &Folder, name: &str, faults: &mut Faults) -> Vec<CodeRow> {
             row.cell("relation")
                 .fault(&entry::WRONG_SHAPE, detail, faults);
         }
-        check_source(&cell, &source, faults);
+        if !is_source(&cell, &source, faults) {
+            continue;
+        }
         if let Some(first) = rows.iter().find(|seen| seen.source == source) {
             let detail = format!("\"{source}\" is at {} too", first.position);
             cell.fault(&entry::SAID_TWICE, detail, faults);
@@ -96,27 +99,59 @@ fn rows(folder: &Folder, name: &str, faults: &mut Faults) -> Vec<CodeRow> {
             position: row.position(),
         });
     }
+    warn_of_lost_zeros(&rows, faults);
     rows
 }
 
 /// A spreadsheet keeps fifteen digits of a number, and a SNOMED CT code runs to eighteen:
 /// a code stands behind its alias, `sct|928000`, so that it stays text.
-fn check_source(cell: &Cell<'_>, source: &str, faults: &mut Faults) {
-    let number_like = source.starts_with(|c: char| c.is_ascii_digit());
-    if number_like {
-        return cell.shape("write alias|code, as in sct|928000", faults);
+fn is_source(cell: &Cell<'_>, source: &str, faults: &mut Faults) -> bool {
+    let says = if source.starts_with(|c: char| c.is_ascii_digit()) {
+        Some("write alias|code, as in sct|928000")
+    } else {
+        match source.split_once('|') {
+            Some(("", _) | (_, "")) => Some("write alias|code, as in sct|928000"),
+            Some(("sct", code)) => damage::of_snomed(code),
+            _ => None,
+        }
+    };
+    if let Some(says) = says {
+        cell.shape(says, faults);
     }
-    let Some((alias, code)) = source.split_once('|') else {
+    says.is_none()
+}
+
+/// A provider's numbers of one width, of which some begin with 0 and others are shorter:
+/// a spreadsheet drops a leading zero.
+fn warn_of_lost_zeros(rows: &[CodeRow], faults: &mut Faults) {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let numbers = || rows.iter().filter(|row| is_number(&row.target));
+    let padded = numbers().filter(|row| row.target.starts_with('0'));
+    let Some(width) = padded.map(|row| row.target.len()).max() else {
         return;
     };
-    let digits = code.bytes().all(|b| b.is_ascii_digit());
-    if alias.is_empty() || code.is_empty() {
-        cell.shape("write alias|code, as in sct|928000", faults);
-    } else if alias == "sct" && (!digits || !(6..=18).contains(&code.len())) {
-        cell.shape(
-            "a SNOMED CT code has 6 to 18 digits; a spreadsheet may have changed it",
-            faults,
+    for row in numbers().filter(|row| row.target.len() < width) {
+        let detail = format!(
+            "target: found \"{}\" where others have {width} digits and begin with 0; if a \
+             spreadsheet dropped the zero, write {:0>width$}",
+            row.target, row.target
         );
+        let place = (row.position.line, 3);
+        faults.warn(&entry::SHEET_DAMAGE, &row.position.file, place, detail);
+    }
+}
+
+/// A row for any other word that can never be asked, since every word has its own.
+fn warn_of_unused_rows(list: &CodeList, words: &[&str], faults: &mut Faults) {
+    let own = |word: &&str| list.rows().iter().any(|row| row.source == **word);
+    let any_other = list
+        .rows()
+        .iter()
+        .find(|row| row.source == CodeList::ANY_OTHER);
+    if let (Some(row), true) = (any_other, words.iter().all(own)) {
+        let detail = "no word is left for this row: each has a row of its own; remove it";
+        let place = (row.position.line, 1);
+        faults.warn(&entry::ROW_UNUSED, &row.position.file, place, detail);
     }
 }
 
@@ -136,6 +171,7 @@ pub(super) fn compare(list: &CodeList, field: &Field, faults: &mut Faults) {
             faults.add(&entry::UNKNOWN_WORD, &row.position.file, place, detail);
         }
     }
+    warn_of_unused_rows(list, &words, faults);
     let lacking: Vec<&str> = words
         .into_iter()
         .filter(|word| !list.answers(word))

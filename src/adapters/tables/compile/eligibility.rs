@@ -15,7 +15,9 @@ const HEADER: Header = &["rule", "operator", "value", "outcome", "reason", "word
 pub(super) fn compile(folder: &Folder, faults: &mut Faults) -> Eligibility {
     let rows = sheet::rows(folder, FILE, HEADER, faults);
     let compiled = rows.iter().filter_map(|row| compile_row(row, faults));
-    Eligibility::new(compiled.collect())
+    let compiled: Vec<EligibilityRow> = compiled.collect();
+    super::unused::eligibility(&compiled, faults);
+    Eligibility::new(compiled)
 }
 
 fn compile_row(row: &Row, faults: &mut Faults) -> Option<EligibilityRow> {

@@ -52,7 +52,12 @@ pub(super) fn compile(
 ) -> Vec<FieldRow> {
     let mut compiled: Vec<FieldRow> = Vec::new();
     let mut used: BTreeSet<usize> = BTreeSet::new();
-    for row in sheet::rows(folder, FILE, HEADER, faults) {
+    let rows = sheet::rows(folder, FILE, HEADER, faults);
+    // What a table that cannot be read lacks is nothing to tell of.
+    if rows.is_empty() && (!folder.has(FILE) || faults.tell_of(FILE)) {
+        return compiled;
+    }
+    for row in rows {
         let Some(field_row) = compile_row(&row, lists, faults) else {
             continue;
         };

@@ -6,6 +6,7 @@ mod eligibility;
 mod fields;
 mod status;
 mod transform;
+mod unused;
 
 use super::faults::Faults;
 use super::folder::Folder;

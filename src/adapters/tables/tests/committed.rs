@@ -362,26 +362,3 @@ fn the_words_of_each_provider_are_read() {
         assert_eq!(provider.status_words.find("gone fishing"), None);
     }
 }
-
-#[test]
-fn the_trace_says_where_each_field_went_and_holds_no_value() {
-    let loaded = committed();
-    let lantern = loaded.provider("lantern").expect("a committed provider");
-    let rendered = render(&sample::case(), lantern, TODAY);
-    let mut found = "target,source,row,transform,lossy,outcome\n".to_owned();
-    for row in &rendered.trace {
-        let cells = [
-            row.target,
-            row.source,
-            &row.row.to_string(),
-            &row.transform,
-            if row.lossy { "lossy" } else { "" },
-            row.outcome.code(),
-        ];
-        found.push_str(&cells.join(","));
-        found.push('\n');
-    }
-    let file = "mappings/exampleshire/lantern/tests/off-sick/expected-trace.csv";
-    let expected = fs::read_to_string(package(file)).expect("a committed expectation");
-    assert_eq!(found, expected, "{found}");
-}

@@ -95,7 +95,8 @@ fn a_list_that_lacks_a_word_is_a_warning_and_a_word_that_cannot_be_is_a_fault() 
 fn a_code_that_a_spreadsheet_changed_is_found() {
     for (code, says) in [
         ("928000", "alias|code"),
-        ("sct|9.28E+17", "6 to 18 digits"),
+        ("sct|9.28E+17", "WW-MAP-015"),
+        ("sct|12345", "6 to 18 digits"),
         ("|928000", "alias|code"),
     ] {
         let copy = Copy::new();
@@ -129,7 +130,7 @@ fn one_word_for_two_statuses_is_a_fault_with_both_rows() {
     copy.append("lantern/status.csv", "all  DONE,paused,,codes,");
     one_fault(
         &copy,
-        &["WW-MAP-006", "status.csv:17:1", "status.csv:10 too"],
+        &["WW-MAP-006", "status.csv:18:1", "status.csv:10 too"],
     );
 }
 

@@ -1,0 +1,276 @@
+//! Everything that is wrong with the tables under a folder, at once: what the loader finds,
+//! and what only the day or the folder beside the tables can tell.
+
+use std::fs;
+use std::path::Path;
+
+use jiff::civil::Date;
+
+use crate::adapters::tables::load;
+use crate::config::nearest;
+use crate::domain::provider::Provider;
+use crate::domain::status::Status;
+use crate::problem::Problem;
+use crate::problem::area::tables as entry;
+
+/// What was looked at and what was found.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// The providers, by area and slug.
+    pub providers: Vec<Checked>,
+    /// Faults and warnings in the order of files and lines.
+    pub findings: Vec<Problem>,
+}
+
+/// One provider.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// Its area.
+    pub area: String,
+    /// Its slug.
+    pub slug: String,
+    /// Its version and the digest of its tables; none when they cannot be used.
+    pub tables: Option<(String, String)>,
+}
+
+/// A name on the command line that is no area and no provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownName {
+    /// What was given.
+    pub given: String,
+    /// What may have been meant.
+    pub like: Vec<String>,
+}
+
+/// Days before the end of an agreement from which it is told (DESIGN section 5).
+const NOTICE: i32 = 60;
+
+/// Checks the tables under `root`, or only the areas and providers that are named.
+///
+/// # Errors
+///
+/// Names that are neither.
+pub fn check(root: &Path, names: &[String], today: Date) -> Result<Report, Vec<UnknownName>> {
+    let loaded = load(root);
+    let mut report = Report::default();
+    for provider in &loaded.providers {
+        let tables = Some((provider.version.clone(), provider.digest.clone()));
+        report.add(&provider.area, &provider.slug, tables);
+        of_day(provider, today, &mut report.findings);
+        status_words(provider, &mut report.findings);
+    }
+    for disabled in &loaded.disabled {
+        report.add(&disabled.area, &disabled.slug, None);
+        report.findings.extend(disabled.problems.iter().cloned());
+    }
+    for checked in &report.providers {
+        let folder = format!("{}/{}", checked.area, checked.slug);
+        unread_files(root, &folder, &mut report.findings);
+    }
+    report.findings.extend(loaded.problems);
+    report
+        .providers
+        .sort_by(|a, b| (&a.area, &a.slug).cmp(&(&b.area, &b.slug)));
+    report.findings.sort_by_cached_key(place);
+    only(report, names)
+}
+
+impl Report {
+    /// Findings that keep something from being used.
+    pub fn faults(&self) -> usize {
+        self.findings.iter().filter(|found| !found.warning).count()
+    }
+
+    /// Findings that keep nothing from being used.
+    pub fn warnings(&self) -> usize {
+        self.findings.len() - self.faults()
+    }
+
+    fn add(&mut self, area: &str, slug: &str, tables: Option<(String, String)>) {
+        self.providers.push(Checked {
+            area: area.to_owned(),
+            slug: slug.to_owned(),
+            tables,
+        });
+    }
+}
+
+fn only(mut report: Report, names: &[String]) -> Result<Report, Vec<UnknownName>> {
+    // Where there is no provider at all, the faults of the folder say why.
+    if names.is_empty() || report.providers.is_empty() {
+        return Ok(report);
+    }
+    let is_known = |name: &&String| {
+        let known = |one: &Checked| {
+            let whole = format!("{}/{}", one.area, one.slug);
+            one.area == **name || one.slug == **name || whole == **name
+        };
+        report.providers.iter().any(known)
+    };
+    let unknown: Vec<UnknownName> = names
+        .iter()
+        .filter(|name| !is_known(name))
+        .map(|name| UnknownName {
+            given: name.clone(),
+            like: names_like(name, &report.providers),
+        })
+        .collect();
+    if !unknown.is_empty() {
+        return Err(unknown);
+    }
+    report.providers.retain(|one| {
+        names.contains(&one.area)
+            || names.contains(&one.slug)
+            || names.contains(&format!("{}/{}", one.area, one.slug))
+    });
+    let providers = report.providers.iter();
+    let folders: Vec<String> = providers
+        .map(|p| format!("{}/{}/", p.area, p.slug))
+        .collect();
+    report.findings.retain(|found| {
+        let path = found.path.as_deref().unwrap_or_default();
+        let of_area = names
+            .iter()
+            .any(|name| path.starts_with(&format!("{name}/")));
+        of_area || folders.iter().any(|folder| path.starts_with(folder))
+    });
+    Ok(report)
+}
+
+fn names_like(given: &str, providers: &[Checked]) -> Vec<String> {
+    let mut known: Vec<&str> = providers
+        .iter()
+        .flat_map(|one| [one.area.as_str(), one.slug.as_str()])
+        .collect();
+    known.sort_unstable();
+    known.dedup();
+    let near = nearest(given, known.iter().copied(), 3);
+    let told = if near.is_empty() { known } else { near };
+    told.into_iter().map(str::to_owned).collect()
+}
+
+/// File, line and column, so that findings stand in the order in which a person mends them.
+fn place(found: &Problem) -> (String, u32, u32) {
+    let path = found.path.as_deref().unwrap_or_default();
+    let mut parts = path.rsplitn(3, ':');
+    let mut number = || parts.next().and_then(|text| text.parse().ok());
+    match (number(), number()) {
+        (Some(column), Some(line)) => {
+            let file = parts.next().unwrap_or_default().to_owned();
+            (file, line, column)
+        }
+        _ => (path.to_owned(), 0, 0),
+    }
+}
+
+/// What the day tells: agreements and rows whose time is over.
+fn of_day(provider: &Provider, today: Date, findings: &mut Vec<Problem>) {
+    let head = format!("{}/{}/provider.toml:1:1", provider.area, provider.slug);
+    let mut warn = |entry, place: String, detail: String| {
+        findings.push(Problem::new(entry).at(place).with(detail).as_warning());
+    };
+    let left = provider.agreement.days_left(today);
+    if left <= NOTICE {
+        let expires = provider.agreement.expires;
+        let detail = if left < 0 {
+            format!("agreement.expires: the agreement ended on {expires}; nobody is referred")
+        } else {
+            format!("agreement.expires: the agreement ends on {expires}, in {left} days")
+        };
+        warn(&entry::AGREEMENT_ENDS, head.clone(), detail);
+    }
+    if let Some(to) = provider.validity.to.filter(|to| *to < today) {
+        let detail = format!("valid_to: the tables ended on {to}; nobody is referred");
+        warn(&entry::AGREEMENT_ENDS, head, detail);
+    }
+    for row in provider.catchment.rows() {
+        if let Some(to) = row.validity.to.filter(|to| *to < today) {
+            let place = format!("{}/{}/{}:5", provider.area, provider.slug, row.position);
+            let detail = format!("to: the row's time ended on {to}");
+            warn(&entry::ROW_UNUSED, place, detail);
+        }
+    }
+}
+
+/// A status for which a provider has no word is one that it cannot report: its word for it
+/// would be unknown, and the case would wait for a person.
+fn status_words(provider: &Provider, findings: &mut Vec<Problem>) {
+    let lacking: Vec<&str> = Status::ALL
+        .iter()
+        .filter(|status| is_a_providers_news(**status))
+        .filter(|status| provider.status_words.word_for(**status).is_none())
+        .map(|status| status.code())
+        .collect();
+    if lacking.is_empty() {
+        return;
+    }
+    let detail = format!(
+        "no word for {}; add the word that the provider uses for each",
+        lacking.join(", ")
+    );
+    let place = format!("{}/{}/status.csv:1:1", provider.area, provider.slug);
+    let problem = Problem::new(&entry::STATUS_NOT_TOTAL)
+        .at(place)
+        .with(detail);
+    findings.push(problem.as_warning());
+}
+
+/// What a provider comes to know first. A cancellation and a slip are the referrer's news.
+fn is_a_providers_news(status: Status) -> bool {
+    status.is_providers_to_report() && !matches!(status, Status::Cancelled | Status::EnteredInError)
+}
+
+/// The files of a provider's folder that nothing reads: a table under another name.
+fn unread_files(root: &Path, folder: &str, findings: &mut Vec<Problem>) {
+    const READ: &[&str] = &[
+        "provider.toml",
+        "catchment.csv",
+        "eligibility.csv",
+        "fields.csv",
+        "status.csv",
+        "codes",
+        "tests",
+    ];
+    let own = root.join(folder);
+    for name in names_in(&own) {
+        let note = Path::new(&name)
+            .extension()
+            .is_some_and(|ending| ending == "md");
+        if READ.contains(&name.as_str()) || note || name.starts_with('.') {
+            continue;
+        }
+        findings.push(unread(folder, &name, READ));
+    }
+    for name in names_in(&own.join("codes")) {
+        let is_csv = Path::new(&name)
+            .extension()
+            .is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+        if !is_csv && !name.starts_with('.') {
+            findings.push(unread(folder, &format!("codes/{name}"), &[]));
+        }
+    }
+}
+
+fn unread(folder: &str, name: &str, known: &[&str]) -> Problem {
+    let like = nearest(name, known.iter().copied(), 1);
+    let detail = match like.first() {
+        Some(like) => format!("nothing reads this file; did you mean \"{like}\"?"),
+        None => "nothing reads this file; a table is saved as CSV under its own name".to_owned(),
+    };
+    Problem::new(&entry::ROW_UNUSED)
+        .at(format!("{folder}/{name}:1:1"))
+        .with(detail)
+        .as_warning()
+}
+
+fn names_in(folder: &Path) -> Vec<String> {
+    let Ok(found) = fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let names = found.flatten();
+    let mut names: Vec<String> = names
+        .map(|found| found.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort_unstable();
+    names
+}

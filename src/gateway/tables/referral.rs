@@ -1,0 +1,138 @@
+//! Reads a file as a referral: a BaRS message as a GP system sends it, or a canonical case,
+//! told apart by `resourceType` (DESIGN section 5).
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use crate::domain::case::{Case, MODEL_VERSION, Referral, SenderIds};
+use crate::domain::clock::date_in_england;
+use crate::domain::identifiers::{
+    CaseId, CaseReference, CorrelationId, NhsNumber, RequestId, ServiceAddress, ServiceRequestId,
+};
+use crate::problem::Problem;
+use crate::problem::area::{fhir as fhir_entry, tables as entry};
+use crate::standards::bars::headers::{Accepted, Format, Headers};
+use crate::standards::bars::{ReadPolicy, outcome, read};
+use crate::standards::fhir::{Document, Limits};
+
+/// A referral to try tables with.
+#[derive(Debug)]
+pub struct Sample {
+    /// The case; a message is given ids that nobody else is given.
+    pub case: Case,
+    /// The day on which it was written or received, for ages and validities.
+    pub day: Date,
+    /// Whether it came as a BaRS message.
+    pub is_message: bool,
+    /// What the gateway would remark of the message.
+    pub warnings: Vec<Problem>,
+}
+
+/// The id that a message is given for a trial.
+const TRIAL: u128 = 0x0192_f000_0000_7000_8000_0000_0000_0001;
+
+/// Reads a file. The faults name members, lines and rules, never a value.
+///
+/// # Errors
+///
+/// `WW-MAP-018`, or everything for which the gateway would refuse the message.
+pub fn read_sample(bytes: &[u8]) -> Result<Sample, Vec<Problem>> {
+    let is_fhir = bytes
+        .windows(RESOURCE_TYPE.len())
+        .any(|part| part == RESOURCE_TYPE);
+    if !is_fhir {
+        return canonical(bytes);
+    }
+    let tree = Document::parse(bytes.to_vec(), &Limits::default());
+    let document = tree.map_err(|faults| outcome::of_faults(&faults))?;
+    message(&document)
+}
+
+/// A canonical case has no such member.
+const RESOURCE_TYPE: &[u8] = b"\"resourceType\"";
+
+fn canonical(bytes: &[u8]) -> Result<Sample, Vec<Problem>> {
+    let case: Case = serde_json::from_slice(bytes).map_err(|error| {
+        let text = error.to_string();
+        // Only this text of the reader is sure to hold no value.
+        let what = text
+            .split(" at line ")
+            .next()
+            .filter(|what| what.starts_with("missing field"))
+            .unwrap_or("it is no canonical case");
+        let detail = format!("line {}: {what}", error.line());
+        vec![Problem::new(&entry::NO_REFERRAL).with(detail)]
+    })?;
+    Ok(Sample {
+        day: date_in_england(case.received_at),
+        case,
+        is_message: false,
+        warnings: Vec::new(),
+    })
+}
+
+fn message(document: &Document) -> Result<Sample, Vec<Problem>> {
+    let policy = ReadPolicy {
+        services: addressed(document).into_iter().collect(),
+        ..ReadPolicy::default()
+    };
+    let reading = read::read(document, &headers(), &policy);
+    let (warnings, faults): (Vec<_>, Vec<_>) = reading
+        .problems
+        .into_iter()
+        .partition(|problem| problem.warning);
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let Some(referral) = reading.referral else {
+        let what = "the message asks for something else than a new referral";
+        return Err(vec![Problem::new(&fhir_entry::NOT_A_MESSAGE).with(what)]);
+    };
+    let written = referral.authored_at.unwrap_or(Timestamp::UNIX_EPOCH);
+    Ok(Sample {
+        day: date_in_england(written),
+        case: case_of(referral, written),
+        is_message: true,
+        warnings,
+    })
+}
+
+/// The service that the message is for: a trial serves every one.
+fn addressed(document: &Document) -> Option<ServiceAddress> {
+    document.root().each("entry").find_map(|entry| {
+        let header = entry.get("resource")?;
+        let first = header.each("destination").next()?;
+        ServiceAddress::parse(first.str("endpoint")?)
+    })
+}
+
+/// Headers that name nobody: who sends is no matter of the tables.
+fn headers() -> Headers {
+    Headers {
+        request_id: RequestId::new(Uuid::from_u128(TRIAL)),
+        correlation_id: CorrelationId::new(Uuid::from_u128(TRIAL)),
+        target: None,
+        organisation: None,
+        software: None,
+        has_practitioner: false,
+        accept: Accepted::DEFAULT,
+        content: Some(Format::Json),
+    }
+}
+
+fn case_of(referral: Referral, received_at: Timestamp) -> Case {
+    let number = referral.person.nhs_number.as_ref();
+    Case {
+        model_version: MODEL_VERSION.to_owned(),
+        id: CaseId::new(Uuid::from_u128(TRIAL)),
+        reference: CaseReference::of(Uuid::from_u128(TRIAL)),
+        service_request_id: ServiceRequestId::new(Uuid::from_u128(TRIAL)),
+        part_of: None,
+        referred_on_by: None,
+        test_person: number.is_some_and(NhsNumber::is_test),
+        sender_ids: SenderIds::default(),
+        received_at,
+        referral,
+    }
+}

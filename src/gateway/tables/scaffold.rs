@@ -1,0 +1,233 @@
+//! A new provider's folder, with every table begun: it loads, and serves nobody until its
+//! agreement and its row of `routing.csv` are written.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use crate::domain::mapping::field;
+use crate::domain::status::Status;
+use crate::problem::Problem;
+use crate::problem::area::tables as entry;
+
+/// What was written.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// The area.
+    pub area: String,
+    /// The new folder.
+    pub folder: PathBuf,
+    /// Its files, by their names in it.
+    pub files: Vec<String>,
+}
+
+const HEAD: &str = r#"# The provider in a few words: what it is, and what it can and cannot receive.
+name = "NAME"
+version = "0.1.0"
+# ods = "X99"                  # its ODS code; leave the line out where it has none
+valid_from = 2026-01-01
+
+[channel]
+# webhook (we send JSON to url), fhir-rest (base_url), or collect: it asks our API.
+kind = "collect"
+# url = "https://provider.example/hooks/workwell"
+# secret_file = "secrets/provider"   # a secret never stands in a table
+
+[payload]
+kind = "json"                  # or "fhir-bundle": then the targets are a closed list
+
+[agreement]
+# Nobody is referred until the real reference and its last day stand here.
+reference = "TO BE AGREED"
+expires = EXPIRES
+
+[confidentiality]
+basis = "explicit-consent"     # or direct-care, or s251: each with approved_by
+# approved_by = "Caldicott Guardian, name of the body, date"
+
+[lawful_basis]
+# One condition of Article 6(1) and one of Article 9(2) of the UK GDPR.
+articles = ["6(1)(e)", "9(2)(h)"]
+
+[retention]
+days = 730                     # after the closure of a case
+
+[policies]
+workwell_consent = "hold"      # without a recorded consent: hold, or refuse
+
+[clocks]
+# Working days; what is left out keeps its default.
+acknowledge = 2
+first_contact = 5
+
+[unmapped]
+# What happens to a code without a row: hold (a person looks), refuse, or omit.
+employment = "hold"
+
+[withheld]
+# Protected data that it does not get, each with a reason that a reviewer reads.
+staff_risk = "TO WRITE: how else the provider is told of a risk to its staff"
+"#;
+
+const FIELDS: &str = "\
+target,source,transform,requirement,purpose,category,comment
+case_id,case_id,,required,To report progress against the right case,O,
+reference,case_reference,,required,To name the case on the telephone,O,
+referred_on,authored_on,date:dd/mm/yyyy,optional,To see how long the person has waited,N,
+name,full_name,,required,To greet the person,O,
+age_band,birth_date,age-band:16/25/50,optional,To choose the right team,O,The date itself only where it is needed
+phone,phones,first,optional,To reach the person,O,
+safe_contact,safe_contact,join:newline,optional,To put nobody at risk by a call,C,
+language,language,,optional,To find somebody who speaks it,S,
+interpreter,interpreter,yes-no,optional,To book an interpreter,S,
+communication,communication_needs,join:newline,optional,To write or speak as the person needs,S,
+adjustments,reasonable_adjustments,join:newline,optional,To choose a room and a way to meet,S,
+safeguarding,safeguarding,join:newline,optional,To meet the person safely,C,
+work,employment_status,code:employment,optional,To choose between keeping and finding work,S,codes/employment.csv translates
+,nhs_number,,prohibited,TO WRITE: why it is not needed; or make it a field,O,A prohibited row records a decision
+";
+
+const ELIGIBILITY: &str = "\
+rule,operator,value,outcome,reason,words
+age,below,18,refuse,ineligible-age,TO WRITE: what the referrer is told of somebody under 18.
+employment,is,retired,ask,,TO WRITE: what the provider asks a person who is retired?
+";
+
+/// A synthetic referral, for the first test.
+const REFERRAL: &str = include_str!("../../../conformance/fixtures/referrals/referral-16k.json");
+
+/// Writes the folder of a new provider. Nothing that is there is touched.
+///
+/// # Errors
+///
+/// A slug that cannot be one, a folder that is there, an area that is not, or a disk that
+/// cannot be written.
+pub fn scaffold(root: &Path, area: Option<&str>, slug: &str, today: Date) -> Result<Made, Problem> {
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    if slug.is_empty() || slug.starts_with('-') || !slug.bytes().all(plain) {
+        let detail = format!("found \"{slug}\"; write small letters, digits and hyphens");
+        return Err(Problem::new(&entry::WRONG_SHAPE).with(detail));
+    }
+    let area = chosen(root, area)?;
+    let folder = root.join(&area).join(slug);
+    if folder.exists() {
+        let detail = format!("the folder {} is there already", folder.display());
+        return Err(Problem::new(&entry::SAID_TWICE).with(detail));
+    }
+    let files = files(root, &area, slug, today);
+    let written = files.iter().try_for_each(|(name, text)| {
+        let path = folder.join(name);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        fs::write(path, text)
+    });
+    if let Err(error) = written {
+        let detail = format!("{} cannot be written ({})", folder.display(), error.kind());
+        return Err(Problem::new(&entry::FILE_MISSING).with(detail));
+    }
+    Ok(Made {
+        area,
+        folder,
+        files: files.into_iter().map(|(name, _)| name.to_owned()).collect(),
+    })
+}
+
+/// The area that is named, or the only one there is.
+fn chosen(root: &Path, area: Option<&str>) -> Result<String, Problem> {
+    let areas: Vec<String> = fs::read_dir(root)
+        .map(|found| {
+            let found = found.flatten();
+            let areas = found.filter(|found| found.path().join("area.toml").exists());
+            areas
+                .map(|found| found.file_name().to_string_lossy().into_owned())
+                .collect()
+        })
+        .unwrap_or_default();
+    let missing = |detail: String| Err(Problem::new(&entry::FILE_MISSING).with(detail));
+    let list = areas.join(", ");
+    match (area, &areas[..]) {
+        (Some(area), _) if areas.iter().any(|known| known == area) => Ok(area.to_owned()),
+        (Some(area), _) => missing(format!("there is no area \"{area}\"; there is: {list}")),
+        (None, [only]) => Ok(only.clone()),
+        (None, []) => missing(format!("{} holds no area", root.display())),
+        (None, _) => missing(format!("name the area with --area: {list}")),
+    }
+}
+
+fn files(root: &Path, area: &str, slug: &str, today: Date) -> Vec<(&'static str, String)> {
+    let yesterday = today.checked_sub(1.day()).unwrap_or(today);
+    let head = HEAD
+        .replace("NAME", slug)
+        .replace("EXPIRES", &yesterday.to_string())
+        .replace("2026-01-01", &today.to_string());
+    vec![
+        ("provider.toml", head),
+        ("catchment.csv", catchment(root, area)),
+        ("eligibility.csv", ELIGIBILITY.to_owned()),
+        ("fields.csv", FIELDS.to_owned()),
+        ("codes/employment.csv", employment()),
+        ("status.csv", status()),
+        ("tests/first/referral.json", REFERRAL.to_owned()),
+    ]
+}
+
+fn catchment(root: &Path, area: &str) -> String {
+    let head = fs::read_to_string(root.join(area).join("area.toml")).unwrap_or_default();
+    let icb = head.lines().find_map(|line| {
+        let (key, value) = line.split_once('=')?;
+        (key.trim() == "icb").then(|| value.trim().trim_matches('"').to_owned())
+    });
+    let row = match icb {
+        Some(icb) => format!("icb,{icb}"),
+        None => "any,".to_owned(),
+    };
+    format!(
+        "kind,code,mode,from,to,comment\n{row},include,,,TO WRITE: the practices or places that \
+         it serves instead of everybody\n"
+    )
+}
+
+/// Every word of employment, to be told in the provider's words.
+fn employment() -> String {
+    let mut text = "source,source_display,target,target_display,relation,comment\n".to_owned();
+    let words = field("employment_status").map(|field| (field.words)());
+    for word in words
+        .unwrap_or_default()
+        .into_iter()
+        .chain(["declined", "not-known"])
+    {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{word},,{word},,equivalent,");
+    }
+    text
+}
+
+/// Every status that a provider may report, to be told in its own words.
+fn status() -> String {
+    let mut text = "word,status,closure_reason,visibility,comment\n".to_owned();
+    for status in Status::ALL {
+        if !status.is_providers_to_report() {
+            continue;
+        }
+        let reason = match status {
+            Status::Completed => "completed-other-progress",
+            Status::ClosedNotEngaged => "unable-to-contact",
+            Status::Declined => "ineligible-condition",
+            Status::Withdrawn => "withdrew",
+            Status::Deceased => "deceased",
+            Status::Cancelled | Status::EnteredInError => continue,
+            _ => "",
+        };
+        let code = status.code();
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "{code},{code},{reason},codes,TO WRITE: the provider's own word"
+        );
+    }
+    text
+}

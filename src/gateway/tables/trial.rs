@@ -1,0 +1,183 @@
+//! Tables and places without a gateway: what they decide about a file, and what a provider
+//! would get of it. Nothing is stored and nothing is sent.
+
+use std::fmt::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::adapters::places::Places;
+use crate::adapters::tables::{Loaded, load};
+use crate::config::nearest;
+use crate::domain::case::{Case, Referral};
+use crate::domain::consent::Decision as Consent;
+use crate::domain::mapping::Rendered;
+use crate::domain::provider::{ConsentPolicy, PayloadKind, Provider, Unavailable};
+use crate::domain::routing::{Area, Decision, Subject, decide_everywhere};
+use crate::problem::Problem;
+use crate::standards::payload::{self, Heading};
+
+/// Tables and places, for a trial.
+#[derive(Debug)]
+pub struct Trial {
+    loaded: Loaded,
+    places: Places,
+}
+
+impl Trial {
+    /// Reads the tables and the places of these folders.
+    ///
+    /// # Errors
+    ///
+    /// Every fault of the places. Faults of a provider's tables leave that provider out.
+    pub fn open(mappings: &Path, places: &Path) -> Result<Self, Vec<Problem>> {
+        Ok(Self {
+            places: Places::open(places)?,
+            loaded: load(mappings),
+        })
+    }
+
+    /// A provider whose tables are whole.
+    pub fn provider(&self, slug: &str) -> Option<&Arc<Provider>> {
+        self.loaded.provider(slug)
+    }
+
+    /// What keeps a provider's tables from being used.
+    pub fn faults_of(&self, slug: &str) -> &[Problem] {
+        let mut disabled = self.loaded.disabled.iter();
+        disabled
+            .find(|disabled| disabled.slug == slug)
+            .map_or(&[], |disabled| &disabled.problems)
+    }
+
+    /// What is wrong with the areas, which decide nothing then.
+    pub fn faults_of_areas(&self) -> Vec<&Problem> {
+        let problems = self.loaded.problems.iter();
+        problems.filter(|problem| !problem.warning).collect()
+    }
+
+    /// The providers with a name like this one, or all of them.
+    pub fn names_like(&self, slug: &str) -> Vec<String> {
+        let providers = self.loaded.providers.iter();
+        let slugs: Vec<&str> = providers.map(|p| p.slug.as_str()).collect();
+        let near = nearest(slug, slugs.iter().copied(), 3);
+        let told = if near.is_empty() { slugs } else { near };
+        told.into_iter().map(str::to_owned).collect()
+    }
+
+    /// The areas whose tables are whole.
+    pub fn areas(&self) -> &[Area] {
+        &self.loaded.areas
+    }
+
+    /// Every provider's verdict and the outcome, as the gateway decides on this day. Never
+    /// of a restricted person, whose place is not looked up.
+    pub fn decide(&self, referral: &Referral, today: Date) -> Decision {
+        let person = &referral.person;
+        let postcode = person.address.postcode.as_ref();
+        let practice = person.practice.as_ref();
+        let subject = Subject {
+            referral,
+            today,
+            residence: postcode.and_then(|code| self.places.residence(code)),
+            practice: practice.and_then(|ods| self.places.practice(ods)),
+        };
+        decide_everywhere(&subject, &self.loaded.areas, &self.loaded.providers)
+    }
+}
+
+/// What a provider gets of a case: its own fields, or its FHIR Bundle. The envelope of a
+/// webhook is left out: it is the gateway's and the same for all.
+///
+/// # Errors
+///
+/// Targets that the format cannot hold.
+pub fn payload_of(
+    case: &Case,
+    provider: &Provider,
+    rendered: &Rendered<'_>,
+) -> Result<Vec<u8>, Vec<Problem>> {
+    let heading = Heading {
+        case_id: case.id,
+        reference: &case.reference,
+        version: 1,
+        at: case.received_at,
+    };
+    match provider.payload {
+        PayloadKind::Json => payload::json::fields(&rendered.outputs),
+        PayloadKind::FhirBundle => payload::fhir::referral(&heading, &rendered.outputs),
+    }
+}
+
+/// Why the gateway would not send to this provider what its tables can say, in words: the
+/// person's record and consent, and the provider's own time. What only the store knows, such
+/// as an open case of the person, is not among them.
+pub fn kept_back(case: &Case, provider: &Provider, today: Date) -> Vec<&'static str> {
+    let consents = &case.referral.consents;
+    let mut why = Vec::new();
+    if case.referral.person.security.hides_location() {
+        why.push("the record is restricted: the case is held and not routed");
+    }
+    if consents.forbids_delivery() {
+        why.push("the WorkWell consent is refused or withdrawn: the case is held");
+    } else if provider.basis.needs_workwell_consent()
+        && consents.workwell.decision != Consent::Given
+    {
+        why.push(match provider.workwell_consent {
+            ConsentPolicy::Hold => "no WorkWell consent is recorded: the case is held",
+            ConsentPolicy::Refuse => "no WorkWell consent is recorded: the referral is refused",
+        });
+    }
+    match provider.may_receive(today) {
+        Ok(()) => {}
+        Err(Unavailable::AgreementExpired) => why.push("the agreement is over on that day"),
+        Err(_) => why.push("the tables are not valid on that day"),
+    }
+    why
+}
+
+/// How each output came to be, as rows a reviewer can read; it holds no value. It is sealed
+/// beside the payload.
+pub fn trace_csv(rendered: &Rendered<'_>) -> Vec<u8> {
+    let mut text = String::with_capacity(64 * (1 + rendered.trace.len()));
+    text.push_str("target,source,row,transform,lossy,outcome\n");
+    let mut position = String::new();
+    for row in &rendered.trace {
+        position.clear();
+        // Writing to a String cannot fail.
+        let _ = write!(position, "{}", row.row);
+        let cells = [
+            row.target,
+            row.source,
+            &position,
+            &row.transform,
+            if row.lossy { "lossy" } else { "" },
+            row.outcome.code(),
+        ];
+        for (place, cell) in cells.into_iter().enumerate() {
+            if place > 0 {
+                text.push(',');
+            }
+            push_quoted(&mut text, cell);
+        }
+        text.push('\n');
+    }
+    for name in &rendered.unused {
+        text.push(',');
+        text.push_str(name);
+        text.push_str(",,,,not-used\n");
+    }
+    text.into_bytes()
+}
+
+fn push_quoted(text: &mut String, cell: &str) {
+    let special = |byte: u8| matches!(byte, b',' | b'"' | b'\n');
+    if !cell.bytes().any(special) {
+        text.push_str(cell);
+        return;
+    }
+    text.push('"');
+    text.push_str(&cell.replace('"', "\"\""));
+    text.push('"');
+}

@@ -1,0 +1,72 @@
+//! `mappings check`: every fault at once, each with its place and what to write.
+
+use std::io::{self, Write};
+
+use jiff::civil::Date;
+use serde_json::{Value, json};
+
+use super::{Common, as_json, count, told, unknown};
+use crate::config::Settings;
+use crate::gateway::tables::{Checked, Report, check};
+use crate::surfaces::cli::{Format, exit};
+
+pub(super) fn run(
+    common: &Common,
+    settings: &Settings,
+    names: &[String],
+    deny_warnings: bool,
+    today: Date,
+    out: &mut dyn Write,
+) -> i32 {
+    let report = match check(common.root(settings), names, today) {
+        Ok(report) => report,
+        Err(names) => return unknown(&names),
+    };
+    let denied = report.faults() > 0 || (deny_warnings && report.warnings() > 0);
+    let written = match common.format {
+        Format::Json => json_answer(&report, !denied, out),
+        Format::Text => text_answer(&report, out),
+    };
+    exit::after(&written, if denied { exit::FINDING } else { exit::OK })
+}
+
+fn text_answer(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    for found in &report.findings {
+        writeln!(out, "{}\n", told(found))?;
+    }
+    for one in &report.providers {
+        let name = format!("{}/{}", one.area, one.slug);
+        match &one.tables {
+            Some((version, digest)) => {
+                let digest = digest.get(..12).unwrap_or(digest);
+                writeln!(out, "usable   {name:<42}  {version:<8}  {digest}")?;
+            }
+            None => writeln!(out, "not used {name}: no referral goes there")?,
+        }
+    }
+    writeln!(
+        out,
+        "{}: {}, {}.",
+        count(report.providers.len(), "provider"),
+        count(report.faults(), "fault"),
+        count(report.warnings(), "warning")
+    )
+}
+
+fn json_answer(report: &Report, is_sound: bool, out: &mut dyn Write) -> io::Result<()> {
+    let providers: Vec<Value> = report.providers.iter().map(provider).collect();
+    let findings: Vec<Value> = report.findings.iter().map(as_json).collect();
+    let answer = json!({ "sound": is_sound, "providers": providers, "findings": findings });
+    writeln!(out, "{answer:#}")
+}
+
+fn provider(one: &Checked) -> Value {
+    let (version, digest) = one.tables.clone().unzip();
+    json!({
+        "area": one.area,
+        "provider": one.slug,
+        "usable": one.tables.is_some(),
+        "version": version,
+        "digest": digest,
+    })
+}

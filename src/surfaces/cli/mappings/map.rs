@@ -1,0 +1,278 @@
+//! `map FILE --provider P`: what a provider would get of a referral, or how each field of it
+//! came to be. The account holds no value, so that it can be shown to anybody.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use jiff::civil::Date;
+use serde_json::{Value, json};
+
+use super::{Common, as_json, count, referral, stopped};
+use crate::config::Settings;
+use crate::domain::mapping::{RenderFault, Rendered, RowOutcome, TraceRow, field, render};
+use crate::domain::provider::Provider;
+use crate::gateway::tables::{Sample, Trial, kept_back, payload_of};
+use crate::problem::Problem;
+use crate::problem::area::tables as entry;
+use crate::problem::page::capital;
+use crate::surfaces::cli::{Format, exit, wrap};
+
+/// See what a provider would get of a referral; nothing is sent
+#[derive(Clone, Debug, clap::Args)]
+pub struct Map {
+    /// A BaRS message or a canonical case, as JSON
+    pub file: PathBuf,
+    /// The provider, by the name of its folder
+    #[arg(long)]
+    pub provider: String,
+    /// How each field came to be, instead of the fields
+    #[arg(long)]
+    pub explain: bool,
+    /// Counts ages on this day, not on the referral's own
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub on: Option<Date>,
+    /// Where the tables are, and the format.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Runs the verb. Exit codes: 0 the tables can say it, 1 they cannot, 2 there is no such
+/// provider.
+pub fn run(args: &Map, settings: &Settings, out: &mut dyn Write) -> i32 {
+    let format = args.common.format;
+    let trial = Trial::open(args.common.root(settings), &settings.tables.places);
+    let read = trial.and_then(|trial| Ok((trial, referral(&args.file)?)));
+    let (trial, sample) = match read {
+        Ok(read) => read,
+        Err(problems) => {
+            let (written, code) = stopped(&problems, format, out);
+            return exit::after(&written, code);
+        }
+    };
+    let Some(provider) = trial.provider(&args.provider) else {
+        let mut faults = trial.faults_of(&args.provider).to_vec();
+        if faults.is_empty() && trial.names_like(&args.provider).is_empty() {
+            faults = trial.faults_of_areas().into_iter().cloned().collect();
+        }
+        if faults.is_empty() {
+            return no_such_provider(&trial, &args.provider);
+        }
+        let (written, code) = stopped(&faults, format, out);
+        return exit::after(&written, code);
+    };
+    let today = args.on.unwrap_or(sample.day);
+    let rendered = render(&sample.case, provider, today);
+    let (written, code) = if args.explain {
+        account(provider, &sample, &rendered, today, format, out)
+    } else {
+        payload(provider, &sample, &rendered, format, out)
+    };
+    exit::after(&written, code)
+}
+
+fn no_such_provider(trial: &Trial, slug: &str) -> i32 {
+    let names = trial.names_like(slug).join(", ");
+    let text = format!("There is no provider \"{slug}\". There is: {names}.");
+    // Standard error that is closed leaves nobody to tell.
+    let _ = writeln!(io::stderr(), "{}", wrap("", &text));
+    exit::USAGE
+}
+
+fn payload(
+    provider: &Provider,
+    sample: &Sample,
+    rendered: &Rendered<'_>,
+    format: Format,
+    out: &mut dyn Write,
+) -> (io::Result<()>, i32) {
+    if !rendered.faults.is_empty() {
+        let problems: Vec<Problem> = rendered
+            .faults
+            .iter()
+            .map(|f| problem(provider, f))
+            .collect();
+        return stopped(&problems, format, out);
+    }
+    match payload_of(&sample.case, provider, rendered) {
+        Ok(bytes) => {
+            // Our own writer's bytes are JSON; both formats are the payload itself.
+            let tree: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+            (writeln!(out, "{tree:#}"), exit::OK)
+        }
+        Err(problems) => stopped(&problems, format, out),
+    }
+}
+
+fn problem(provider: &Provider, fault: &RenderFault) -> Problem {
+    let found = entry::of_fault(fault.code.code()).unwrap_or(&entry::REQUIRED_MISSING);
+    let place = format!("{}/{}/{}", provider.area, provider.slug, fault.row);
+    let detail = match &fault.list {
+        Some(list) => format!("{} for {}, codes/{list}.csv", fault.source, fault.target),
+        None => format!("{} for {}", fault.source, fault.target),
+    };
+    Problem::new(found).at(place).with(detail)
+}
+
+fn account(
+    provider: &Provider,
+    sample: &Sample,
+    rendered: &Rendered<'_>,
+    today: Date,
+    format: Format,
+    out: &mut dyn Write,
+) -> (io::Result<()>, i32) {
+    let code = if rendered.faults.is_empty() {
+        exit::OK
+    } else {
+        exit::FINDING
+    };
+    let written = match format {
+        Format::Json => json_account(provider, sample, rendered, today, out),
+        Format::Text => text_account(provider, sample, rendered, today, out),
+    };
+    (written, code)
+}
+
+fn text_account(
+    provider: &Provider,
+    sample: &Sample,
+    rendered: &Rendered<'_>,
+    today: Date,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let is_sent = |row: &&TraceRow<'_>| row.outcome == RowOutcome::Sent;
+    let sent: Vec<&TraceRow<'_>> = rendered.trace.iter().filter(is_sent).collect();
+    let kind = if sample.is_message {
+        "BaRS message"
+    } else {
+        "canonical case"
+    };
+    let head = format!(
+        "{} ({}/{} {}): {} of a {kind}, as on {today}.",
+        provider.name,
+        provider.area,
+        provider.slug,
+        provider.version,
+        count(sent.len(), "field"),
+    );
+    writeln!(out, "{}\n\nSent", wrap("", &head))?;
+    for row in sent {
+        writeln!(out, "  {}\n{}", row.target, wrap("      ", &origin(row)))?;
+    }
+    writeln!(out, "\nIn the table, and not sent")?;
+    for row in rendered.trace.iter().filter(|row| !is_sent(row)) {
+        let name = if row.target.is_empty() {
+            row.source
+        } else {
+            row.target
+        };
+        let words = format!("{}; {}", origin(row), not_sent(row.outcome));
+        writeln!(out, "  {name}\n{}", wrap("      ", &words))?;
+    }
+    writeln!(out, "\nIn the referral, and withheld")?;
+    if rendered.withheld.is_empty() {
+        writeln!(out, "  nothing")?;
+    }
+    for (name, reason) in &rendered.withheld {
+        writeln!(out, "  {name}\n{}", wrap("      ", why(reason)))?;
+    }
+    writeln!(out, "\nIn the referral, and named by no row")?;
+    for name in &rendered.unused {
+        let meaning = field(name).map_or("", |field| field.meaning);
+        writeln!(out, "{}", wrap("  ", &format!("{name}: {meaning}")))?;
+    }
+    let kept_back = kept_back(&sample.case, provider, today);
+    if rendered.faults.is_empty() && kept_back.is_empty() {
+        return writeln!(out, "\nIt can be sent.");
+    }
+    writeln!(out, "\nIt cannot be sent")?;
+    for why in kept_back {
+        writeln!(out, "{}", wrap("  ", why))?;
+    }
+    for fault in &rendered.faults {
+        let problem = problem(provider, fault);
+        let place = problem.path.as_deref().unwrap_or_default();
+        writeln!(out, "  {place}  {}", problem.entry.code)?;
+        let detail = problem.detail.as_deref().unwrap_or_default();
+        let words = format!("{}: {detail}", capital(problem.entry.title));
+        writeln!(out, "{}", wrap("      ", &words))?;
+        writeln!(out, "{}", wrap("      ", problem.entry.advice))?;
+    }
+    Ok(())
+}
+
+/// Source, row of the table, steps, and whether something is lost.
+fn origin(row: &TraceRow<'_>) -> String {
+    let source = if row.source.is_empty() {
+        "a constant"
+    } else {
+        row.source
+    };
+    let lossy = if row.lossy { ", lossy" } else { "" };
+    format!("{source}, {}, {}{lossy}", row.row, row.transform)
+}
+
+/// Why a row of the table sends nothing, in words.
+const fn not_sent(outcome: RowOutcome) -> &'static str {
+    match outcome {
+        RowOutcome::Sent => "sent",
+        RowOutcome::Absent => "the referral does not say",
+        RowOutcome::Declined => "the person prefers not to say",
+        RowOutcome::NotKnown => "nobody knows",
+        RowOutcome::Withheld => "a consent that it needs is not given",
+        RowOutcome::Prohibited => "prohibited",
+        RowOutcome::NoWord => "the code list says that the provider has no word",
+        RowOutcome::Omitted => "the code is not in the list, which leaves it out",
+        RowOutcome::Unmapped => "the code is not in the list",
+    }
+}
+
+/// Why a field is withheld: the table's own words, or what the consent lacks.
+fn why(reason: &str) -> &str {
+    match reason {
+        "consent-refused" => "the person said no to this recipient",
+        "consent-withdrawn" => "the person took the consent for this recipient back",
+        "consent-not-recorded" => "no consent for this recipient is recorded",
+        own => own,
+    }
+}
+
+fn json_account(
+    provider: &Provider,
+    sample: &Sample,
+    rendered: &Rendered<'_>,
+    today: Date,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let rows = rendered.trace.iter().map(|row| {
+        json!({
+            "target": row.target,
+            "source": row.source,
+            "row": row.row.to_string(),
+            "transform": row.transform,
+            "lossy": row.lossy,
+            "outcome": row.outcome.code(),
+        })
+    });
+    let withheld = rendered.withheld.iter();
+    let withheld = withheld.map(|(name, reason)| json!({ "source": name, "reason": reason }));
+    let faults = rendered
+        .faults
+        .iter()
+        .map(|fault| as_json(&problem(provider, fault)));
+    let warnings = sample.warnings.iter().map(as_json);
+    let answer = json!({
+        "area": provider.area,
+        "provider": provider.slug,
+        "version": provider.version,
+        "digest": provider.digest,
+        "on": today.to_string(),
+        "message": sample.is_message,
+        "rows": rows.collect::<Vec<Value>>(),
+        "withheld": withheld.collect::<Vec<Value>>(),
+        "notUsed": rendered.unused,
+        "keptBack": kept_back(&sample.case, provider, today),
+        "findings": faults.chain(warnings).collect::<Vec<Value>>(),
+    });
+    writeln!(out, "{answer:#}")
+}

@@ -1,0 +1,137 @@
+//! `mappings test`: the tests beside the tables, and a line by line account of what differs.
+
+use std::io::{self, Write};
+
+use jiff::civil::Date;
+use serde_json::{Value, json};
+
+use super::diff::diff;
+use super::{Common, as_json, count, stopped, told, unknown};
+use crate::config::Settings;
+use crate::gateway::tables::{Checked, Proof, Trial, check, prove};
+use crate::surfaces::cli::{Format, exit};
+
+/// One provider and its tests; none when its tables cannot be used.
+type Proved<'a> = (&'a Checked, Option<Vec<Proof>>);
+
+pub(super) fn run(
+    common: &Common,
+    settings: &Settings,
+    names: &[String],
+    is_update: bool,
+    today: Date,
+    out: &mut dyn Write,
+) -> i32 {
+    let root = common.root(settings);
+    let report = match check(root, names, today) {
+        Ok(report) => report,
+        Err(names) => return unknown(&names),
+    };
+    let trial = match Trial::open(root, &settings.tables.places) {
+        Ok(trial) => trial,
+        Err(problems) => {
+            let (written, code) = stopped(&problems, common.format, out);
+            return exit::after(&written, code);
+        }
+    };
+    let proved: Vec<Proved<'_>> = report
+        .providers
+        .iter()
+        .map(|one| {
+            let provider = trial.provider(&one.slug);
+            (
+                one,
+                provider.map(|provider| prove(root, provider, is_update)),
+            )
+        })
+        .collect();
+    let holds = |one: &Proved<'_>| {
+        one.1
+            .as_ref()
+            .is_some_and(|all| all.iter().all(Proof::holds))
+    };
+    let all_hold = proved.iter().all(holds);
+    let written = match common.format {
+        Format::Json => json_answer(&proved, all_hold, out),
+        Format::Text => text_answer(&proved, out),
+    };
+    exit::after(&written, if all_hold { exit::OK } else { exit::FINDING })
+}
+
+fn text_answer(proved: &[Proved<'_>], out: &mut dyn Write) -> io::Result<()> {
+    let (mut run, mut failed) = (0, 0);
+    for (one, proofs) in proved {
+        let name = format!("{}/{}", one.area, one.slug);
+        let Some(proofs) = proofs else {
+            failed += 1;
+            writeln!(
+                out,
+                "not run  {name}: its tables have faults; see `mappings check`"
+            )?;
+            continue;
+        };
+        if proofs.is_empty() {
+            writeln!(out, "no test  {name}: add tests/<case>/referral.json")?;
+        }
+        for proof in proofs {
+            run += 1;
+            failed += usize::from(!proof.holds());
+            of_proof(proof, out)?;
+        }
+    }
+    match failed {
+        0 => writeln!(out, "{}: all hold.", count(run, "test")),
+        _ => writeln!(out, "{}: {failed} did not hold or run.", count(run, "test")),
+    }
+}
+
+fn of_proof(proof: &Proof, out: &mut dyn Write) -> io::Result<()> {
+    let mark = match (proof.holds(), proof.is_written) {
+        (true, true) => "written",
+        (true, false) => "holds",
+        (false, _) => "differs",
+    };
+    writeln!(out, "{mark:<7}  {}", proof.place)?;
+    for problem in &proof.problems {
+        writeln!(out, "{}", told(problem))?;
+    }
+    for difference in &proof.differences {
+        writeln!(out, "         {} (- expected, + came)", difference.file)?;
+        for line in diff(&difference.expected, &difference.found) {
+            writeln!(out, "         {line}")?;
+        }
+    }
+    Ok(())
+}
+
+fn json_answer(proved: &[Proved<'_>], all_hold: bool, out: &mut dyn Write) -> io::Result<()> {
+    let providers: Vec<Value> = proved
+        .iter()
+        .map(|(one, proofs)| {
+            let tests = proofs.iter().flatten().map(|proof| {
+                let differences = proof.differences.iter().map(|difference| {
+                    let lines = diff(&difference.expected, &difference.found);
+                    json!({ "file": difference.file, "lines": lines })
+                });
+                json!({
+                    "test": proof.place,
+                    "holds": proof.holds(),
+                    "written": proof.is_written,
+                    "findings": proof.problems.iter().map(as_json).collect::<Vec<Value>>(),
+                    "differences": differences.collect::<Vec<Value>>(),
+                })
+            });
+            json!({
+                "area": one.area,
+                "provider": one.slug,
+                "usable": proofs.is_some(),
+                "tests": tests.collect::<Vec<Value>>(),
+            })
+        })
+        .collect();
+    writeln!(
+        out,
+        "{:#}",
+        json!({ "holds": all_hold, "providers": providers })
+    )
+}

@@ -1,0 +1,394 @@
+//! What each verb says.
+
+use std::fs;
+use std::path::PathBuf;
+
+use jiff::civil::Date;
+use serde_json::Value;
+
+use super::{TODAY, copy_of_tables, package, settings};
+use crate::domain::case::Case;
+use crate::domain::consent::{Decision, Recipient, Record};
+use crate::domain::mapping::{narrow, sample};
+use crate::gateway::tables::{Trial, check, prove, scaffold};
+use crate::problem::page::assert_current;
+use crate::surfaces::cli::mappings::map::{self, Map};
+use crate::surfaces::cli::mappings::route::{self, Route};
+use crate::surfaces::cli::mappings::{
+    Common, Mappings, check as check_verb, run, test as test_verb,
+};
+use crate::surfaces::cli::{Format, WIDTH, exit};
+
+const MESSAGE: &str = "conformance/fixtures/referrals/referral-16k.json";
+const CASE: &str = "mappings/exampleshire/lantern/tests/off-sick/referral.json";
+
+/// Words of the sample person: none may stand in an account.
+const CANARIES: &[&str] = &[
+    "Quillfeather",
+    "Ottoline",
+    "9990000018",
+    "1990",
+    "Fernlea",
+    "Copperpot",
+];
+
+fn text(verb: impl FnOnce(&mut Vec<u8>) -> i32) -> (String, i32) {
+    let mut out = Vec::new();
+    let code = verb(&mut out);
+    (String::from_utf8(out).expect("text"), code)
+}
+
+/// The text in one line, as it was before it was broken.
+fn unwrapped(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<&str>>().join(" ")
+}
+
+fn fits(text: &str) {
+    for line in text.lines() {
+        assert!(line.chars().count() <= WIDTH, "{line}");
+    }
+}
+
+fn map(file: &str, provider: &str, explain: bool, format: Format) -> (String, i32) {
+    let args = Map {
+        file: package(file),
+        provider: provider.to_owned(),
+        explain,
+        on: None,
+        common: Common {
+            mappings: None,
+            format,
+        },
+    };
+    text(|out| map::run(&args, &settings(), out))
+}
+
+fn route(file: PathBuf, on: Option<Date>, explain: bool, format: Format) -> (String, i32) {
+    let args = Route {
+        file,
+        explain,
+        on,
+        common: Common {
+            mappings: None,
+            format,
+        },
+    };
+    text(|out| route::run(&args, &settings(), out))
+}
+
+#[test]
+fn the_committed_tables_are_sound_and_their_tests_hold() {
+    let report = check(&package("mappings"), &[], TODAY).expect("no names are given");
+    assert!(report.findings.is_empty(), "{:#?}", report.findings);
+    let settings = settings();
+    let common = Common::default();
+    let (said, code) = text(|out| test_verb::run(&common, &settings, &[], false, TODAY, out));
+    assert_eq!(code, exit::OK, "{said}");
+    assert!(!said.contains("no test"), "{said}");
+}
+
+fn written(case: &Case) -> String {
+    let tree = serde_json::to_value(case).expect("a case is written");
+    format!("{tree:#}\n")
+}
+
+#[test]
+fn the_referrals_of_the_tests_beside_the_tables_are_current() {
+    for slug in ["lantern", "borough-works", "vale-nhs-trust"] {
+        let file = format!("mappings/exampleshire/{slug}/tests/off-sick/referral.json");
+        assert_current(&file, &written(&sample::case()));
+    }
+    let trial = Trial::open(&package("mappings"), &settings().tables.places).expect("places");
+    let partner = trial.provider("stillwater").expect("a committed provider");
+    let mut case = sample::case();
+    case.referral = narrow(&case.referral, partner);
+    case.referral.referrer.organisation_name = Some("Lantern".to_owned());
+    case.referred_on_by = Some("lantern".to_owned());
+    let consent = Record {
+        decision: Decision::Given,
+        at: "2026-11-19T10:00:00Z".parse().ok(),
+        recorded_by: None,
+        how: Some("spoken".to_owned()),
+    };
+    case.referral.consents.recipients =
+        vec![(Recipient::Partner("stillwater".to_owned()), consent)];
+    let file = "mappings/exampleshire/stillwater/tests/referred-on/referral.json";
+    assert_current(file, &written(&case));
+}
+
+#[test]
+fn check_tells_every_fault_of_one_provider_to_a_person_and_to_a_program() {
+    let root = copy_of_tables();
+    let path = root.path().join("exampleshire/lantern/fields.csv");
+    let table = fs::read_to_string(&path).expect("a committed table");
+    let broken = table
+        .replace("who.name,full_name", "who.name,fullname")
+        .replace("phones,first", "phones,frist");
+    fs::write(&path, broken).expect("a writable copy");
+    let mut settings = settings();
+    settings.tables.mappings = root.path().to_owned();
+    let names = ["lantern".to_owned()];
+    let said = |format| {
+        let common = Common {
+            mappings: None,
+            format,
+        };
+        text(|out| check_verb::run(&common, &settings, &names, false, TODAY, out))
+    };
+    let (person, code) = said(Format::Text);
+    assert_eq!(code, exit::FINDING);
+    fits(&person);
+    insta::assert_snapshot!(person);
+    let (program, code) = said(Format::Json);
+    assert_eq!(code, exit::FINDING);
+    let tree: Value = serde_json::from_str(&program).expect("JSON");
+    assert_eq!(
+        tree["findings"][0]["file"],
+        "exampleshire/lantern/fields.csv"
+    );
+    assert_eq!(tree["findings"][0]["line"], 7);
+    assert_eq!(tree["findings"][0]["column"], 2);
+    assert_eq!(tree["providers"][0]["usable"], false);
+}
+
+#[test]
+fn warnings_are_findings_only_where_they_are_denied() {
+    let root = copy_of_tables();
+    let path = root.path().join("exampleshire/lantern/notes.txt");
+    fs::write(path, "notes").expect("a writable copy");
+    let mut settings = settings();
+    settings.tables.mappings = root.path().to_owned();
+    for (denied, expected) in [(false, exit::OK), (true, exit::FINDING)] {
+        let common = Common::default();
+        let (said, code) = text(|out| check_verb::run(&common, &settings, &[], denied, TODAY, out));
+        assert_eq!(code, expected, "{said}");
+    }
+}
+
+#[test]
+fn a_name_that_is_no_provider_is_wrong_usage() {
+    let args = Mappings::Check {
+        names: vec!["lantren".to_owned()],
+        deny_warnings: false,
+        common: Common::default(),
+    };
+    let (_, code) = text(|out| run(&args, &settings(), out));
+    assert_eq!(code, exit::USAGE);
+    let unknown = check(&package("mappings"), &["lantren".to_owned()], TODAY);
+    assert_eq!(unknown.expect_err("no such name")[0].like, ["lantern"]);
+}
+
+#[test]
+fn a_test_that_does_not_hold_shows_the_lines_that_differ() {
+    let root = copy_of_tables();
+    let path = root
+        .path()
+        .join("exampleshire/lantern/codes/employment.csv");
+    let table = fs::read_to_string(&path).expect("a committed table");
+    fs::write(&path, table.replace("I have a job", "In work")).expect("a writable copy");
+    let mut settings = settings();
+    settings.tables.mappings = root.path().to_owned();
+    let names = ["lantern".to_owned()];
+    let common = Common::default();
+    let (said, code) = text(|out| test_verb::run(&common, &settings, &names, false, TODAY, out));
+    assert_eq!(code, exit::FINDING);
+    insta::assert_snapshot!(said);
+    // What came is written on request, and holds from then on.
+    let (said, code) = text(|out| test_verb::run(&common, &settings, &names, true, TODAY, out));
+    assert_eq!(code, exit::OK, "{said}");
+    let (said, code) = text(|out| test_verb::run(&common, &settings, &names, false, TODAY, out));
+    assert_eq!((code, said.contains("holds")), (exit::OK, true), "{said}");
+}
+
+#[test]
+fn map_gives_what_the_provider_would_get() {
+    let (said, code) = map(CASE, "lantern", false, Format::Text);
+    assert_eq!(code, exit::OK, "{said}");
+    let tree: Value = serde_json::from_str(&said).expect("JSON");
+    assert_eq!(tree["contact"]["phone"], "07700 900001");
+    assert!(tree.get("nhs_number").is_none());
+}
+
+#[test]
+fn map_explains_every_field_and_names_no_value() {
+    let (said, code) = map(CASE, "lantern", true, Format::Text);
+    assert_eq!(code, exit::OK);
+    fits(&said);
+    insta::assert_snapshot!(said);
+    let (program, _) = map(CASE, "lantern", true, Format::Json);
+    for canary in CANARIES {
+        assert!(
+            !said.contains(canary) && !program.contains(canary),
+            "{canary}"
+        );
+    }
+    let tree: Value = serde_json::from_str(&program).expect("JSON");
+    assert_eq!(tree["rows"].as_array().map(Vec::len), Some(27));
+}
+
+#[test]
+fn map_takes_a_message_as_a_gp_system_sends_it() {
+    for provider in ["lantern", "borough-works", "vale-nhs-trust"] {
+        let (said, code) = map(MESSAGE, provider, true, Format::Text);
+        assert_eq!(code, exit::OK, "{provider}: {said}");
+        fits(&said);
+        assert!(
+            unwrapped(&said).contains("of a BaRS message, as on 2026-09-14"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn a_case_that_cannot_be_sent_says_which_rows_stop_it() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut case = sample::case();
+    case.referral.person.birth_date = None;
+    let file = folder.path().join("referral.json");
+    fs::write(&file, written(&case)).expect("a writable folder");
+    let args = Map {
+        file,
+        provider: "vale-nhs-trust".to_owned(),
+        explain: true,
+        on: None,
+        common: Common::default(),
+    };
+    let (said, code) = text(|out| map::run(&args, &settings(), out));
+    assert_eq!(code, exit::FINDING);
+    assert!(
+        said.contains("exampleshire/vale-nhs-trust/fields.csv:13  WW-MAP-022"),
+        "{said}"
+    );
+    assert!(
+        unwrapped(&said).contains("birth_date for Patient.birthDate"),
+        "{said}"
+    );
+    fits(&said);
+}
+
+#[test]
+fn a_case_without_consent_is_told_to_be_held_although_the_tables_can_say_it() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut case = sample::case();
+    case.referral.consents.workwell = Record::default();
+    let file = folder.path().join("referral.json");
+    fs::write(&file, written(&case)).expect("a writable folder");
+    for (provider, says) in [
+        (
+            "lantern",
+            "no WorkWell consent is recorded: the case is held",
+        ),
+        ("vale-nhs-trust", "It can be sent."),
+    ] {
+        let args = Map {
+            file: file.clone(),
+            provider: provider.to_owned(),
+            explain: true,
+            on: None,
+            common: Common::default(),
+        };
+        let (said, code) = text(|out| map::run(&args, &settings(), out));
+        assert_eq!(code, exit::OK, "{said}");
+        assert!(said.contains(says), "{provider}: {said}");
+    }
+}
+
+#[test]
+fn a_file_that_is_no_referral_is_told_without_a_word_of_it() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let case = written(&sample::case());
+    let wrong_word = case.replace("\"employed\"", "\"Quillfeatherish\"");
+    for (name, content) in [
+        ("a", "{\"person\": \"Quillfeather\"}".to_owned()),
+        ("b", "not JSON Quillfeather".to_owned()),
+        (
+            "c",
+            wrong_word.replace("\"off-sick\"", "\"Quillfeatherer\""),
+        ),
+        (
+            "d",
+            "{\"resourceType\": \"Patient\", \"name\": \"Quillfeather\"}".to_owned(),
+        ),
+    ] {
+        let file = folder.path().join(name);
+        fs::write(&file, content).expect("a writable folder");
+        for format in [Format::Text, Format::Json] {
+            let (said, code) = route(file.clone(), None, true, format);
+            assert_eq!(code, exit::FINDING, "{said}");
+            assert!(
+                said.contains("WW-") && !said.contains("Quillfeather"),
+                "{said}"
+            );
+        }
+    }
+}
+
+#[test]
+fn route_explains_every_provider_and_names_no_value() {
+    let (said, code) = route(package(CASE), None, true, Format::Text);
+    assert_eq!(code, exit::OK);
+    fits(&said);
+    insta::assert_snapshot!(said);
+    for canary in CANARIES {
+        assert!(!said.contains(canary), "{canary}");
+    }
+    let (program, _) = route(package(CASE), None, true, Format::Json);
+    let tree: Value = serde_json::from_str(&program).expect("JSON");
+    assert_eq!(tree["result"]["provider"], "lantern");
+    assert_eq!(tree["considered"].as_array().map(Vec::len), Some(3));
+}
+
+#[test]
+fn route_says_why_nobody_serves_the_person() {
+    // Before the area's providers take anybody.
+    let early = jiff::civil::date(2026, 3, 1);
+    let (said, code) = route(package(CASE), Some(early), true, Format::Text);
+    assert_eq!(code, exit::FINDING);
+    assert!(said.contains("nobody serves the person"), "{said}");
+    assert!(said.contains("takes nobody"), "{said}");
+    fits(&said);
+}
+
+#[test]
+fn a_restricted_record_is_not_routed() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut case = sample::case();
+    case.referral.person.security = crate::domain::case::Security::Restricted;
+    let file = folder.path().join("referral.json");
+    fs::write(&file, written(&case)).expect("a writable folder");
+    let (said, code) = route(file, None, true, Format::Text);
+    assert_eq!(code, exit::OK);
+    assert!(
+        unwrapped(&said).contains("no place is looked up") && !said.contains("lantern"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_new_folder_is_sound_serves_nobody_and_its_first_test_runs() {
+    let root = copy_of_tables();
+    let made = scaffold(root.path(), None, "new-hope", TODAY).expect("a new folder");
+    assert_eq!(made.area, "exampleshire");
+    let names = ["new-hope".to_owned()];
+    let report = check(root.path(), &names, TODAY).expect("the folder is there");
+    assert_eq!(report.faults(), 0, "{:#?}", report.findings);
+    let codes: Vec<&str> = report
+        .findings
+        .iter()
+        .map(|found| found.entry.code)
+        .collect();
+    assert_eq!(codes, ["WW-MAP-024"], "{:#?}", report.findings);
+    let places = settings().tables.places;
+    let trial = Trial::open(root.path(), &places).expect("places");
+    let provider = trial.provider("new-hope").expect("a sound folder");
+    let proofs = prove(root.path(), provider, true);
+    assert!(proofs.len() == 1 && proofs[0].holds(), "{proofs:#?}");
+    for (area, slug) in [
+        (None, "new-hope"),
+        (None, "New Hope"),
+        (Some("nowhere"), "newer"),
+    ] {
+        let refused = scaffold(root.path(), area, slug, TODAY);
+        assert!(refused.is_err(), "{slug}");
+    }
+}
