@@ -68,6 +68,10 @@ impl World {
             let attempt = self.gateway.deliver(leg);
             let ended = tokio::time::timeout(LIVES_ON, attempt).await;
             self.tally.count("killed in an attempt");
+            if leg.kind == LegKind::Deliver {
+                let case = leg.case_id.to_string();
+                self.book.may_have_come(&case, &leg.destination);
+            }
             self.kill("killed").await;
             self.note(&format!("  {ended:?}"));
         } else {

@@ -46,6 +46,11 @@ impl Book {
         }
     }
 
+    /// An attempt was begun, and the process ended before anybody knew how far it came.
+    pub fn may_have_come(&mut self, case_id: &str, slug: &str) {
+        self.tried.insert((case_id.to_owned(), slug.to_owned()));
+    }
+
     /// Whether this case ever came to the provider's door.
     pub fn was_tried(&self, case_id: &str, slug: &str) -> bool {
         self.tried.contains(&(case_id.to_owned(), slug.to_owned()))

@@ -23,6 +23,11 @@ impl Answer {
     fn acknowledges(&self) -> bool {
         self.status == 200 || (self.status == 409 && self.body["issue"][0]["code"] == "duplicate")
     }
+
+    /// Asks for the same again later.
+    fn asks_to_wait(&self) -> bool {
+        [408, 425, 503].contains(&self.status)
+    }
 }
 
 /// Sends a message, whole.
@@ -69,7 +74,13 @@ impl World {
             self.kill("killed in a receipt").await;
             return;
         }
-        let answer = send(Arc::clone(&self.gateway), sending).await;
+        let answer = send(Arc::clone(&self.gateway), sending.clone()).await;
+        if answer.asks_to_wait() {
+            self.note("  asked to wait");
+            self.tally.count("asked to wait");
+            self.people[who].unanswered = Some(sending);
+            return;
+        }
         self.take_answer(who, answer).await;
     }
 
@@ -82,7 +93,7 @@ impl World {
             self.tally.count("referral refused");
             let codes = answer.body["issue"][0]["details"]["coding"].to_string();
             self.note(&format!("  refused: {} {codes}", answer.status));
-            if !nobody && answer.status != 422 && answer.status != 503 {
+            if !nobody && answer.status != 422 {
                 self.find(&format!(
                     "person {seed} was refused with {} {codes}",
                     answer.status
@@ -142,6 +153,10 @@ impl World {
         if answer.acknowledges() {
             self.people[who].stop = Stopping::Done;
             self.tally.count("cancel 200");
+            return;
+        }
+        if answer.asks_to_wait() {
+            self.tally.count("asked to wait");
             return;
         }
         // The case was over before: the practice is told why in a response.

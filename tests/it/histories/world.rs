@@ -150,9 +150,10 @@ impl World {
     pub async fn kill(&mut self, how: &str) {
         self.note(how);
         self.tally.count(how);
-        // A job that the dead process held is free when its time is over, by a clock that
-        // no test moves.
+        // What the dead process held is free when its time is over, by the database's own
+        // clock, which no test moves.
         self.store.execute("UPDATE leases SET expires = 0");
+        self.store.execute("UPDATE legs SET claimed_until = NULL");
         self.gateway = build(&self.settings, &self.tools).await;
     }
 
