@@ -149,7 +149,7 @@ impl Gateway {
             }
             Effect::Reopen | Effect::Move => {}
         }
-        if !to.is_terminal() {
+        if !to.returns_person() {
             // The person is not on the way back any more.
             let (kind, how) = (QueueKind::ReturnUnheard, "corrected");
             unit.close.push(closing(row.id, kind, None, caller, how));

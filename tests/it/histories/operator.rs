@@ -195,7 +195,8 @@ impl World {
             }
         }
         let slug = row.provider.as_ref().map(|provider| provider.slug.clone());
-        if let Some(slug) = slug.filter(|_| to.is_providers_to_report() && !to.is_stopped()) {
+        let at_provider = to == Status::Delivered || to.is_providers_to_report();
+        if let Some(slug) = slug.filter(|_| at_provider && !to.is_stopped()) {
             let arrival = Arrival {
                 slug,
                 case_id,

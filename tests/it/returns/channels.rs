@@ -76,3 +76,19 @@ async fn an_earlier_news_that_fails_says_nothing_of_the_return() {
     assert_eq!(ways, [["awaiting-acknowledgement"]]);
     gateway.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_return_that_is_corrected_to_a_planned_end_is_awaited_by_nobody() {
+    let gateway = TestGateway::with(|settings| {
+        settings.returns.channels = vec![ReturnChannel::Human];
+    })
+    .await;
+    decline(&gateway);
+    let case = Casework::open(&gateway, 1, Place::LANTERN).await;
+    Casework::until_queue(&gateway, &["return-unheard  ring-referrer"]).await;
+    let done = ["correct", "--to", "completed", "--evidence", "call 1"];
+    assert_eq!(case.done(&gateway, &done).await, "completed");
+    Casework::until_queue(&gateway, &[]).await;
+    assert_eq!(case.stands(&gateway).await, ("completed", "provider"));
+    gateway.end().await;
+}
