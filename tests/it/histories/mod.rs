@@ -4,8 +4,9 @@
 //! no right to know; in the end everybody has been told (DESIGN I9, I10).
 //!
 //! The gateway is driven by hand, without its workers, over a real store and real sockets.
-//! `WORKWELL_HISTORIES` says how many (200 unless told), `WORKWELL_HISTORIES_SEED` repeats
-//! an earlier run.
+//! `WORKWELL_HISTORIES` says how many (200 unless told), `WORKWELL_HISTORIES_SEED` which: the
+//! same always unless told, and a run that is told one is repeated by it but for the moments
+//! at which things meet.
 
 mod attempt;
 mod book;
@@ -31,12 +32,14 @@ const STEPS: u64 = 14;
 /// Worlds side by side.
 const AT_ONCE: u64 = 2;
 const HISTORIES: u64 = 200;
+/// The histories of every ordinary run: a change is judged by what it does, not by luck. The
+/// long run takes others each time.
+const SEED: u64 = 20_261_122;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_happens_somebody_holds_the_person_and_the_right_people_are_told() {
     let histories = from_environment("WORKWELL_HISTORIES").unwrap_or(HISTORIES);
-    let seed = from_environment("WORKWELL_HISTORIES_SEED")
-        .unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0);
+    let seed = from_environment("WORKWELL_HISTORIES_SEED").unwrap_or(SEED);
     let worlds = histories.div_ceil(PEOPLE);
     eprintln!("{worlds} worlds of {PEOPLE} people; the same again: WORKWELL_HISTORIES_SEED={seed}");
     let only = from_environment("WORKWELL_HISTORIES_WORLD");
