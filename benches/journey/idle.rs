@@ -24,7 +24,14 @@ pub struct Idle {
 
 pub fn measure(folder: &Path) -> Result<Idle, Fault> {
     let mut settings = std::fs::read_to_string(folder.join("journey.toml"))?;
-    settings = settings.replace("journey.db", "idle.db");
+    // Another store, so another word of what was seen in it.
+    for (kept, other) in [
+        ("journey.db", "idle.db"),
+        ("journey.epoch", "idle.epoch"),
+        ("/journal\"", "/idle-journal\""),
+    ] {
+        settings = settings.replace(kept, other);
+    }
     std::fs::write(folder.join("idle.toml"), settings)?;
     let mut starts = Vec::new();
     let mut resident_kib = None;
@@ -73,7 +80,8 @@ fn start(folder: &Path) -> Result<(Duration, Option<u64>), Fault> {
             break;
         }
         if begun.elapsed() > PATIENCE {
-            return Err("the program does not become ready; see idle.log".into());
+            let log = std::fs::read_to_string(folder.join("idle.log"))?;
+            return Err(format!("the program does not become ready:\n{log}").into());
         }
         std::thread::sleep(Duration::from_micros(500));
     }

@@ -4,9 +4,10 @@
 use std::time::Duration;
 
 use super::Gateway;
+use super::feed_back::settled;
 pub use super::read::onward::Onward;
 use crate::adapters::store::{
-    CaseRow, CommitError, EventRow, LegChange, LegFilter, LegKind, LegState, LegWithCase, Unit,
+    CaseRow, CommitError, EventRow, LegFilter, LegKind, LegState, LegWithCase, Unit,
 };
 use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind};
@@ -117,15 +118,7 @@ impl Gateway {
     ) -> Result<bool, Problem> {
         let now = self.clock.now();
         let mut unit = Unit {
-            leg_changes: vec![LegChange {
-                id: found.leg.id,
-                expected_attempts: found.leg.attempts,
-                state: LegState::Delivered,
-                attempts: found.leg.attempts,
-                due_at: found.leg.due_at,
-                last_error: None,
-                ends_claim: false,
-            }],
+            leg_changes: vec![settled(&found.leg)],
             facts: vec![
                 Fact::new(FactKind::CaseCollected, caller)
                     .about(found.case.id)

@@ -10,12 +10,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Gateway;
 use super::commit::unparked;
+use super::happened::happened;
 use super::return_to_referrer::hand_back;
 use super::tell_referrer::Telling;
 use crate::adapters::channels::{Attempt, Next, Reply};
 use crate::adapters::store::{
-    CaseChange, CommitError, LegChange, LegFilter, LegKind, LegRow, LegState, LegWithCase,
-    NewEvent, Unit,
+    CaseChange, CommitError, LegChange, LegFilter, LegKind, LegRow, LegState, LegWithCase, Unit,
 };
 use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind};
@@ -371,18 +371,11 @@ impl Gateway {
             status: Some(Status::Delivered),
             ..CaseChange::of(row.id, row.revision)
         });
-        unit.events.push(NewEvent {
-            case_id: row.id,
-            occurred_at: now,
-            actor: Caller::System.label(),
-            kind: FactKind::LegDelivered.code().to_owned(),
-            status: Status::Delivered,
-            provider_word: None,
-            note: None,
-            evidence: None,
-            visible_to_referrer: true,
-            holder: Some(Responsible::Provider(slug)),
-        });
+        let (by, to) = (Caller::System, Status::Delivered);
+        let mut event = happened(row.id, &by, FactKind::LegDelivered, to, now);
+        event.visible_to_referrer = true;
+        event.holder = Some(Responsible::Provider(slug));
+        unit.events.push(event);
         let telling = Telling::of(Status::Delivered);
         unit.legs.extend(self.respond_leg(row, &telling, now)?);
         Ok(())

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::Gateway;
 use super::commit::unparked;
 use super::conditions::Condition;
+use super::happened::happened;
 use super::return_to_referrer::is_return;
 use super::stop::{Order, Standing, confirmed};
 use super::stop_onward::{Stopping, holder_of, reason_of};
@@ -344,6 +345,9 @@ impl Gateway {
         };
         let since = row.hold.as_ref().filter(|hold| hold.reason == reason);
         let since = since.map_or(now, |hold| hold.since);
+        let mut event = happened(row.id, caller, FactKind::CaseHeld, row.status, now);
+        event.occurred_at = report.occurred_at;
+        event.note = Some(reason.to_owned());
         let unit = Unit {
             // Remembered by what was said, under whatever key: the same report again is no
             // second event, and is taken once a table knows the word.
@@ -362,18 +366,7 @@ impl Gateway {
                 })),
                 ..CaseChange::of(row.id, row.revision)
             }),
-            events: vec![NewEvent {
-                case_id: row.id,
-                occurred_at: report.occurred_at,
-                actor: caller.label(),
-                kind: FactKind::CaseHeld.code().to_owned(),
-                status: row.status,
-                provider_word: None,
-                note: Some(reason.to_owned()),
-                evidence: None,
-                visible_to_referrer: false,
-                holder: None,
-            }],
+            events: vec![event],
             facts: vec![
                 Fact::new(FactKind::CaseHeld, caller)
                     .about(row.id)
@@ -460,18 +453,12 @@ fn reported(
     decided: Move,
 ) -> NewEvent {
     let moved = matches!(decided, Move::To(_));
-    NewEvent {
-        case_id: row.id,
-        occurred_at: report.occurred_at,
-        actor: caller.label(),
-        kind: FactKind::StatusReported.code().to_owned(),
-        status,
-        provider_word: Some(word.word.clone()),
-        note: (decided == Move::HistoryOnly).then(|| "late".to_owned()),
-        evidence: None,
-        visible_to_referrer: moved && is_told(word, status),
-        holder: None,
-    }
+    let kind = FactKind::StatusReported;
+    let mut event = happened(row.id, caller, kind, status, report.occurred_at);
+    event.provider_word = Some(word.word.clone());
+    event.note = (decided == Move::HistoryOnly).then(|| "late".to_owned());
+    event.visible_to_referrer = moved && is_told(word, status);
+    event
 }
 
 fn update_key(

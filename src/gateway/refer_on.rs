@@ -16,6 +16,7 @@ use super::Gateway;
 use super::accept::Way;
 use super::conditions::Condition;
 use super::feed_back::not_found;
+use super::happened::happened;
 use super::route::Routed;
 use crate::adapters::store::{
     CaseChange, CaseRow, ChosenProvider, CommitError, Hold, LegState, NewCase, NewEvent, Unit,
@@ -264,36 +265,13 @@ fn events(
         Way::Held { reason, .. } => (FactKind::CaseHeld, Some((*reason).to_owned())),
     };
     let at = child.received_at;
-    let opened = NewEvent {
-        status: Status::Received,
-        visible_to_referrer: true,
-        ..event(child.id, at, caller, FactKind::CaseReferredOn)
-    };
-    let decided = NewEvent {
-        status,
-        note,
-        ..event(child.id, at, &Caller::System, kind)
-    };
-    let told = NewEvent {
-        status: row.status,
-        ..event(row.id, at, caller, FactKind::CaseReferredOn)
-    };
+    let on = FactKind::CaseReferredOn;
+    let mut opened = happened(child.id, caller, on, Status::Received, at);
+    opened.visible_to_referrer = true;
+    let mut decided = happened(child.id, &Caller::System, kind, status, at);
+    decided.note = note;
+    let told = happened(row.id, caller, on, row.status, at);
     vec![opened, decided, told]
-}
-
-fn event(case_id: CaseId, at: Timestamp, actor: &Caller, kind: FactKind) -> NewEvent {
-    NewEvent {
-        case_id,
-        occurred_at: at,
-        actor: actor.label(),
-        kind: kind.code().to_owned(),
-        status: Status::Received,
-        provider_word: None,
-        note: None,
-        evidence: None,
-        visible_to_referrer: false,
-        holder: None,
-    }
 }
 
 fn facts(caller: &Caller, row: &CaseRow, child: &Case, plan: &Plan, way: &Way) -> Vec<Fact> {

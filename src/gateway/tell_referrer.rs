@@ -131,7 +131,7 @@ impl Gateway {
 /// The reason of `rejected-reasons-bars` that a closure reason comes nearest to.
 fn rejection(reason: ClosureReason) -> Rejection {
     match reason.code() {
-        "ineligible-capacity" => Rejection::NotAvailable,
+        "ineligible-capacity" | "service-silent" => Rejection::NotAvailable,
         "unable-to-contact" | "did-not-attend" => Rejection::FailedContact,
         _ => Rejection::Other,
     }

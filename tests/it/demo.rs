@@ -42,7 +42,7 @@ async fn ten_people_come_to_their_ends_and_the_one_who_watches_sees_who_holds_ea
         // Silence.
         "is called: not acknowledged",
         "told: No news since ",
-        "rang there: no place; gives back",
+        "rang: nobody answers; gives back",
         "the person is with Demo operator",
         "the person is with the practice",
         "0 lost, 0 without somebody who holds the person",

@@ -5,7 +5,8 @@
 pub struct ClosureReason(&'static str);
 
 impl ClosureReason {
-    /// Every closure reason (reference/workwell.md 1.6).
+    /// Every closure reason (reference/workwell.md 1.6), and `service-silent` of our own: the
+    /// clocks ran out and nobody at the provider answered.
     pub const ALL: &'static [&'static str] = &[
         "completed-retained-work",
         "completed-returned-to-work",
@@ -23,6 +24,7 @@ impl ClosureReason {
         "ineligible-employment",
         "ineligible-condition",
         "ineligible-capacity",
+        "service-silent",
         "duplicate",
         "wrong-person",
         "moved-away",
@@ -69,6 +71,7 @@ impl ClosureReason {
             }
             "ineligible-area" | "moved-away" => "The person lives outside the service's area",
             "ineligible-capacity" => "The service has no place at present",
+            "service-silent" => "The service has not answered",
             "wrong-person" => "Sent for the wrong person",
             "transferred-other-provision" => "Another service helps the person",
             "duplicate" | "safeguarding-diverted" => "Please ring before you act",
@@ -87,6 +90,7 @@ const FOR_RETURN: &[&str] = &[
     "ineligible-employment",
     "ineligible-condition",
     "ineligible-capacity",
+    "service-silent",
     "duplicate",
     "moved-away",
     "safeguarding-diverted",

@@ -2,6 +2,7 @@
 
 pub(super) mod backup;
 mod check;
+mod checkpoint;
 pub(super) mod lock;
 mod migrate;
 mod pool;
@@ -80,7 +81,7 @@ fn open_writer(path: &Path) -> rusqlite::Result<Connection> {
     // The command line may write beside a running service.
     connection.busy_timeout(Duration::from_secs(5))?;
     // FULL: an answer is given after the log is on disk (DESIGN I3). A checkpoint every
-    // 16 MiB of log instead of 4: each costs the group it falls on two more syncs. No
+    // 16 MiB of log instead of 4; the service does it beside the writer (checkpoint.rs). No
     // memory map: its pages count as ours and the figure for memory is a promise.
     connection.execute_batch(
         "PRAGMA journal_mode = WAL;

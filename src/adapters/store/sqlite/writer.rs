@@ -16,6 +16,7 @@ use super::super::engine::{Figures, Outcome};
 use super::super::prepare::Prepared;
 use super::super::sql::Query;
 use super::super::unit::CommitError;
+use super::checkpoint::{Checkpointer, Watch};
 use super::run::{self, Failure};
 use crate::problem::Problem;
 use crate::problem::area::store::UNAVAILABLE;
@@ -48,17 +49,27 @@ pub(in super::super) struct Writer {
     jobs: Option<mpsc::Sender<Job>>,
     thread: Option<JoinHandle<()>>,
     counters: Arc<Counters>,
+    /// Dropped after the thread has ended.
+    _checkpointer: Checkpointer,
 }
 
 impl Writer {
     /// Starts the thread.
-    pub(in super::super) fn start(path: &Path, connection: Connection) -> Result<Self, Problem> {
+    pub(in super::super) fn start(
+        path: &Path,
+        mut connection: Connection,
+    ) -> Result<Self, Problem> {
         let (jobs, waiting) = mpsc::channel();
+        let checkpointer = Checkpointer::start(path)?;
+        let watch = checkpointer.watch();
+        let watched = watch.over(&mut connection);
+        watched.map_err(|error| Problem::new(&UNAVAILABLE).with(error.to_string()))?;
         let counters = Arc::new(Counters::default());
         let work = Work {
             path: path.to_owned(),
             connection: Some(connection),
             counters: Arc::clone(&counters),
+            watch,
         };
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
@@ -70,6 +81,7 @@ impl Writer {
             jobs: Some(jobs),
             thread: Some(thread),
             counters,
+            _checkpointer: checkpointer,
         })
     }
 
@@ -160,6 +172,7 @@ struct Work {
     path: PathBuf,
     connection: Option<Connection>,
     counters: Arc<Counters>,
+    watch: Watch,
 }
 
 /// A unit and where its outcome goes.
@@ -247,7 +260,10 @@ impl Work {
     ) -> Result<T, String> {
         let connection = match self.connection.take() {
             Some(connection) => Ok(connection),
-            None => super::open_writer(&self.path),
+            None => super::open_writer(&self.path).and_then(|mut connection| {
+                self.watch.over(&mut connection)?;
+                Ok(connection)
+            }),
         };
         let connection = connection.map_err(|error| self.failed(&error.to_string()))?;
         match catch_unwind(AssertUnwindSafe(|| work(&connection))) {

@@ -140,11 +140,11 @@ impl<'a> Office<'a> {
         done.await.map(drop).map_err(|problem| in_words(&problem))
     }
 
-    /// `cases return`: the council said on the telephone that it has no place.
+    /// `cases return`: nobody at the council answers, on the telephone either.
     pub(super) async fn give_back(&self, reference: &str) -> Result<(), String> {
         let row = self.know(reference).await?.row;
-        self.say("rang there: no place; gives back", reference);
-        let reason = ClosureReason::from_code("ineligible-capacity");
+        self.say("rang: nobody answers; gives back", reference);
+        let reason = ClosureReason::from_code("service-silent");
         let reason = reason.ok_or_else(|| "an unknown closure reason".to_owned())?;
         let done = self.gateway.return_case(&self.caller, row.id, reason).await;
         done.map(drop).map_err(|problem| in_words(&problem))
