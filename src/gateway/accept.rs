@@ -240,6 +240,7 @@ impl Gateway {
             hide_location: case.referral.person.security.hides_location(),
             patient_id: case.sender_ids.patient.clone().unwrap_or_default(),
             notice: message.has_red_flag.then_some(NO_CRISIS_SERVICE),
+            warnings: message.warnings,
         };
         Answer::echo(accept::accept(message.document, &minted, &mut || {
             self.ids.v4()

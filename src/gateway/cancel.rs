@@ -65,9 +65,14 @@ impl Gateway {
                 Ok(_) => {
                     self.journal(message, Kind::Cancelled, row.id, &row.reference);
                     self.outbox_changed.notify_one();
+                    let decided = accept::Echo {
+                        hide_location: row.restricted,
+                        now,
+                        warnings: message.warnings,
+                    };
                     return Ok(Answer::echo(accept::echo(
                         message.document,
-                        row.restricted,
+                        &decided,
                         &mut || self.ids.v4(),
                     )));
                 }

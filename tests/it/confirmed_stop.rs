@@ -21,7 +21,7 @@ async fn a_collecting_provider_that_confirms_an_error_leaves_no_stop_waiting() {
         })
         .await;
         let stop = Stop::of(&answer.body, referral.correlation_id(), how);
-        let stopped = gateway.parties.gp.stop(&gateway.bars(), &stop).await;
+        let stopped = gateway.stop(&stop).await;
         assert_eq!(stopped.expect("an answer").status, 200, "{how:?}");
         eventually("the council sees the stop", || async {
             desk.stops().contains_key(&reference).then_some(())

@@ -123,7 +123,7 @@ impl Given {
     }
 
     /// What the 200 says.
-    pub fn minted(&self) -> Minted {
+    pub fn minted(&self) -> Minted<'static> {
         Minted {
             service_request_id: self.case.service_request_id,
             encounter_id: self.case.id.uuid(),
@@ -132,6 +132,7 @@ impl Given {
             hide_location: false,
             patient_id: Uuid::new_v4().to_string(),
             notice: None,
+            warnings: &[],
         }
     }
 }

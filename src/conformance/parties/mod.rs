@@ -2,6 +2,7 @@
 //! providers to whom it refers and a partner to whom they refer on, each on its own
 //! loopback port.
 
+pub mod conforms;
 pub mod event;
 pub mod gp;
 pub mod providers;

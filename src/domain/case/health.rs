@@ -98,6 +98,16 @@ pub enum FlagKind {
 }
 
 impl FlagKind {
+    /// Every kind.
+    pub const ALL: &'static [Self] = &[
+        Self::ReasonableAdjustment,
+        Self::CommunicationNeed,
+        Self::SafeContact,
+        Self::Safeguarding,
+        Self::StaffRisk,
+        Self::Other,
+    ];
+
     /// The canonical word.
     pub const fn code(self) -> &'static str {
         match self {

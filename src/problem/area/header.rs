@@ -200,4 +200,11 @@ super::entries! {
         advice: "Send the same request again after a pause; if it fails again, give the operator the X-Request-Id.",
         Us, 500, "REC_SERVER_ERROR", "exception", Later
     }
+    /// No such definition here.
+    DEFINITION_NOT_FOUND = {
+        "WW-HDR-033", "there is no such definition here",
+        meaning: "This gateway publishes the definitions of its own profile and the messages it takes; none has this id.",
+        advice: "List them with GET on the type alone, or search by url with the canonical address.",
+        Referrer, 404, "REC_NOT_FOUND", "not-found", Never
+    }
 }

@@ -1,6 +1,7 @@
 //! The synchronous 200: the message echoed, with ids minted by us and, for a new
 //! referral, a second Encounter (BaRS Core 1.5.0, ids and references; BaRS-APP5,
-//! payloads).
+//! payloads). What was found and is no reason to refuse stands in an OperationOutcome
+//! behind everything else; a message without such findings has none.
 //!
 //! The echo is written into the received source, so that numbers, narrative and order
 //! stay as they came.
@@ -9,13 +10,14 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::codes;
+use super::{codes, outcome};
 use crate::domain::identifiers::{CaseReference, ServiceRequestId};
+use crate::problem::Problem;
 use crate::standards::fhir::{Document, Node, Splice, quote};
 
 /// What the gateway has decided about an accepted referral.
 #[derive(Clone, Debug)]
-pub struct Minted {
+pub struct Minted<'a> {
     /// The id under which the referrer reads its ServiceRequest back.
     pub service_request_id: ServiceRequestId,
     /// The id of our Encounter. The same one has to be the focus of every later
@@ -32,10 +34,23 @@ pub struct Minted {
     /// Words for whoever reads the sender's screen now, e.g. that this is no crisis
     /// service.
     pub notice: Option<&'static str>,
+    /// What was found in the message and is no reason to refuse it.
+    pub warnings: &'a [Problem],
+}
+
+/// What the gateway has decided about a cancel or an amendment.
+#[derive(Clone, Copy, Debug)]
+pub struct Echo<'a> {
+    /// Whether location and practice are taken out of the answer (restricted person).
+    pub hide_location: bool,
+    /// meta.lastUpdated of the OperationOutcome, where there is one.
+    pub now: Timestamp,
+    /// What was found in the message and is no reason to refuse it.
+    pub warnings: &'a [Problem],
 }
 
 /// Writes the answer to a new referral.
-pub fn accept(document: &Document, minted: &Minted, mint: &mut dyn FnMut() -> Uuid) -> Vec<u8> {
+pub fn accept(document: &Document, minted: &Minted<'_>, mint: &mut dyn FnMut() -> Uuid) -> Vec<u8> {
     let mut splice = Splice::new(document);
     let id = minted.service_request_id.uuid();
     let given = Given {
@@ -54,18 +69,39 @@ pub fn accept(document: &Document, minted: &Minted, mint: &mut dyn FnMut() -> Uu
         );
         splice.push(entries, &entry);
     }
+    add_warnings(document, (minted.warnings, minted.now), &mut splice, mint);
     splice.finish()
 }
 
 /// Writes the answer to a cancel or an amendment: the message echoed, ids filled in
-/// where there is none, and nothing added.
-pub fn echo(document: &Document, hide: bool, mint: &mut dyn FnMut() -> Uuid) -> Vec<u8> {
+/// where there is none, and nothing added but its warnings.
+pub fn echo(document: &Document, decided: &Echo<'_>, mint: &mut dyn FnMut() -> Uuid) -> Vec<u8> {
     let mut splice = Splice::new(document);
     give_ids(document, &Given::default(), &mut splice, mint);
-    if hide {
+    if decided.hide_location {
         hide_location(document, &mut splice);
     }
+    add_warnings(document, (decided.warnings, decided.now), &mut splice, mint);
     splice.finish()
+}
+
+/// The last entry: what was found and is no reason to refuse.
+fn add_warnings<'d>(
+    document: &'d Document,
+    (warnings, now): (&[Problem], Timestamp),
+    splice: &mut Splice<'d>,
+    mint: &mut dyn FnMut() -> Uuid,
+) {
+    if warnings.is_empty() {
+        return;
+    }
+    let id = mint();
+    let outcome = outcome::of_accepted(warnings, id, now);
+    if let (Some(entries), Some(outcome)) = (document.root().get("entry"), outcome) {
+        let url = id.hyphenated();
+        let entry = format!("{{\"fullUrl\":\"urn:uuid:{url}\",\"resource\":{outcome}}}");
+        splice.push(entries, &entry);
+    }
 }
 
 /// Ids that the case knows, and so every later message.
@@ -199,7 +235,7 @@ const IDENTIFYING: [&str; 12] = [
 ];
 
 /// Written as text: what is taken over from the message stays as it came.
-fn our_encounter(document: &Document, minted: &Minted) -> String {
+fn our_encounter(document: &Document, minted: &Minted<'_>) -> String {
     let senders = resources(document).find(|(kind, _)| *kind == "Encounter");
     let copied = |member: &str| senders?.1.get(member).map(Node::json);
     let patient = || {
@@ -213,11 +249,12 @@ fn our_encounter(document: &Document, minted: &Minted) -> String {
     let class = copied("class").map_or_else(|| emergency().to_string(), str::to_owned);
     let mut encounter = format!(
         "{{\"resourceType\":\"Encounter\",\"id\":\"{}\",\"meta\":{{\"lastUpdated\":\"{}\",\
-         \"profile\":[{}]}},\"identifier\":[{{\"system\":{},\"value\":{}}}],\
+         \"profile\":[{},{}]}},\"identifier\":[{{\"system\":{},\"value\":{}}}],\
          \"status\":\"planned\",\"class\":{class}",
         minted.encounter_id.hyphenated(),
         minted.now,
         quote(&codes::profile::uk_core("Encounter")),
+        quote(&codes::profile::workwell("Encounter-Receipt")),
         quote(CaseReference::SYSTEM),
         quote(minted.reference.as_str()),
     );
@@ -251,9 +288,10 @@ pub(super) fn emergency() -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::problem::area::referral;
     use crate::standards::bars::sample;
 
-    fn minted() -> Minted {
+    fn minted() -> Minted<'static> {
         let case = Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_0000_0042);
         Minted {
             service_request_id: ServiceRequestId::new(Uuid::from_u128(5)),
@@ -263,6 +301,7 @@ mod tests {
             hide_location: false,
             patient_id: Uuid::from_u128(6).to_string(),
             notice: None,
+            warnings: &[],
         }
     }
 
@@ -274,7 +313,7 @@ mod tests {
         }
     }
 
-    fn answer(message: &Value, minted: &Minted) -> Value {
+    fn answer(message: &Value, minted: &Minted<'_>) -> Value {
         let bytes = accept(&sample::document(message), minted, &mut counter());
         serde_json::from_slice(&bytes).expect("JSON")
     }
@@ -284,6 +323,24 @@ mod tests {
         let answer = answer(&sample::referral(), &minted());
         sample::assert_sound(&answer);
         insta::assert_json_snapshot!(answer);
+    }
+
+    #[test]
+    fn warnings_are_the_last_entry_and_change_nothing_else() {
+        let warnings = [Problem::new(&referral::SOURCE).as_warning()];
+        let warned = Minted {
+            warnings: &warnings,
+            ..minted()
+        };
+        let message = sample::referral();
+        let without = answer(&message, &minted());
+        let mut with = answer(&message, &warned);
+        sample::assert_sound(&with);
+        let entries = with["entry"].as_array_mut().expect("entries");
+        let last = entries.pop().expect("an entry");
+        assert_eq!(last["resource"]["resourceType"], "OperationOutcome");
+        assert_eq!(last["resource"]["issue"][0]["severity"], "warning");
+        assert_eq!(with, without);
     }
 
     #[test]
@@ -374,7 +431,12 @@ mod tests {
     fn a_cancel_is_echoed_with_its_own_id_and_without_a_second_encounter() {
         let id = "0b5f7a40-3333-4000-8000-000000000001";
         let message = sample::cancel(id);
-        let bytes = echo(&sample::document(&message), false, &mut counter());
+        let decided = Echo {
+            hide_location: false,
+            now: minted().now,
+            warnings: &[],
+        };
+        let bytes = echo(&sample::document(&message), &decided, &mut counter());
         let mut answer: Value = serde_json::from_slice(&bytes).expect("JSON");
         assert_eq!(sample::resource(&mut answer, 2)["id"], id);
         assert!(sample::resource(&mut answer, 3)["id"].is_string());

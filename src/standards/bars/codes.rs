@@ -82,6 +82,12 @@ pub mod profile {
     /// OperationOutcome.
     pub const OUTCOME: &str = "https://fhir.hl7.org.uk/StructureDefinition/UKCore-OperationOutcome";
 
+    /// Our own profile with this name, such as `Encounter-Status`. It is claimed beside the
+    /// national one that it narrows.
+    pub fn workwell(name: &str) -> String {
+        format!("https://workwell-gateway.example/StructureDefinition/WorkWell-{name}")
+    }
+
     /// The UK Core profile of a resource type.
     pub fn uk_core(resource: &str) -> String {
         format!("https://fhir.hl7.org.uk/StructureDefinition/UKCore-{resource}")

@@ -1,4 +1,4 @@
-//! `GET /MessageDefinition?context=`: our own copies of the national definitions, with
+//! `GET /MessageDefinition?context=` and by id: our own copies of the national definitions, with
 //! our services and use cases as their contexts (BaRS Core 1.5.0, content negotiation).
 //!
 //! The one national asset lists only the use cases of Application 6, although every
@@ -53,7 +53,11 @@ pub fn search(facts: &Facts, contexts: &[&str]) -> Result<Value, Vec<Problem>> {
         .map(|rule| {
             json!({
                 "fullUrl": format!("{base}/MessageDefinition/{}", id(rule)),
-                "resource": definition(facts, rule, service, &use_case),
+                "resource": definition(
+                    facts,
+                    rule,
+                    vec![service_context(service), use_case_context(&use_case)],
+                ),
                 "search": { "mode": "match" },
             })
         })
@@ -64,6 +68,15 @@ pub fn search(facts: &Facts, contexts: &[&str]) -> Result<Value, Vec<Problem>> {
         "total": entries.len(),
         "entry": entries,
     }))
+}
+
+/// Our copy of the national definition with this id, for every service and use case.
+pub fn read(facts: &Facts, wanted: &str) -> Option<Value> {
+    let rule = message_rules::ALL.iter().find(|rule| id(rule) == wanted)?;
+    let services = facts.services.iter().map(service_context);
+    let use_cases = facts.use_cases.iter().map(|code| use_case_context(code));
+    let contexts = services.chain(use_cases).collect();
+    Some(definition(facts, rule, contexts))
 }
 
 fn problem(row: &'static Entry) -> Problem {
@@ -147,14 +160,15 @@ fn id(rule: &MessageRule) -> &'static str {
     rule.url.rsplit('/').next().unwrap_or(rule.url)
 }
 
-fn definition(
-    facts: &Facts,
-    rule: &MessageRule,
-    service: &ServiceAddress,
-    use_case: &str,
-) -> Value {
-    let use_case_coding = json!({ "system": codes::use_case_system(use_case), "code": use_case });
-    let service_coding = json!({ "system": service.system, "code": service.value });
+fn service_context(service: &ServiceAddress) -> Value {
+    use_context(&json!({ "system": service.system, "code": service.value }))
+}
+
+fn use_case_context(code: &str) -> Value {
+    use_context(&json!({ "system": codes::use_case_system(code), "code": code }))
+}
+
+fn definition(facts: &Facts, rule: &MessageRule, contexts: Vec<Value>) -> Value {
     json!({
         "resourceType": "MessageDefinition",
         "id": id(rule),
@@ -165,7 +179,7 @@ fn definition(
         "status": "active",
         "date": facts.date.to_string(),
         "publisher": facts.publisher,
-        "useContext": [use_context(&service_coding), use_context(&use_case_coding)],
+        "useContext": contexts,
         "eventCoding": { "system": codes::EVENTS, "code": rule.event },
         "category": "consequence",
         "focus": lines(rule),
@@ -245,6 +259,15 @@ mod tests {
         let set = search(&facts(), &[sample::SERVICE, USE_CASE]).expect("a served pair");
         sample::assert_sound(&set);
         insta::assert_json_snapshot!(set);
+    }
+
+    #[test]
+    fn one_definition_is_read_by_its_id_with_every_service_and_use_case() {
+        let id = "bars-message-servicerequest-request-referral";
+        let one = read(&facts(), id).expect("a national definition");
+        sample::assert_sound(&one);
+        assert_eq!(one["useContext"].as_array().map(Vec::len), Some(2));
+        assert_eq!(read(&facts(), "bars-message-booking-request"), None);
     }
 
     #[test]

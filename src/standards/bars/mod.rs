@@ -24,6 +24,8 @@ pub mod response;
 pub mod show;
 
 #[cfg(test)]
+mod code_systems;
+#[cfg(test)]
 mod corpus;
 #[cfg(test)]
 pub(crate) mod sample;

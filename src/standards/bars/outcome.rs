@@ -1,6 +1,7 @@
 //! Refusals as FHIR: the OperationOutcome and the HTTP status of the whole
 //! (BaRS Core 1.5.0, error handling).
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -51,6 +52,31 @@ pub fn render(problems: &[Problem], id: Uuid) -> Outcome {
             "issue": issues,
         }),
     }
+}
+
+/// What was found in a message that was accepted, as an OperationOutcome for the answer's
+/// Bundle; every issue is a warning or information. `None` when nothing was found.
+///
+/// BaRS Core 1.5.0 echoes the message and says nothing of its warnings. FHIR's own place,
+/// `MessageHeader.response.details`, would make the sender's request look like a response,
+/// so it is an entry beside our Encounter.
+pub fn of_accepted(problems: &[Problem], id: Uuid, now: Timestamp) -> Option<Value> {
+    if problems.is_empty() {
+        return None;
+    }
+    let mut ordered: Vec<&Problem> = problems.iter().collect();
+    ordered.sort_by_key(|problem| is_only_told(problem));
+    Some(json!({
+        "resourceType": "OperationOutcome",
+        "id": id.hyphenated().to_string(),
+        "meta": { "lastUpdated": now.to_string(), "profile": [codes::profile::OUTCOME] },
+        "issue": ordered.into_iter().map(issue).collect::<Vec<_>>(),
+    }))
+}
+
+/// What was not looked at is nothing to put right.
+fn is_only_told(problem: &Problem) -> bool {
+    problem.entry.code == fhir_entry::NOT_EVALUATED.code
 }
 
 /// The HTTP status of the whole. Warnings do not count unless there is nothing else.
@@ -160,8 +186,7 @@ fn of_finding(found: &Finding) -> Problem {
 fn issue(problem: &Problem) -> Value {
     let entry = problem.entry;
     let severity = match problem.warning {
-        // What was not looked at is nothing to put right.
-        true if entry.code == fhir_entry::NOT_EVALUATED.code => "information",
+        true if is_only_told(problem) => "information",
         true => "warning",
         false => "error",
     };
@@ -324,6 +349,23 @@ mod tests {
                 .as_array()
                 .map(Vec::len),
             Some(1)
+        );
+    }
+
+    #[test]
+    fn an_accepted_message_is_told_its_warnings_and_never_an_error() {
+        let now = "2026-09-01T09:31:00Z".parse().expect("an instant");
+        assert_eq!(of_accepted(&[], id(), now), None);
+        let problems = [
+            Problem::new(&fhir_entry::NOT_EVALUATED).as_warning(),
+            Problem::new(&referral::SENDER_WITHOUT_ODS).as_warning(),
+        ];
+        let outcome = of_accepted(&problems, id(), now).expect("an outcome");
+        sample::assert_sound(&outcome);
+        let severity = |at: usize| outcome["issue"][at]["severity"].clone();
+        assert_eq!(
+            (severity(0), severity(1)),
+            (json!("warning"), json!("information"))
         );
     }
 

@@ -33,7 +33,10 @@ pub(super) fn patient(person: &Person, id: &str) -> Value {
     let mut patient = json!({
         "resourceType": "Patient",
         "id": id,
-        "meta": { "profile": [codes::profile::uk_core("Patient")] },
+        "meta": { "profile": [
+            codes::profile::uk_core("Patient"),
+            codes::profile::workwell("Patient-StatusResponse"),
+        ] },
     });
     if let Some(identifier) = nhs_identifier(person) {
         patient["identifier"] = json!([identifier]);

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::accept::emergency;
-use super::codes::{self, profile::uk_core};
+use super::codes::{self, profile::uk_core, profile::workwell};
 use super::headers::{self as names, CoreVersion, Format};
 use super::person_out;
 use crate::domain::case::Case;
@@ -122,7 +122,7 @@ pub fn build(told: &Told<'_>, mint: &mut dyn FnMut() -> Uuid) -> Option<Message>
         "meta": {
             "versionId": told.case.referral.application_version,
             "lastUpdated": told.now.to_string(),
-            "profile": [codes::profile::BUNDLE],
+            "profile": [codes::profile::BUNDLE, workwell("Bundle-StatusResponse")],
         },
         "type": "message",
         "timestamp": told.now.to_string(),
@@ -190,7 +190,10 @@ fn header(told: &Told<'_>, target: &ServiceAddress, urls: &Urls) -> Value {
     json!({
         "resourceType": "MessageHeader",
         "id": id_text(urls.header),
-        "meta": { "profile": [codes::profile::RESPONSE_HEADER] },
+        "meta": { "profile": [
+            codes::profile::RESPONSE_HEADER,
+            workwell("MessageHeader-StatusResponse"),
+        ] },
         "eventCoding": { "system": codes::EVENTS, "code": "servicerequest-response" },
         "destination": [{
             "endpoint": target.to_string(),
@@ -215,7 +218,7 @@ fn service_request(told: &Told<'_>, urls: &Urls) -> Value {
     let mut request = json!({
         "resourceType": "ServiceRequest",
         "id": told.case.service_request_id.to_string(),
-        "meta": {},
+        "meta": { "profile": [workwell("ServiceRequest-StatusResponse")] },
         "status": "active",
         "intent": "plan",
         "category": [category(&referral.use_case)],
@@ -228,7 +231,10 @@ fn service_request(told: &Told<'_>, urls: &Urls) -> Value {
     // The profile asks for authoredOn; without one it is not claimed.
     if let Some(authored) = referral.authored_at {
         request["authoredOn"] = json!(authored.to_string());
-        request["meta"]["profile"] = json!([codes::profile::SERVICE_REQUEST]);
+        request["meta"]["profile"] = json!([
+            codes::profile::SERVICE_REQUEST,
+            workwell("ServiceRequest-StatusResponse"),
+        ]);
     }
     request
 }
@@ -310,7 +316,7 @@ pub(super) fn encounter(case: &Case, status: Status, since: Timestamp) -> Value 
     let mut encounter = json!({
         "resourceType": "Encounter",
         "id": case.id.to_string(),
-        "meta": { "profile": [uk_core("Encounter")] },
+        "meta": { "profile": [uk_core("Encounter"), workwell("Encounter-Status")] },
         "identifier": [{ "system": CaseReference::SYSTEM, "value": case.reference.as_str() }],
         "status": bars_status(status).code(),
         "class": emergency(),
@@ -328,7 +334,7 @@ pub(super) fn encounter(case: &Case, status: Status, since: Timestamp) -> Value 
 
 /// The status code that goes out. Why a case is held, and that a person has died, is
 /// not told by a code either: the code says no more than the words.
-const fn shown_status(status: Status) -> &'static str {
+pub(super) const fn shown_status(status: Status) -> &'static str {
     match status {
         Status::Deceased => "closed",
         other => other.code(),
@@ -353,7 +359,7 @@ fn referrer(told: &Told<'_>, urls: &Urls) -> Value {
     let mut organisation = json!({
         "resourceType": "Organization",
         "id": id_text(urls.referrer),
-        "meta": { "profile": [uk_core("Organization")] },
+        "meta": { "profile": [uk_core("Organization"), workwell("Organization")] },
         "name": "Referring organisation",
     });
     if referral.person.security.hides_location() {
@@ -376,7 +382,7 @@ fn organisation(told: &Told<'_>, urls: &Urls) -> Value {
     json!({
         "resourceType": "Organization",
         "id": id_text(urls.organisation),
-        "meta": { "profile": [uk_core("Organization")] },
+        "meta": { "profile": [uk_core("Organization"), workwell("Organization")] },
         "identifier": [ods_identifier(&told.ours.ods)],
         "name": told.ours.name,
     })
@@ -387,7 +393,7 @@ fn practitioner(told: &Told<'_>, urls: &Urls) -> Value {
     let mut practitioner = json!({
         "resourceType": "Practitioner",
         "id": id_text(urls.practitioner),
-        "meta": { "profile": [uk_core("Practitioner")] },
+        "meta": { "profile": [uk_core("Practitioner"), workwell("Practitioner")] },
         "name": [{ "text": told.ours.desk }],
     });
     if let Some(telephone) = &told.ours.telephone {
@@ -400,7 +406,7 @@ fn role(urls: &Urls) -> Value {
     json!({
         "resourceType": "PractitionerRole",
         "id": id_text(urls.role),
-        "meta": { "profile": [uk_core("PractitionerRole")] },
+        "meta": { "profile": [uk_core("PractitionerRole"), workwell("PractitionerRole")] },
         "practitioner": to(urls.practitioner),
         "organization": to(urls.organisation),
     })

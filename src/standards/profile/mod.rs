@@ -16,6 +16,7 @@ pub mod message;
 pub mod narrative;
 pub mod policy;
 pub mod primitive;
+pub mod published;
 pub mod rules;
 pub mod table;
 pub mod terms;

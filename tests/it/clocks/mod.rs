@@ -124,7 +124,7 @@ async fn council(gateway: &TestGateway, method: &str, path: &str) -> Got {
 
 async fn stop(gateway: &TestGateway, referral: &Referral, answer: &Answer, how: StopAs) {
     let stop = Stop::of(&answer.body, referral.correlation_id(), how);
-    let stopped = gateway.parties.gp.stop(&gateway.bars(), &stop).await;
+    let stopped = gateway.stop(&stop).await;
     assert!(stopped.expect("an answer").accepted());
 }
 

@@ -40,7 +40,7 @@ async fn refer_to(gateway: &TestGateway, seed: u64, place: Place) -> (Referral, 
 /// The practice stops a referral.
 async fn stop(gateway: &TestGateway, referral: &Referral, answer: &Answer, how: StopAs) -> Answer {
     let stop = Stop::of(&answer.body, referral.correlation_id(), how);
-    let answer = gateway.parties.gp.stop(&gateway.bars(), &stop).await;
+    let answer = gateway.stop(&stop).await;
     answer.expect("an answer")
 }
 

@@ -21,12 +21,7 @@ fn stop_of(referral: &Referral, answer: &Answer, how: StopAs) -> Stop {
 }
 
 async fn stops(gateway: &TestGateway, stop: &Stop) -> Answer {
-    let answer = gateway
-        .parties
-        .gp
-        .stop(&gateway.bars(), stop)
-        .await
-        .expect("an answer");
+    let answer = gateway.stop(stop).await.expect("an answer");
     assert!(answer.accepted() && answer.ids_echoed, "{answer:?}");
     assert_eq!(answer.body["id"], stop.json()["id"]);
     assert_eq!(

@@ -153,7 +153,7 @@ async fn the_echo_of_a_restricted_persons_cancel_tells_no_place_either() {
     request["id"] = serde_json::json!(answer.service_request_id());
     let stop = Stop::of(&body, sent.correlation_id(), StopAs::Cancelled);
     assert!(stop.json().to_string().contains("Wobblethorpe"));
-    let stopped = gateway.parties.gp.stop(&gateway.bars(), &stop).await;
+    let stopped = gateway.stop(&stop).await;
     let stopped = stopped.expect("an answer");
     assert!(stopped.accepted(), "{stopped:?}");
     let text = stopped.body.to_string();

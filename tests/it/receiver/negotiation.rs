@@ -32,9 +32,16 @@ async fn the_capability_statement_holds_every_route_and_nothing_more() {
     }
     claimed.sort();
     let expected = [
+        "GET /CodeSystem",
+        "GET /CodeSystem/{id}",
         "GET /MessageDefinition",
+        "GET /MessageDefinition/{id}",
         "GET /ServiceRequest",
         "GET /ServiceRequest/{id}",
+        "GET /StructureDefinition",
+        "GET /StructureDefinition/{id}",
+        "GET /ValueSet",
+        "GET /ValueSet/{id}",
         "GET /metadata",
         "POST /$process-message",
     ];
@@ -113,6 +120,52 @@ async fn message_definitions_are_found_by_service_and_use_case() {
         );
         reply.assert_outcome();
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_definitions_of_our_profile_are_open_to_all_and_found_by_url_and_id() {
+    let gateway = quiet().await;
+    let ours = "https://workwell-gateway.example";
+    // As on /metadata: the two ids, and nothing that says who asks.
+    let mut headers = wire::read_headers("Y99001");
+    headers.retain(|(name, _)| !name.starts_with("NHSD-"));
+    let ask = async |path: String| wire::ask(&gateway, Method::GET, &path, &headers).await;
+    for (kind, id, at_least) in [
+        ("StructureDefinition", "WorkWell-Patient", 30),
+        ("ValueSet", "workwell-status", 20),
+        ("CodeSystem", "closure-reason", 10),
+        ("MessageDefinition", "workwell-referral", 1),
+    ] {
+        let one = ask(format!("{kind}/{id}")).await;
+        assert_eq!(one.status, 200, "{kind}");
+        let url = format!("{ours}/{kind}/{id}");
+        assert_eq!(one.json["url"], url.as_str());
+        let found = ask(format!("{kind}?url={url}%7C0.1.0")).await;
+        assert_eq!((found.status, &found.json["total"]), (200, &json!(1)));
+        assert_eq!(found.json["entry"][0]["resource"], one.json);
+        let full_url = format!("{}/{kind}/{id}", gateway.bars());
+        assert_eq!(found.json["entry"][0]["fullUrl"], full_url.as_str());
+        let none = ask(format!("{kind}?url={ours}/{kind}/none")).await;
+        assert_eq!((none.status, &none.json["total"]), (200, &json!(0)));
+        if kind != "MessageDefinition" {
+            let all = ask(kind.to_owned()).await;
+            let total = all.json["total"].as_u64().expect("a total");
+            assert!(total >= at_least, "{kind}: {total}");
+        }
+        let unknown = ask(format!("{kind}/none")).await;
+        assert_eq!(
+            (unknown.status, unknown.codes()),
+            (404, vec!["WW-HDR-033".to_owned()])
+        );
+        unknown.assert_outcome();
+    }
+    // The national definition by the fullUrl under which a search gives it.
+    let national = ask("MessageDefinition/bars-message-servicerequest-request-referral".to_owned());
+    let national = national.await;
+    assert_eq!(
+        (national.status, &national.json["status"]),
+        (200, &json!("active"))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -111,12 +111,7 @@ async fn a_change_of_status_shows_at_once() {
         "Accepted by the local service"
     );
     let stop = Stop::of(&answer.body, sent.correlation_id(), StopAs::Cancelled);
-    let stopped = gateway
-        .parties
-        .gp
-        .stop(&gateway.bars(), &stop)
-        .await
-        .expect("an answer");
+    let stopped = gateway.stop(&stop).await.expect("an answer");
     assert!(stopped.accepted());
     assert_eq!(wire::get(&gateway, &path).await.json["status"], "revoked");
 }

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 use workwell_gateway::config::Verdict;
-use workwell_gateway::conformance::parties::referral::bundle::resource_mut;
+use workwell_gateway::conformance::parties::referral::bundle::{resource_mut, resources};
 use workwell_gateway::conformance::parties::referral::{Place, Referral};
 use workwell_gateway::start;
 
-use super::{PRACTICE_ODS, facts, quieted, wire};
+use super::{PRACTICE_ODS, facts, kinds, quieted, wire};
 use crate::support::TestGateway;
 
 const BAD: &str = "REC_BAD_REQUEST";
@@ -66,6 +66,10 @@ async fn uk_core_is_reported_unless_it_was_agreed_with_the_referrer() {
     let gateway = TestGateway::start().await;
     let answer = gateway.refer(&with_a_fault_of_uk_core()).await;
     assert!(answer.accepted(), "{answer:?}");
+    let told = warnings(&answer.body);
+    let place = patient_path(with_a_fault_of_uk_core().json());
+    let wanted = ["warning", "WW-FHR-018", place.as_str()].map(str::to_owned);
+    assert!(told.contains(&wanted), "{told:?}");
     gateway.end().await;
 
     let gateway = TestGateway::with(|settings| {
@@ -81,7 +85,7 @@ async fn uk_core_is_reported_unless_it_was_agreed_with_the_referrer() {
     .await;
     let gateway = quieted(gateway);
     let sending = gateway.parties.gp.prepare(&with_a_fault_of_uk_core());
-    let place = patient_path(&sending.body);
+    let place = patient_path(with_a_fault_of_uk_core().json());
     let reply = wire::post(&gateway, &sending).await;
     assert_eq!(reply.status, 400, "{}", reply.json);
     let wanted = [BAD, "invariant", "WW-FHR-018", place.as_str()].map(str::to_owned);
@@ -89,8 +93,64 @@ async fn uk_core_is_reported_unless_it_was_agreed_with_the_referrer() {
     assert_eq!(facts(&gateway, "message.refused").await, 1);
 }
 
-fn patient_path(body: &[u8]) -> String {
-    let bundle: Value = serde_json::from_slice(body).expect("JSON");
+/// Severity, our code and the place of what an accepted message is told, in order.
+fn warnings(answer: &Value) -> Vec<[String; 3]> {
+    let outcome = resources(answer, "OperationOutcome").next();
+    let issues = outcome.and_then(|outcome| outcome["issue"].as_array());
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let issues = issues.into_iter().flatten();
+    issues
+        .map(|issue| {
+            [
+                text(&issue["severity"]),
+                text(&issue["details"]["coding"][0]["code"]),
+                text(&issue["expression"][0]),
+            ]
+        })
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_accepted_message_is_told_its_warnings_in_its_answer_and_one_without_gets_none() {
+    let gateway = quieted(TestGateway::start().await);
+    let plain = gateway.refer(&changed(|_| {})).await;
+    assert_eq!(warnings(&plain.body), <[[String; 3]; 0]>::default());
+    assert_eq!(kinds(&plain.body).last(), Some(&"Encounter"));
+    gateway.end().await;
+    let gateway = quieted(TestGateway::start().await);
+    // A gap of the payload tables of Application 5, which a policy only reports, and a
+    // profile of the sender's own.
+    let referral = changed(|bundle| {
+        resource(bundle, "ServiceRequest")
+            .as_object_mut()
+            .expect("an object")
+            .remove("authoredOn");
+        resource(bundle, "Patient")["meta"]["profile"] =
+            json!(["https://larkspur.example/StructureDefinition/Patient"]);
+    });
+    let answer = gateway.refer(&referral).await;
+    assert!(answer.accepted(), "{answer:?}");
+    let told = warnings(&answer.body);
+    assert!(told.len() >= 2, "{told:?}");
+    let codes: Vec<&str> = told.iter().map(|row| row[1].as_str()).collect();
+    assert!(codes.contains(&"WW-REF-027"), "{told:?}");
+    let last = told.last().expect("an issue");
+    assert_eq!(
+        (last[0].as_str(), last[1].as_str()),
+        ("information", "WW-FHR-015")
+    );
+    assert!(told.iter().all(|row| row[0] != "error"), "{told:?}");
+    assert_eq!(kinds(&answer.body).last(), Some(&"OperationOutcome"));
+    // The person's own words are in the echo; the outcome repeats none of them.
+    let outcome = resources(&answer.body, "OperationOutcome").next();
+    let outcome = outcome.expect("an outcome").to_string();
+    for datum in ["9990000018", "ZZ99"] {
+        assert!(!outcome.contains(datum), "{outcome}");
+    }
+    gateway.end().await;
+}
+
+fn patient_path(bundle: &Value) -> String {
     let entries = bundle["entry"].as_array().expect("entries");
     let at = entries
         .iter()

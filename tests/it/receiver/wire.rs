@@ -10,6 +10,7 @@ use workwell_gateway::conformance::parties::wire;
 
 use super::encoded;
 use crate::support::TestGateway;
+use crate::support::conforms::assert_conforms;
 
 /// An answer with everything it has.
 #[derive(Clone, Debug)]
@@ -165,13 +166,14 @@ async fn call(
 ) -> Reply {
     let mut request = wire::client(Duration::from_secs(30))
         .request(method, url)
-        .body(body);
+        .body(body.clone());
     for (name, value) in headers {
         request = request.header(*name, value);
     }
     let response = request.send().await.expect("an answer");
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let bytes = response.bytes().await.expect("a body").to_vec();
+    assert_conforms(&bytes, &body);
     let json = serde_json::from_slice(&bytes).unwrap_or_default();
     Reply {
         status,

@@ -133,7 +133,7 @@ async fn view(call: Call) -> Value {
 
 async fn stop(gateway: &TestGateway, referral: &Referral, answer: &Answer, how: StopAs) {
     let stop = Stop::of(&answer.body, referral.correlation_id(), how);
-    let stopped = gateway.parties.gp.stop(&gateway.bars(), &stop).await;
+    let stopped = gateway.stop(&stop).await;
     let stopped = stopped.expect("an answer");
     assert_eq!(stopped.status, 200, "{stopped:?}");
 }

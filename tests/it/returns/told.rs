@@ -126,12 +126,7 @@ async fn a_referral_sent_in_error_is_told_at_once_and_confirmed_by_its_holder() 
         referral.correlation_id(),
         StopAs::EnteredInError,
     );
-    let stopped = gateway
-        .parties
-        .gp
-        .stop(&gateway.bars(), &stop)
-        .await
-        .expect("an answer");
+    let stopped = gateway.stop(&stop).await.expect("an answer");
     assert_eq!(stopped.status, 200, "{stopped:?}");
     eventually("the referrer is told", || async {
         let responses = gateway.parties.gp.responses_to(referral.bundle_id());
@@ -167,20 +162,10 @@ async fn a_cancel_that_names_nothing_known_stops_none_of_several_in_one_conversa
         }
     }
     sending.correlation_id = conversation;
-    let onward = gateway
-        .parties
-        .gp
-        .post(&gateway.bars(), &sending)
-        .await
-        .expect("an answer");
+    let onward = gateway.post(&sending).await.expect("an answer");
     assert!(onward.accepted(), "{onward:?}");
     let stop = Stop::of(&answer.body, conversation, StopAs::Cancelled).of_unknown_referral();
-    let refused = gateway
-        .parties
-        .gp
-        .stop(&gateway.bars(), &stop)
-        .await
-        .expect("an answer");
+    let refused = gateway.stop(&stop).await.expect("an answer");
     assert_eq!(refused.status, 400, "{refused:?}");
     gateway.end().await;
 }

@@ -26,7 +26,7 @@ async fn a_stop_waits_for_an_attempt_that_is_just_begun_and_follows_it() {
     other.sql("BEGIN");
     other.sql("UPDATE legs SET attempts = attempts + 1 WHERE kind = 'deliver'");
     let stop = Stop::of(&answer.body, referral.correlation_id(), StopAs::Cancelled);
-    let stopping = async { gateway.parties.gp.stop(&gateway.bars(), &stop).await };
+    let stopping = async { gateway.stop(&stop).await };
     let commit = async {
         eventually("the stop waits for it", || async {
             let waiting = database.sql(

@@ -102,6 +102,8 @@ impl Call {
         let answer = request.send().await.ok()?;
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let text = answer.text().await.ok()?;
+        let sent = self.body.as_deref().unwrap_or_default();
+        super::conforms::assert_conforms(text.as_bytes(), sent.as_bytes());
         Some(Got {
             status,
             headers,

@@ -156,7 +156,7 @@ impl Casework {
     /// The practice stops it.
     pub async fn stopped_by_practice(&self, gateway: &TestGateway, how: StopAs) {
         let stop = Stop::of(&self.answer.body, self.referral.correlation_id(), how);
-        let answer = gateway.parties.gp.stop(&gateway.bars(), &stop).await;
+        let answer = gateway.stop(&stop).await;
         let answer = answer.expect("an answer");
         assert!(answer.accepted(), "{answer:?}");
     }

@@ -3,6 +3,7 @@
 
 pub mod call;
 pub mod casework;
+pub mod conforms;
 pub mod ports;
 pub mod postgres;
 mod postgres_tests;
@@ -16,8 +17,8 @@ use tempfile::TempDir;
 use workwell_gateway::adapters::store::{CaseRow, LegKind};
 use workwell_gateway::config::{Clock, Settings};
 use workwell_gateway::conformance::parties::Parties;
-use workwell_gateway::conformance::parties::gp::Answer;
-use workwell_gateway::conformance::parties::referral::Referral;
+use workwell_gateway::conformance::parties::gp::{Answer, Sending};
+use workwell_gateway::conformance::parties::referral::{Referral, Stop};
 use workwell_gateway::domain::caller::Caller;
 use workwell_gateway::gateway::read::outbox::{Filter, Leg, LegState};
 use workwell_gateway::start::{self, Running, Tools, demo};
@@ -158,11 +159,20 @@ impl TestGateway {
     /// The practice sends a referral.
     pub async fn refer(&self, referral: &Referral) -> Answer {
         let sending = self.parties.gp.prepare(referral);
-        self.parties
-            .gp
-            .post(&self.bars(), &sending)
-            .await
-            .expect("an answer")
+        self.post(&sending).await.expect("an answer")
+    }
+
+    /// The practice sends a stop.
+    pub async fn stop(&self, stop: &Stop) -> Result<Answer, reqwest::Error> {
+        let sending = self.parties.gp.prepare_stop(stop);
+        self.post(&sending).await
+    }
+
+    /// The practice sends this; what comes back conforms.
+    pub async fn post(&self, sending: &Sending) -> Result<Answer, reqwest::Error> {
+        let answer = self.parties.gp.post(&self.bars(), sending).await?;
+        conforms::assert_conforms(answer.body.to_string().as_bytes(), &sending.body);
+        Ok(answer)
     }
 
     /// Every row of the outbox of this kind, oldest first.

@@ -43,7 +43,7 @@ async fn a_store_that_was_put_back_sends_nothing_until_it_is_confirmed_and_names
         second_referral.correlation_id(),
         StopAs::Cancelled,
     );
-    let stopped = gateway.parties.gp.stop(&gateway.bars(), &stop).await;
+    let stopped = gateway.stop(&stop).await;
     assert_eq!(stopped.expect("an answer").status, 200);
     let gateway = gateway
         .restart_after(|settings| {
@@ -179,11 +179,11 @@ async fn a_store_without_its_epoch_file_is_held_and_a_cancellation_is_taken_mean
     assert!(text.contains("there is no epoch file"), "{text}");
     let sent = receiver.taken().len();
     let stop = Stop::of(&answer.body, referral.correlation_id(), StopAs::Cancelled);
-    let stopped = gateway.parties.gp.stop(&gateway.bars(), &stop).await;
+    let stopped = gateway.stop(&stop).await;
     assert_eq!(stopped.expect("an answer").status, 200);
     let unknown = Stop::of(&answer.body, uuid::Uuid::new_v4(), StopAs::Cancelled);
     let unknown = unknown.of_unknown_referral();
-    let unknown = gateway.parties.gp.stop(&gateway.bars(), &unknown).await;
+    let unknown = gateway.stop(&unknown).await;
     assert_eq!(unknown.expect("an answer").status, 503);
     // Neither the delivery nor the stop that follows it leaves.
     assert_eq!(receiver.taken().len(), sent);

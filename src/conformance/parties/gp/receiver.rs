@@ -13,7 +13,8 @@ use axum::routing::post;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::expect::{self, Expected, Response};
+use super::expect::{self, Expected, Faults, Response};
+use crate::conformance::parties::conforms;
 use crate::conformance::parties::event::{Feed, Who};
 use crate::conformance::parties::wire::{BODY_LIMIT, lock};
 
@@ -90,7 +91,8 @@ impl Inbox {
         if let Some(answer) = self.seen_before(headers, &body) {
             return answer;
         }
-        match expect::judge(headers, &message, &self.sent, &self.target) {
+        let judged = expect::judge(headers, &message, &self.sent, &self.target);
+        match judged.and_then(|response| conforming(response, &body)) {
             Ok(response) => {
                 let said = format!("told: {}", response.in_short());
                 self.feed.tell(Who::Gp, said, response.reference.as_deref());
@@ -123,6 +125,15 @@ impl Inbox {
             .push("one X-Request-Id came with two bodies".to_owned());
         Some((409, outcome(409, "conflict")))
     }
+}
+
+/// The response, where what it came in conforms to its profiles.
+fn conforming(response: Response, body: &[u8]) -> Result<Response, Faults> {
+    let lines = conforms::faults(body);
+    if lines.is_empty() {
+        return Ok(response);
+    }
+    Err(Faults { status: 400, lines })
 }
 
 pub(super) fn routes(inbox: Arc<Mutex<Inbox>>) -> Router {

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::recognise::{self, Kind};
 use super::{Desk, Words};
+use crate::conformance::parties::conforms;
 use crate::conformance::parties::event::Feed;
 use crate::conformance::parties::referral::bundle::entries;
 use crate::conformance::parties::wire::{BODY_LIMIT, Server, lock};
@@ -89,6 +90,10 @@ async fn transaction(State(door): State<Door>, headers: HeaderMap, body: Bytes) 
     if let Err(reason) = shape(&bundle) {
         door.desk.doubt();
         return outcome(400, reason);
+    }
+    if !conforms::faults(&body).is_empty() {
+        door.desk.doubt();
+        return outcome(422, "invariant");
     }
     let (kind, case) = recognise::transaction(&bundle);
     let key = format!("{kind:?} {}", effect_key(&bundle));
@@ -196,6 +201,8 @@ mod tests {
             "resource": {
                 "resourceType": "ServiceRequest",
                 "status": "active",
+                "intent": "order",
+                "subject": {"display": "(somebody)"},
                 "identifier": [
                     {"system": SYSTEM, "value": format!("{CASE}-{version}")},
                     {"system": "https://workwell-gateway.example/Id/case-reference", "value": REFERENCE}

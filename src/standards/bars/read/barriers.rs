@@ -12,7 +12,7 @@ use crate::domain::sensitive::Sensitive;
 use crate::standards::bars::codes;
 use crate::standards::fhir::Node;
 
-static GROUPS: &[(BarrierGroup, &[&str])] = &[
+pub(in crate::standards::bars) static GROUPS: &[(BarrierGroup, &[&str])] = &[
     (
         BarrierGroup::MentalHealth,
         &[

@@ -23,12 +23,13 @@ static BARS: &[(&str, FlagKind)] = &[
 ];
 
 /// Our own categories; BaRS has none for these.
-static WORKWELL: &[(&str, FlagKind)] = &[
+pub(in crate::standards::bars) static WORKWELL: &[(&str, FlagKind)] = &[
     ("reasonable-adjustment", FlagKind::ReasonableAdjustment),
     ("communication-need", FlagKind::CommunicationNeed),
     ("safe-contact", FlagKind::SafeContact),
     ("safeguarding", FlagKind::Safeguarding),
     ("staff-risk", FlagKind::StaffRisk),
+    ("other", FlagKind::Other),
 ];
 
 /// Reads the flags that are in force. One without any words still counts: its category

@@ -5,12 +5,12 @@
 //! that the NHS publishes itself miss some. A message is never partly processed: with
 //! one fault that is no warning, nothing of the [`Reading`] may be acted on.
 
-mod barriers;
+pub(super) mod barriers;
 mod bundle;
 mod cardinality;
 mod coding;
 mod consent;
-mod flags;
+pub(super) mod flags;
 mod message;
 mod organisations;
 mod person;

@@ -4,9 +4,9 @@ use super::super::node::Node;
 use super::inputs::Inputs;
 use super::values;
 
-const OBSERVATION: &str = "https://workwell-gateway.example/CodeSystem/observation";
-const FLAG: &str = "https://workwell-gateway.example/CodeSystem/flag-kind";
-const CONSENT: &str = "https://workwell-gateway.example/CodeSystem/consent-kind";
+const OBSERVATION: &str = "https://workwell-gateway.example/CodeSystem/workwell-observation";
+const FLAG: &str = "https://workwell-gateway.example/CodeSystem/workwell-flag";
+const CONSENT: &str = "https://workwell-gateway.example/CodeSystem/workwell-consent";
 const BARS_FLAG: &str = "https://fhir.nhs.uk/CodeSystem/flag-categories-bars";
 
 /// One Condition for each code and each text. No clinical status: nobody has said one.
@@ -29,7 +29,7 @@ pub(super) fn conditions(inputs: &mut Inputs<'_>, subject: &Node) -> Vec<Node> {
 
 /// What an Observation's value is.
 #[derive(Clone, Copy)]
-enum Takes {
+pub(in crate::standards) enum Takes {
     /// A word or `system|code`.
     Concept,
     /// Words.
@@ -42,11 +42,11 @@ enum Takes {
 
 /// Target, code, what people read, what it takes.
 #[rustfmt::skip]
-const OBSERVATIONS: &[(&str, &str, &str, Takes)] = &[
+pub(in crate::standards) const OBSERVATIONS: &[(&str, &str, &str, Takes)] = &[
     ("Observation.employment-status", "employment-status", "Employment status", Takes::Concept),
-    ("Observation.sickness-absence", "sickness-absence", "Sickness absence indicator", Takes::Concept),
-    ("Observation.weeks-out-of-work", "weeks-out-of-work", "Weeks out of work", Takes::Weeks),
-    ("Observation.absence-start", "absence-start", "First day of the absence", Takes::Date),
+    ("Observation.sickness-absence", "sickness-absence", "Sickness absence", Takes::Concept),
+    ("Observation.weeks-out-of-work", "weeks-out-of-work", "Whole weeks out of work", Takes::Weeks),
+    ("Observation.absence-start", "absence-start", "First day of the absence, or of being out of work", Takes::Date),
     ("Observation.occupation", "occupation", "Occupation", Takes::Text),
     ("Observation.employer", "employer", "Employer", Takes::Text),
     ("Observation.fit-note", "fit-note", "Fit note", Takes::Concept),
@@ -97,7 +97,7 @@ fn value(inputs: &mut Inputs<'_>, target: &str, takes: Takes) -> Option<(&'stati
 
 /// Target, our kind, category of flag-categories-bars where the published code says the
 /// same.
-const FLAGS: &[(&str, &str, Option<&str>)] = &[
+pub(in crate::standards) const FLAGS: &[(&str, &str, Option<&str>)] = &[
     (
         "Flag.reasonable-adjustment",
         "reasonable-adjustment",
@@ -134,7 +134,13 @@ pub(super) fn flags(inputs: &mut Inputs<'_>, subject: &Node) -> Vec<Node> {
 /// recorded. A date alone says nothing without its decision.
 pub(super) fn consents(inputs: &mut Inputs<'_>, subject: &Node) -> Vec<Node> {
     let at = inputs.date("Consent.dateTime").unwrap_or_default();
-    let workwell = consent(inputs, subject, "Consent.decision", "workwell", &at);
+    let workwell = consent(
+        inputs,
+        subject,
+        "Consent.decision",
+        "workwell-referral",
+        &at,
+    );
     let feedback = consent(inputs, subject, "Consent.gp-feedback", "gp-feedback", "");
     workwell.into_iter().chain(feedback).collect()
 }

@@ -6,7 +6,7 @@
 //! written, and a value that its element cannot hold is a fault, never a guess.
 
 pub(super) mod bundle;
-mod facts;
+pub(in crate::standards) mod facts;
 mod inputs;
 mod patient;
 mod request;

@@ -234,13 +234,22 @@ impl Reading<'_> {
             .clone()
             .map(|target| self.type_behind(target))
             .collect::<Option<Vec<_>>>();
+        // A target that is not known may be of any type.
+        let targets = targets
+            .filter(|targets| is_reference && !targets.contains(&"Resource"))
+            .unwrap_or_default();
+        let is_profile = |target: &&str| target.contains('/') && !target.starts_with(R4_BASE);
+        let has_profiles = !targets.is_empty() && list.clone().any(|target| is_profile(&target));
+        let target_profiles = list.clone().map(|target| Some(target).filter(is_profile));
         TypeRule {
             id: self.table().id_of(name),
             name,
-            // A target that is not known may be of any type.
-            targets: targets
-                .filter(|targets| is_reference && !targets.contains(&"Resource"))
-                .unwrap_or_default(),
+            target_profiles: if has_profiles {
+                target_profiles.collect()
+            } else {
+                Vec::new()
+            },
+            targets,
             profiles: if is_reference {
                 Vec::new()
             } else {

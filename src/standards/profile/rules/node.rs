@@ -70,6 +70,9 @@ pub struct TypeRule {
     pub profiles: Vec<&'static str>,
     /// Resource types a reference may lead to, by name; empty for any.
     pub targets: Vec<&'static str>,
+    /// For each of `targets` the profile that is asked of it; `None` for any of the type.
+    /// Empty when no target has one.
+    pub target_profiles: Vec<Option<&'static str>>,
 }
 
 /// A binding that is checked.

@@ -56,30 +56,45 @@ impl<'d> Index<'d> {
         let at = self.entries.binary_search_by(|entry| entry.url.cmp(url));
         at.ok().map(|at| self.entries[at].kind)
     }
+
+    /// The resource of the entry with that fullUrl.
+    pub(super) fn resource(&self, url: &str) -> Option<Node<'d>> {
+        let at = self.entries.binary_search_by(|entry| entry.url.cmp(url));
+        self.entries[at.ok()?].node.parent()?.get("resource")
+    }
 }
 
 /// The contained resources of a resource by their id, each with its type.
 #[derive(Debug, Default)]
 pub(super) struct Contained<'d> {
-    resources: Vec<(&'d str, &'d str)>,
+    resources: Vec<(&'d str, &'d str, Node<'d>)>,
 }
 
 impl<'d> Contained<'d> {
     pub(super) fn of(resource: Node<'d>) -> Contained<'d> {
-        let mut resources: Vec<(&str, &str)> = resource
+        let mut resources: Vec<(&str, &str, Node<'d>)> = resource
             .each("contained")
-            .filter_map(|one| Some((one.str("id")?, one.str("resourceType")?)))
+            .filter_map(|one| Some((one.str("id")?, one.str("resourceType")?, one)))
             .collect();
-        resources.sort_unstable();
+        resources.sort_by(|one, other| (one.0, one.1).cmp(&(other.0, other.1)));
         Contained { resources }
     }
 
     /// The type of the contained resource with that id.
     pub(super) fn kind_of(&self, id: &str) -> Option<&'d str> {
+        self.find(id).map(|(_, kind, _)| kind)
+    }
+
+    /// The contained resource with that id.
+    pub(super) fn resource(&self, id: &str) -> Option<Node<'d>> {
+        self.find(id).map(|(_, _, resource)| resource)
+    }
+
+    fn find(&self, id: &str) -> Option<(&'d str, &'d str, Node<'d>)> {
         let at = self
             .resources
-            .binary_search_by(|(known, _)| (*known).cmp(id));
-        at.ok().map(|at| self.resources[at].1)
+            .binary_search_by(|(known, _, _)| (*known).cmp(id));
+        at.ok().map(|at| self.resources[at])
     }
 }
 

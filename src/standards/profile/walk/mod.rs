@@ -16,6 +16,7 @@ mod own;
 mod profile;
 mod reference;
 mod slices;
+mod target;
 
 use std::ops::Range;
 
@@ -27,6 +28,7 @@ use crate::standards::fhir::{Document, Node};
 use index::{Contained, Index};
 use keep::Findings;
 pub use keep::MAX_FINDINGS;
+use target::Tried;
 
 /// What to check a document against.
 #[derive(Debug, Clone, Copy)]
@@ -139,6 +141,8 @@ struct Walk<'d> {
     index: Index<'d>,
     /// What is contained in the resource that is open and is contained in no other.
     contained: Contained<'d>,
+    /// Which resources were tried against which profiles, because a reference asks it.
+    tried: Tried,
 }
 
 impl<'d> Walk<'d> {
@@ -157,6 +161,7 @@ impl<'d> Walk<'d> {
             demanded: Vec::new(),
             index: Index::default(),
             contained: Contained::default(),
+            tried: Tried::default(),
         }
     }
 

@@ -223,6 +223,9 @@ impl<'d> Walk<'d> {
             if !rule.targets.is_empty() {
                 self.target(item, &rule.targets, Some(types.by));
             }
+            if !rule.target_profiles.is_empty() {
+                self.target_profile(item, rule, types.by);
+            }
             return;
         }
         // A type without rules here says nothing about those that have some.

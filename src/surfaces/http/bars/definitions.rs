@@ -7,7 +7,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 
 use super::routes::{Does, ROUTES};
-use super::{answer, read_headers, search};
+use super::{answer, published, read_headers, search};
 use crate::gateway::Gateway;
 use crate::gateway::receive::Answer;
 use crate::standards::bars::capability::{self, Interaction, Mode};
@@ -70,31 +70,20 @@ pub(super) async fn search(
     map: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
+    let parameters = search::parameters(query.as_deref().unwrap_or_default());
+    if parameters.iter().any(|(name, _)| name == "url") {
+        return published::search("MessageDefinition", State(gateway), map, RawQuery(query)).await;
+    }
     let headers = match read_headers(&gateway, RequestKind::Read, &map) {
         Ok(headers) => headers,
         Err(found) => return answer::refusal(&gateway, &found),
     };
-    let parameters = search::parameters(query.as_deref().unwrap_or_default());
     let contexts: Vec<&str> = parameters
         .iter()
         .filter(|(name, _)| name == "context")
         .map(|(_, value)| value.as_str())
         .collect();
-    let settings = gateway.settings();
-    let policy = &gateway.reading().body;
-    let versions = settings
-        .bars
-        .services
-        .iter()
-        .flat_map(|service| &service.application_versions);
-    let facts = message_definitions::Facts {
-        base_url: settings.base_url(),
-        services: policy.services.clone(),
-        use_cases: policy.use_cases.clone(),
-        application_version: versions.max().cloned().unwrap_or_default(),
-        date: gateway.started().to_zoned(jiff::tz::TimeZone::UTC).date(),
-        publisher: settings.gateway.name.clone(),
-    };
+    let facts = message_facts(&gateway);
     let answered = match message_definitions::search(&facts, &contexts) {
         Ok(set) => Answer {
             status: 200,
@@ -103,4 +92,23 @@ pub(super) async fn search(
         Err(found) => gateway.refusal(&found),
     };
     answer::accepted(&gateway, &headers, answered).await
+}
+
+/// What our copies of the national MessageDefinitions are made from.
+pub(super) fn message_facts(gateway: &Gateway) -> message_definitions::Facts {
+    let settings = gateway.settings();
+    let policy = &gateway.reading().body;
+    let versions = settings
+        .bars
+        .services
+        .iter()
+        .flat_map(|service| &service.application_versions);
+    message_definitions::Facts {
+        base_url: settings.base_url(),
+        services: policy.services.clone(),
+        use_cases: policy.use_cases.clone(),
+        application_version: versions.max().cloned().unwrap_or_default(),
+        date: gateway.started().to_zoned(jiff::tz::TimeZone::UTC).date(),
+        publisher: settings.gateway.name.clone(),
+    }
 }

@@ -3,7 +3,10 @@
 //! | verb | path | what |
 //! |---|---|---|
 //! | GET | `/metadata` | CapabilityStatement, made from the table below |
-//! | GET | `/MessageDefinition` | what this service takes, by `context` |
+//! | GET | `/MessageDefinition` | what this service takes, by `context`; ours by `url` |
+//! | GET | `/MessageDefinition/{id}` | one of those |
+//! | GET | `/StructureDefinition`, `/ValueSet`, `/CodeSystem` | the WorkWell definitions, all or by `url` |
+//! | GET | the same with `/{id}` | one of them |
 //! | POST | `/$process-message` | everything that writes |
 //! | GET | `/ServiceRequest/{id}` | one referral, current status |
 //! | GET | `/ServiceRequest` | search: NHS number, demographics or identifier |
@@ -13,6 +16,7 @@
 mod answer;
 mod definitions;
 mod message;
+mod published;
 mod referrals;
 mod routes;
 mod search;

@@ -3,9 +3,11 @@
 
 use std::sync::Arc;
 
+use axum::extract::{Path, RawQuery, State};
+use axum::http::HeaderMap;
 use axum::routing::{MethodRouter, get, post};
 
-use super::{definitions, message, referrals};
+use super::{definitions, message, published, referrals};
 use crate::gateway::Gateway;
 use crate::standards::bars::capability::SearchParameter;
 
@@ -43,11 +45,22 @@ const fn parameter(
     }
 }
 
-const CONTEXT: &[SearchParameter] = &[parameter(
-    "context",
-    "token",
-    "Twice: the service id and the use case, each system|value",
-)];
+const URL: SearchParameter = parameter(
+    "url",
+    "uri",
+    "Canonical address of one of the WorkWell definitions; a version behind it is not looked at",
+);
+
+const CANONICAL: &[SearchParameter] = &[URL];
+
+const CONTEXT: &[SearchParameter] = &[
+    parameter(
+        "context",
+        "token",
+        "Twice: the service id and the use case, each system|value",
+    ),
+    URL,
+];
 
 const REFERRAL_SEARCH: &[SearchParameter] = &[
     parameter("patient:identifier", "token", "NHS number with its system"),
@@ -84,6 +97,10 @@ pub(crate) const ROUTES: &[Route] = &[
         does: Does::Search("MessageDefinition", CONTEXT),
     },
     Route {
+        path: "/MessageDefinition/{id}",
+        does: Does::Read("MessageDefinition"),
+    },
+    Route {
         path: "/$process-message",
         does: Does::ProcessMessage,
     },
@@ -95,6 +112,30 @@ pub(crate) const ROUTES: &[Route] = &[
         path: "/ServiceRequest",
         does: Does::Search("ServiceRequest", REFERRAL_SEARCH),
     },
+    Route {
+        path: "/StructureDefinition",
+        does: Does::Search("StructureDefinition", CANONICAL),
+    },
+    Route {
+        path: "/StructureDefinition/{id}",
+        does: Does::Read("StructureDefinition"),
+    },
+    Route {
+        path: "/ValueSet",
+        does: Does::Search("ValueSet", CANONICAL),
+    },
+    Route {
+        path: "/ValueSet/{id}",
+        does: Does::Read("ValueSet"),
+    },
+    Route {
+        path: "/CodeSystem",
+        does: Does::Search("CodeSystem", CANONICAL),
+    },
+    Route {
+        path: "/CodeSystem/{id}",
+        does: Does::Read("CodeSystem"),
+    },
 ];
 
 impl Route {
@@ -103,9 +144,19 @@ impl Route {
         match self.does {
             Does::TellCapabilities => get(definitions::metadata),
             Does::ProcessMessage => post(message::process),
-            Does::Read(_) => get(referrals::read),
+            Does::Read("ServiceRequest") => get(referrals::read),
+            Does::Read(kind) => get(
+                move |gateway: State<Arc<Gateway>>, map: HeaderMap, id: Path<String>| {
+                    published::read(kind, gateway, map, id)
+                },
+            ),
+            Does::Search("ServiceRequest", _) => get(referrals::search),
             Does::Search("MessageDefinition", _) => get(definitions::search),
-            Does::Search(..) => get(referrals::search),
+            Does::Search(kind, _) => get(
+                move |gateway: State<Arc<Gateway>>, map: HeaderMap, query: RawQuery| {
+                    published::search(kind, gateway, map, query)
+                },
+            ),
         }
     }
 }

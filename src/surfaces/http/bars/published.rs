@@ -1,0 +1,68 @@
+//! `GET /StructureDefinition`, `/ValueSet`, `/CodeSystem` and `/MessageDefinition/{id}`: the
+//! definitions of the WorkWell profile, for whoever builds or checks a message by them.
+//!
+//! They say nothing of anybody, so that they are as open as `GET /metadata`.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, RawQuery, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use super::definitions::message_facts;
+use super::{answer, read_headers, search as query_string};
+use crate::gateway::Gateway;
+use crate::gateway::receive::Answer;
+use crate::problem::{Problem, area::header as problems};
+use crate::standards::bars::headers::RequestKind;
+use crate::standards::bars::message_definitions;
+use crate::standards::profile::published;
+
+/// One definition by its id.
+pub(super) async fn read(
+    kind: &'static str,
+    State(gateway): State<Arc<Gateway>>,
+    map: HeaderMap,
+    Path(id): Path<String>,
+) -> Response {
+    let headers = match read_headers(&gateway, RequestKind::Metadata, &map) {
+        Ok(headers) => headers,
+        Err(found) => return answer::refusal(&gateway, &found),
+    };
+    let own = published::read(kind, &id).map(|found| found.text.to_owned());
+    let national = || {
+        let is_message = kind == "MessageDefinition";
+        let found = is_message.then(|| message_definitions::read(&message_facts(&gateway), &id))?;
+        Some(found?.to_string())
+    };
+    let answered = match own.or_else(national) {
+        Some(text) => ok(text),
+        None => gateway.refusal(&[Problem::new(&problems::DEFINITION_NOT_FOUND).at("id")]),
+    };
+    answer::accepted(&gateway, &headers, answered).await
+}
+
+/// All definitions of a type, or the one with a canonical address.
+pub(super) async fn search(
+    kind: &'static str,
+    State(gateway): State<Arc<Gateway>>,
+    map: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let headers = match read_headers(&gateway, RequestKind::Metadata, &map) {
+        Ok(headers) => headers,
+        Err(found) => return answer::refusal(&gateway, &found),
+    };
+    let parameters = query_string::parameters(query.as_deref().unwrap_or_default());
+    let url = parameters.iter().find(|(name, _)| name == "url");
+    let found = published::search(kind, url.map(|(_, value)| value.trim()));
+    let set = published::searchset(&gateway.settings().base_url(), &found);
+    answer::accepted(&gateway, &headers, ok(set)).await
+}
+
+fn ok(text: String) -> Answer {
+    Answer {
+        status: 200,
+        body: text.into_bytes(),
+    }
+}

@@ -1,0 +1,30 @@
+//! What the gateway answers is FHIR that conforms, whatever the test asks it about.
+
+use serde_json::Value;
+use workwell_gateway::conformance::parties::conforms::faults;
+
+/// Fails when a FHIR answer breaks a rule, in R4 or in a profile that it names or that its
+/// MessageDefinition asks for. An echo may break what the message itself broke.
+pub fn assert_conforms(answer: &[u8], sent: &[u8]) {
+    let is_fhir =
+        serde_json::from_slice::<Value>(answer).is_ok_and(|body| body["resourceType"].is_string());
+    if !is_fhir {
+        return;
+    }
+    let mut found = faults(answer);
+    if found.is_empty() {
+        return;
+    }
+    let known = faults(sent);
+    found.retain(|fault| !known.contains(fault));
+    assert!(found.is_empty(), "the answer does not conform: {found:#?}");
+}
+
+#[test]
+#[should_panic(expected = "does not conform")]
+fn an_answer_with_a_fault_of_its_own_fails() {
+    assert_conforms(
+        br#"{"resourceType":"OperationOutcome","issue":[{"severity":"bad","code":"invalid"}]}"#,
+        b"",
+    );
+}
