@@ -129,3 +129,6 @@ pub(super) fn overflow(full: &Considered, ground: &Ground<'_>, area: &Area) -> V
 pub(super) const fn is_match(considered: &Considered) -> bool {
     matches!(considered.result, Standing::Match { .. })
 }
+
+#[cfg(test)]
+mod tests;
