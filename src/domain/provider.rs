@@ -1,5 +1,15 @@
 //! One local provider: everything its folder of tables says, compiled.
 
+mod capacity;
+mod contact;
+mod governance;
+
+pub use capacity::{Cap, Capacity, Load};
+pub use contact::Contact;
+pub use governance::{
+    ControllerRole, Country, DataRecipient, Dspt, DsptStatus, Governance, RecipientRole,
+};
+
 use jiff::civil::Date;
 
 use super::clock::PlanType;
@@ -33,16 +43,22 @@ pub struct Provider {
     pub agreement: Agreement,
     /// On what confidential data may reach it.
     pub basis: ConfidentialityBasis,
-    /// Who approved that basis, by role; required unless it is explicit consent.
+    /// Who approved that basis, by role; always there for direct care.
     pub approved_by: Option<String>,
     /// Articles of the UK GDPR, `6(1)(e)`, `9(2)(h)`.
     pub lawful_basis: Vec<String>,
+    /// What else a data-protection reviewer asks.
+    pub governance: Governance,
     /// Days for which the gateway keeps a case after its closure.
     pub retention_days: u32,
     /// What happens without a recorded WorkWell consent, where the basis needs one.
     pub workwell_consent: ConsentPolicy,
     /// Working days allowed for each step.
     pub clocks: Clocks,
+    /// Whom the operator rings about a case that is silent or overdue, where it is said.
+    pub contact: Option<Contact>,
+    /// How many people it can take.
+    pub capacity: Capacity,
     /// Whom it serves by place.
     pub catchment: Catchment,
     /// Whom it serves otherwise.

@@ -84,6 +84,7 @@ impl Gateway {
             };
             let way = self
                 .way_of(&given, &case, now)
+                .await
                 .map_err(|problem| vec![problem])?;
             let answer = self.answer_to(message, &case);
             let (id, reference) = (case.id, case.reference.clone());
@@ -171,7 +172,7 @@ impl Gateway {
 
     /// Decides by the table of conditions. Order matters: a restricted record is not even
     /// routed, because routing looks at the location.
-    pub(super) fn way_of(
+    pub(super) async fn way_of(
         &self,
         given: &Given,
         case: &Case,
@@ -195,7 +196,7 @@ impl Gateway {
             return held(Condition::Restricted, None);
         }
         let tables = self.tables();
-        let routed = self.route(&tables, &case.referral)?;
+        let routed = self.route(&tables, case).await?;
         if mode == Mode::Production && case.test_person {
             return held(Condition::TestNumber, Some(routed));
         }
@@ -274,14 +275,9 @@ impl Gateway {
                     status,
                     None,
                 ));
-                unit.facts.push(
-                    Fact::new(FactKind::CaseReleased, &Caller::System)
-                        .about(id)
-                        .with("provider", routed.provider.slug.clone())
-                        .with("tables", routed.provider.digest.clone())
-                        .with("basis", routed.basis)
-                        .with("leg", leg.id.to_string()),
-                );
+                let fact = Fact::new(FactKind::CaseReleased, &Caller::System).about(id);
+                let fact = routed.told_in(fact).with("leg", leg.id.to_string());
+                unit.facts.push(fact);
                 unit.legs.push(*leg);
                 (None, Some(routed))
             }
@@ -314,6 +310,8 @@ impl Gateway {
                 )
             }
         };
+        let chosen = routed.as_ref();
+        unit.room = chosen.and_then(|routed| self.room_at(&routed.provider));
         unit.open = Some(NewCase {
             referrer: message.key.organisation.clone(),
             status,

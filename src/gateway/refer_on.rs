@@ -205,6 +205,7 @@ impl Gateway {
         let routed = Routed {
             provider: Arc::clone(partner),
             basis: "referred-on",
+            via: None,
         };
         let held = |condition: Condition, details, routed| Way::Held {
             reason: condition.code(),

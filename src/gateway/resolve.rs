@@ -117,11 +117,9 @@ impl Gateway {
                         slug: routed.provider.slug.clone(),
                         digest: routed.provider.digest.clone(),
                     };
-                    let fact = Fact::new(FactKind::CaseReleased, caller)
-                        .about(case_id)
-                        .with("provider", provider.slug.clone())
-                        .with("tables", provider.digest.clone())
-                        .with("basis", routed.basis)
+                    let fact = Fact::new(FactKind::CaseReleased, caller).about(case_id);
+                    let fact = routed
+                        .told_in(fact)
                         .with("leg", leg.id.to_string())
                         .with("evidence", evidence.clone())
                         .with("send-anyway", resolution.send_anyway.to_string());
@@ -155,7 +153,7 @@ impl Gateway {
         now: Timestamp,
     ) -> Result<Way, Problem> {
         if row.referred_on_by.is_none() {
-            return self.way_of(given, case, now);
+            return self.way_of(given, case, now).await;
         }
         let refused = |why: &str| Problem::new(&problems::NOT_RELEASABLE).with(why);
         if self.back_with_hub(row).await?.is_none() {

@@ -2,11 +2,18 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::{Gateway, Tables};
-use crate::domain::case::Referral;
-use crate::domain::provider::Provider;
+use crate::adapters::store::Room;
+use crate::domain::caller::Caller;
+use crate::domain::case::{Case, Referral};
+use crate::domain::clock::start_of_week;
+use crate::domain::fact::Fact;
+use crate::domain::identifiers::CaseId;
+use crate::domain::provider::{Load, Provider};
 use crate::domain::routing::{
-    Considered, Decision, NobodyReason, Outcome, Standing, Subject, decide_everywhere,
+    Area, Considered, Decision, NobodyReason, Outcome, Standing, Subject, Via, decide_with,
 };
 use crate::problem::{Problem, area::routing as problems};
 
@@ -15,14 +22,79 @@ use crate::problem::{Problem, area::routing as problems};
 pub(super) struct Routed {
     /// The provider.
     pub provider: Arc<Provider>,
-    /// By what the person belongs to it: `practice`, `residence`, `anywhere`.
+    /// By what the person belongs to it: `practice`, `residence`, `any`.
     pub basis: &'static str,
+    /// The hub, or the provider without room, from which the tables led to it.
+    pub via: Option<Via>,
+}
+
+impl Routed {
+    /// What the record of a release says of the route.
+    pub(super) fn told_in(&self, fact: Fact) -> Fact {
+        let fact = fact
+            .with("provider", self.provider.slug.clone())
+            .with("tables", self.provider.digest.clone())
+            .with("basis", self.basis);
+        match &self.via {
+            None => fact,
+            Some(via) => fact
+                .with("via", via.from.clone())
+                .with("by", via.kind.code())
+                .with("row", via.row.to_string()),
+        }
+    }
 }
 
 impl Gateway {
-    /// Every provider's verdict and the outcome; also for `route --explain` later.
-    pub(super) fn consider(&self, tables: &Tables, referral: &Referral) -> Decision {
-        decide_everywhere(&self.subject(referral), tables.areas(), tables.providers())
+    /// Every provider's verdict and the outcome. Whoever would get the case and has a limit
+    /// is counted first; a provider without one costs nothing.
+    async fn consider(&self, tables: &Tables, case: &Case) -> Result<Decision, Problem> {
+        self.decide_counted(&case.referral, case.id, tables.areas(), tables.providers())
+            .await
+    }
+
+    /// The same over these areas.
+    pub(super) async fn decide_counted(
+        &self,
+        referral: &Referral,
+        except: CaseId,
+        areas: &[Area],
+        providers: &[Arc<Provider>],
+    ) -> Result<Decision, Problem> {
+        let subject = self.subject(referral);
+        let mut loads: Vec<(String, Load)> = Vec::new();
+        loop {
+            let decision = decide_with(&subject, &loads, areas, providers);
+            let uncounted = decision.uncounted(providers, &loads);
+            let uncounted: Vec<String> = uncounted.map(|p| p.slug.clone()).collect();
+            if uncounted.is_empty() {
+                return Ok(decision);
+            }
+            let since = self.this_week();
+            for slug in uncounted {
+                let load = self.store.load_of(&Caller::System, &slug, since, except);
+                let load = load.await?;
+                loads.push((slug, load));
+            }
+        }
+    }
+
+    /// When the week began in which a provider's cases are counted.
+    fn this_week(&self) -> Timestamp {
+        start_of_week(self.clock.now())
+    }
+
+    /// What a receipt for this provider is decided on, where it has a limit.
+    pub(super) fn room_at(&self, provider: &Provider) -> Option<Room> {
+        let capacity = &provider.capacity;
+        capacity.is_limited().then(|| Room {
+            provider: provider.slug.clone(),
+            open_cases: capacity.open_cases.as_ref().map(|cap| cap.most),
+            since: capacity
+                .per_week
+                .as_ref()
+                .map(|cap| (cap.most, self.this_week())),
+        })
     }
 
     /// The person with what is known of their place. Never of a restricted person.
@@ -44,13 +116,16 @@ impl Gateway {
     }
 
     /// The one provider. Refusals name reasons, never a place of the person's.
-    pub(super) fn route(&self, tables: &Tables, referral: &Referral) -> Result<Routed, Problem> {
-        let decision = self.consider(tables, referral);
+    pub(super) async fn route(&self, tables: &Tables, case: &Case) -> Result<Routed, Problem> {
+        let decision = self.consider(tables, case).await?;
         match decision.outcome {
-            Outcome::One { slug, basis, .. } => match tables.provider(&slug) {
+            Outcome::One {
+                slug, basis, via, ..
+            } => match tables.provider(&slug) {
                 Some(provider) => Ok(Routed {
                     provider: Arc::clone(provider),
                     basis: basis.code(),
+                    via,
                 }),
                 None => Err(Problem::new(&problems::NO_PROVIDERS)),
             },
@@ -68,15 +143,15 @@ fn nobody(reasons: &[NobodyReason], considered: &[Considered]) -> Problem {
     let entry = codes.first().and_then(|code| problems::of_reason(code));
     let entry = entry.unwrap_or(&problems::NO_PROVIDERS);
     let mut detail = codes.join(", ");
-    for one in considered {
-        if let Standing::NotEligible { words, reason } = &one.result {
-            let words = if words.is_empty() {
-                reason.code()
-            } else {
-                words
-            };
-            detail = format!("{detail}; {}: {words}", one.slug);
-        }
+    // Those to which others lead are none of the referrer's business.
+    for one in considered.iter().filter(|one| one.via.is_none()) {
+        let words = match &one.result {
+            Standing::NotEligible { words, reason } if words.is_empty() => reason.code(),
+            Standing::NotEligible { words, .. } => words,
+            Standing::Full => "has as many people as it can take",
+            _ => continue,
+        };
+        detail = format!("{detail}; {}: {words}", one.slug);
     }
     Problem::new(entry).with(detail)
 }

@@ -41,7 +41,7 @@ pub use sqlite::lock::InUse;
 
 /// The last migration that this program knows.
 pub const SCHEMA: u32 = sql::schema::NEWEST;
-pub use unit::{CaseChange, CommitError, Committed, FollowingStop, LegChange, Stopped, Unit};
+pub use unit::{CaseChange, CommitError, Committed, FollowingStop, LegChange, Room, Stopped, Unit};
 pub use whole::Fingerprint;
 
 use super::seal::{CaseKey, Seal, Unsealable, hex};

@@ -12,7 +12,7 @@ use super::records::{
     Answer, Demographics, NewCase, NewEvent, NewLeg, NewMessage, NewQueueEntry, QueueChange,
     QueueClosing, UpdateKey,
 };
-use super::unit::{CaseChange, LegChange, Unit};
+use super::unit::{CaseChange, LegChange, Room, Unit};
 use crate::adapters::seal::{CaseKey, Seal, Unsealable, hex};
 use crate::domain::case::{Case, Person};
 use crate::domain::fact::Fact;
@@ -29,6 +29,7 @@ pub(super) struct Prepared {
     pub(super) open: Option<PreparedCase>,
     pub(super) unique_open_identifier: bool,
     pub(super) no_open_case_of_person: bool,
+    pub(super) room: Option<Room>,
     pub(super) following: Vec<(PreparedChange, bool)>,
     pub(super) change: Option<PreparedChange>,
     pub(super) leg_changes: Vec<LegChange>,
@@ -175,6 +176,7 @@ pub(super) fn prepare(
         open: open.transpose()?,
         unique_open_identifier: unit.unique_open_identifier,
         no_open_case_of_person: unit.no_open_case_of_person,
+        room: unit.room,
         following,
         change,
         leg_changes: unit.leg_changes,

@@ -23,6 +23,7 @@ use crate::domain::caller::Caller;
 use crate::domain::case::Case;
 use crate::domain::fact::FactKind;
 use crate::domain::identifiers::{CaseId, CorrelationId, NhsNumber, OutboxId, ServiceRequestId};
+use crate::domain::provider::Load;
 use crate::domain::status::Status;
 use crate::problem::Problem;
 use crate::problem::area::store::DAMAGED;
@@ -147,6 +148,20 @@ impl Store {
     ) -> Read<Vec<CaseRow>> {
         let query = read::cases_by_correlation(&Scope::of(caller), id);
         self.inner.engine.all(query).await
+    }
+
+    /// How many cases a provider has besides this one, and how many of them came since then.
+    /// A receipt counts only for a provider that has a limit.
+    pub async fn load_of(
+        &self,
+        caller: &Caller,
+        provider: &str,
+        since: Timestamp,
+        except: CaseId,
+    ) -> Read<Load> {
+        let query = read::load_of(&Scope::of(caller), provider, since, except);
+        let found = self.inner.engine.one(query).await?;
+        Ok(found.unwrap_or_default())
     }
 
     /// The cases to which a provider has referred a person on from this one, the newest first.

@@ -35,6 +35,9 @@ pub struct Unit {
     /// The unit was decided on there being no open case of the same person; when there
     /// is one by now it is [`CommitError::Stale`].
     pub no_open_case_of_person: bool,
+    /// The unit was decided on there being room at the provider of the case that it opens;
+    /// when there is none by now it is [`CommitError::Stale`].
+    pub room: Option<Room>,
     /// A change to a case.
     pub change: Option<CaseChange>,
     /// Messages to keep.
@@ -62,6 +65,17 @@ pub struct Unit {
     pub raise: Vec<NewQueueEntry>,
     /// Audit facts.
     pub facts: Vec<Fact>,
+}
+
+/// The limits of a provider: so many cases, and no more.
+#[derive(Clone, Debug)]
+pub struct Room {
+    /// Its slug.
+    pub provider: String,
+    /// Open at one time.
+    pub open_cases: Option<u32>,
+    /// Received since then.
+    pub since: Option<(u32, Timestamp)>,
 }
 
 /// A change to a case; `None` leaves a column as it is.

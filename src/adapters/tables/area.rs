@@ -1,14 +1,21 @@
-//! `area.toml`, `routing.csv` and, where there is one, `partners.csv`.
+//! `area.toml`, `routing.csv` and, where there are, `partners.csv` and `split.csv`.
+
+mod split;
 
 use super::faults::Faults;
 use super::folder::Folder;
 use super::head::{Head, Schema};
 use super::sheet::{self, Header};
-use crate::domain::routing::{Area, Listed, PartnerRoute, TieRule};
+use crate::domain::mapping::Position;
+use crate::domain::routing::{Area, Listed, Overflow, PartnerRoute, TieRule};
 use crate::problem::area::tables as entry;
 
-const SCHEMA: Schema = &[("", &["name", "icb", "tie"])];
+const HEAD: &str = "area.toml";
+const SCHEMA: Schema = &[("", &["name", "icb", "tie"]), (OVERFLOW, &["*"])];
+const OVERFLOW: &str = "overflow";
 const ROUTING: Header = &["provider", "priority", "from", "to", "comment"];
+
+pub(super) use split::FILE as SPLIT;
 
 /// Only an area whose providers refer on has it.
 pub(super) const PARTNERS: &str = "partners.csv";
@@ -23,8 +30,8 @@ const PARTNER_ROUTES: Header = &[
 
 /// Compiles an area. `None` when its head cannot be read.
 pub(super) fn compile(slug: &str, folder: &Folder, faults: &mut Faults) -> Option<Area> {
-    let text = folder.text("area.toml", faults)?;
-    let head = Head::read("area.toml", text, SCHEMA, faults);
+    let text = folder.text(HEAD, faults)?;
+    let head = Head::read(HEAD, text, SCHEMA, faults);
     let tie = head.word_or("", "tie", TieRule::ALL, TieRule::None, faults);
     let mut providers = routing(folder, tie, faults);
     providers.sort_by_key(|listed| (listed.priority, listed.position.line));
@@ -35,7 +42,29 @@ pub(super) fn compile(slug: &str, folder: &Folder, faults: &mut Faults) -> Optio
         tie,
         providers,
         partners: partners(folder, faults),
+        splits: split::compile(folder, faults),
+        overflow: overflow(&head, faults),
     })
+}
+
+/// `full = "the one who takes them"`, one line a provider.
+fn overflow(head: &Head<'_>, faults: &mut Faults) -> Vec<Overflow> {
+    let mut rows = Vec::new();
+    for (provider, to, (line, column)) in head.all(OVERFLOW, faults) {
+        if provider == to {
+            let detail = format!(
+                "overflow.{provider}: write another provider than the one that has no room"
+            );
+            faults.add(&entry::WRONG_SHAPE, HEAD, (line, column), detail);
+            continue;
+        }
+        rows.push(Overflow {
+            provider,
+            to,
+            position: Position::new(HEAD, line),
+        });
+    }
+    rows
 }
 
 fn partners(folder: &Folder, faults: &mut Faults) -> Vec<PartnerRoute> {
@@ -123,15 +152,38 @@ pub(super) fn compare(area: &Area, folders: &[String], faults: &mut Faults) {
             (PARTNERS, line, &row.partner),
         ]
     });
-    for (file, line, provider) in listed.chain(referring) {
+    let split = area.splits.iter().flat_map(|row| {
+        let line = row.position.line;
+        [(SPLIT, line, &row.hub), (SPLIT, line, &row.partner)]
+    });
+    let flowing = area.overflow.iter().flat_map(|row| {
+        let line = row.position.line;
+        [(HEAD, line, &row.provider), (HEAD, line, &row.to)]
+    });
+    for (file, line, provider) in listed.chain(referring).chain(split).chain(flowing) {
         if !folders.contains(provider) {
             let detail = format!("\"{provider}\" has no folder");
             faults.add(&entry::NOT_LISTED, file, (line, 1), detail);
         }
     }
+    for row in &area.splits {
+        if !area
+            .providers
+            .iter()
+            .any(|listed| listed.provider == row.hub)
+        {
+            let detail = format!(
+                "\"{}\" is not in routing.csv; nobody comes to be split",
+                row.hub
+            );
+            faults.warn(&entry::ROW_UNUSED, SPLIT, (row.position.line, 1), detail);
+        }
+    }
     for folder in folders {
         let routed = area.providers.iter().any(|row| row.provider == *folder);
-        let partner = area.partners.iter().any(|row| row.partner == *folder);
+        let partner = area.partners.iter().any(|row| row.partner == *folder)
+            || area.splits.iter().any(|row| row.partner == *folder)
+            || area.overflow.iter().any(|row| row.to == *folder);
         if !routed && !partner {
             let detail = format!(
                 "the folder \"{folder}\" has no row; nobody is routed to it or referred on to it"

@@ -11,7 +11,8 @@ use super::faults::{Faults, Place};
 use super::nearest;
 use crate::problem::area::tables as entry;
 
-/// Sections (`""` is the top) with their keys; `*` takes any key.
+/// Sections (`""` is the top) with their keys; `*` takes any key. A section that may stand
+/// there several times, as `[[name]]`, is written `name[]` and read as `name[1]`, `name[2]`.
 pub(super) type Schema = &'static [(&'static str, &'static [&'static str])];
 
 struct Item {
@@ -62,7 +63,8 @@ impl<'a> Head<'a> {
             match value.get_ref() {
                 DeValue::Table(inner) => {
                     let Some(keys) = section(schema, name) else {
-                        let names: Vec<&str> = schema.iter().map(|row| row.0).collect();
+                        let names = schema.iter().map(|row| row.0.trim_end_matches("[]"));
+                        let names: Vec<&str> = names.collect();
                         unknown(file, at, &format!("[{name}]"), name, &names[1..], faults);
                         continue;
                     };
@@ -73,12 +75,45 @@ impl<'a> Head<'a> {
                     }
                 }
                 other => {
-                    let keys = section(schema, "").unwrap_or_default();
-                    head.take("", name, other, at, keys, faults);
+                    let several = section(schema, &format!("{name}[]"));
+                    match (other, several) {
+                        (DeValue::Array(items), Some(keys)) if !items.is_empty() => {
+                            head.take_each(text, name, at, items, keys, faults);
+                        }
+                        _ => {
+                            let keys = section(schema, "").unwrap_or_default();
+                            head.take("", name, other, at, keys, faults);
+                        }
+                    }
                 }
             }
         }
         head
+    }
+
+    /// Each `[[name]]`.
+    fn take_each(
+        &mut self,
+        text: &str,
+        name: &str,
+        at: Place,
+        items: &[toml::Spanned<DeValue<'_>>],
+        keys: &[&str],
+        faults: &mut Faults,
+    ) {
+        for (index, item) in items.iter().enumerate() {
+            let section = format!("{name}[{}]", index + 1);
+            let DeValue::Table(inner) = item.get_ref() else {
+                let detail = format!("{section}: write it as a [[{name}]] of its own");
+                faults.add(&entry::WRONG_SHAPE, self.file, at, detail);
+                continue;
+            };
+            for (key, value) in inner {
+                let at = place(text, key.span().start);
+                self.take(&section, key.get_ref(), value.get_ref(), at, keys, faults);
+            }
+            self.sections.insert(section);
+        }
     }
 
     fn take(
@@ -132,6 +167,28 @@ impl<'a> Head<'a> {
             }
         }
         found
+    }
+
+    /// Whether a section stands there, empty or not.
+    pub(super) fn has(&self, section: &str) -> bool {
+        self.sections.contains(section)
+    }
+
+    /// The names of a section that may stand there several times, in order.
+    pub(super) fn repeated(&self, name: &str) -> Vec<String> {
+        let names = (1..).map(|number| format!("{name}[{number}]"));
+        names.take_while(|name| self.has(name)).collect()
+    }
+
+    /// Whether a key is a list without anything in it.
+    pub(super) fn is_empty_list(&self, section: &str, key: &str) -> bool {
+        let found = self.item(section, key).map(|item| &item.value);
+        matches!(found, Some(Found::Texts(texts)) if texts.is_empty())
+    }
+
+    /// Whether a key stands there, right or wrong.
+    pub(super) fn says(&self, section: &str, key: &str) -> bool {
+        self.item(section, key).is_some()
     }
 
     /// The place of a key, or the top of the file.
@@ -192,6 +249,10 @@ impl<'a> Head<'a> {
         }
         let where_to = match section {
             "" => String::new(),
+            section if section.ends_with(']') => {
+                let name = section.split('[').next().unwrap_or_default();
+                format!(" under its [[{name}]]")
+            }
             section if self.sections.contains(section) => format!(" under [{section}]"),
             section => format!(" under a new line [{section}]"),
         };

@@ -105,8 +105,10 @@ pub fn load(root: &Path) -> Loaded {
 fn load_area(path: &Path, slug: &str, loaded: &mut Loaded) {
     let mut faults = Faults::new(slug);
     let mut folder = Folder::read(path, &["area.toml", "routing.csv"], &mut faults);
-    if path.join(area::PARTNERS).exists() {
-        folder.take(path, area::PARTNERS.to_owned(), &mut faults);
+    for name in [area::PARTNERS, area::SPLIT] {
+        if path.join(name).exists() {
+            folder.take(path, name.to_owned(), &mut faults);
+        }
     }
     let area = area::compile(slug, &folder, &mut faults);
     let folders = folder::subfolders(path).unwrap_or_default();

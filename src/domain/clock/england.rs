@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
-use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 
 /// The hour at which a working day ends.
 const END_OF_DAY: i8 = 17;
@@ -24,9 +24,38 @@ pub fn date_in_england(at: Timestamp) -> Date {
     in_england(at).date()
 }
 
+/// The first moment of the Monday of the week in which this lies.
+pub fn start_of_week(at: Timestamp) -> Timestamp {
+    let day = date_in_england(at);
+    let since_monday = i64::from(day.weekday().to_monday_zero_offset());
+    let monday = day.checked_sub(since_monday.days()).unwrap_or(day);
+    // Midnight is never skipped nor repeated: the clocks change at one.
+    ENGLAND
+        .to_timestamp(monday.at(0, 0, 0, 0))
+        .unwrap_or(Timestamp::MIN)
+}
+
 /// The end of the working day of this date.
 pub(super) fn end_of_day(day: Date) -> Timestamp {
     let wall = day.at(END_OF_DAY, 0, 0, 0);
     // 17:00 is never skipped nor repeated by a change of the clocks.
     ENGLAND.to_timestamp(wall).unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_week_begins_on_monday_by_the_clock_on_the_wall() {
+        for (at, begins) in [
+            ("2026-11-22T12:00:00Z", "2026-11-16T00:00:00Z"),
+            ("2026-11-16T00:00:00Z", "2026-11-16T00:00:00Z"),
+            ("2026-06-14T22:59:59Z", "2026-06-07T23:00:00Z"),
+            ("2026-06-14T23:00:00Z", "2026-06-14T23:00:00Z"),
+        ] {
+            let at: Timestamp = at.parse().expect("a written timestamp");
+            assert_eq!(start_of_week(at).to_string(), begins, "{at}");
+        }
+    }
 }

@@ -147,6 +147,24 @@ pub enum PlanType {
 }
 
 impl PlanType {
+    /// The stable word.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::ThriveAtWork => "thrive-at-work",
+            Self::ReturnToWork => "return-to-work",
+            Self::SeekWork => "seek-work",
+        }
+    }
+
+    /// What the support is to do.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::ThriveAtWork => "thrive at work",
+            Self::ReturnToWork => "return to work",
+            Self::SeekWork => "find work",
+        }
+    }
+
     /// The plan that what is known of the person's work means; `None` where that is not
     /// said: it is never guessed.
     pub fn of(work: &Work) -> Option<Self> {

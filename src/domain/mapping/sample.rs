@@ -15,7 +15,8 @@ use crate::domain::identifiers::{
 };
 use crate::domain::mapping::StatusWords;
 use crate::domain::provider::{
-    Agreement, Channel, Clocks, ConsentPolicy, PayloadKind, Provider, Validity,
+    Agreement, Capacity, Channel, Clocks, ConsentPolicy, ControllerRole, Country, Dspt, DsptStatus,
+    Governance, PayloadKind, Provider, Validity,
 };
 use crate::domain::routing::{Catchment, Eligibility};
 use crate::domain::sensitive::Sensitive;
@@ -195,9 +196,26 @@ pub(crate) fn provider(slug: &str) -> Provider {
         basis: ConfidentialityBasis::ExplicitConsent,
         approved_by: None,
         lawful_basis: vec!["6(1)(e)".into(), "9(2)(h)".into()],
+        governance: Governance {
+            role: ControllerRole::Controller,
+            approved_on: None,
+            s251_reference: None,
+            recipients: Vec::new(),
+            hosting: Country {
+                code: "GB".into(),
+                safeguard: None,
+            },
+            dspt: Dspt {
+                status: DsptStatus::Met,
+                on: date(2026, 6, 30),
+            },
+            privacy_notice: "https://lantern.example/privacy".into(),
+        },
         retention_days: 730,
         workwell_consent: ConsentPolicy::Hold,
         clocks: Clocks::default(),
+        contact: None,
+        capacity: Capacity::default(),
         catchment: Catchment::default(),
         eligibility: Eligibility::default(),
         fields: Vec::new(),

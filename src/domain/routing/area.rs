@@ -1,6 +1,7 @@
 //! An ICB's area: which providers it lists, and what happens when two serve one person.
 
 use super::super::provider::Validity;
+use super::SplitRow;
 use crate::domain::mapping::Position;
 
 /// What to do when two providers serve one person. Without a rule it is refused: the
@@ -76,4 +77,26 @@ pub struct Area {
     pub providers: Vec<Listed>,
     /// Who may refer people on to whom. It chooses nobody: a provider names the partner.
     pub partners: Vec<PartnerRoute>,
+    /// How a hub's people are split over its partners. Here the tables choose.
+    pub splits: Vec<SplitRow>,
+    /// Who takes those for whom another has no room.
+    pub overflow: Vec<Overflow>,
+}
+
+impl Area {
+    /// Who is asked when this provider is full.
+    pub fn overflow_of(&self, provider: &str) -> Option<&Overflow> {
+        self.overflow.iter().find(|row| row.provider == provider)
+    }
+}
+
+/// One line of `[overflow]` in `area.toml`: who takes those for whom another has no room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Overflow {
+    /// The slug of the provider that is full.
+    pub provider: String,
+    /// The slug of the one that is asked instead, by its own catchment and rules.
+    pub to: String,
+    /// Where the line stands.
+    pub position: Position,
 }

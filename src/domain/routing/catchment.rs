@@ -159,7 +159,7 @@ impl Catchment {
             .iter()
             .filter(|row| row.validity.holds_on(subject.today))
         {
-            match (touches(row, subject), row.mode) {
+            match (touches(row.kind, &row.code, subject), row.mode) {
                 (Touch::Yes(_), Mode::Exclude) => return Reach::Excluded(row.clone()),
                 (Touch::Yes(basis), Mode::Include) => {
                     if taken.is_none_or(|(held, _)| rank(basis) < rank(held)) {
@@ -198,45 +198,45 @@ const fn rank(basis: Basis) -> u8 {
     }
 }
 
-enum Touch {
+/// Whether a place is the person's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Touch {
     Yes(Basis),
     No,
     Unknown,
 }
 
-fn touches(row: &CatchmentRow, subject: &Subject<'_>) -> Touch {
+/// Whether the person belongs to the place of this kind and code.
+pub(super) fn touches(kind: CatchmentKind, place: &str, subject: &Subject<'_>) -> Touch {
     let person = &subject.referral.person;
     let practice = subject.practice.as_ref();
     let home = subject.residence.as_ref();
-    match row.kind {
+    match kind {
         CatchmentKind::Any => Touch::Yes(Basis::Everyone),
         CatchmentKind::Practice => {
-            let found = person.practice.as_ref().map(|ods| ods.as_str() == row.code);
+            let found = person.practice.as_ref().map(|ods| ods.as_str() == place);
             touch(found, Basis::Practice)
         }
         CatchmentKind::Pcn => {
             let found = practice.and_then(|p| p.pcn.as_ref());
-            touch(found.map(|code| *code == row.code), Basis::Practice)
+            touch(found.map(|code| *code == place), Basis::Practice)
         }
         CatchmentKind::La => {
             let found = home.and_then(|h| h.la.as_ref());
-            touch(found.map(|code| *code == row.code), Basis::Residence)
+            touch(found.map(|code| *code == place), Basis::Residence)
         }
         CatchmentKind::Lsoa => {
             let found = home.and_then(|h| h.lsoa.as_ref());
-            touch(found.map(|code| *code == row.code), Basis::Residence)
+            touch(found.map(|code| *code == place), Basis::Residence)
         }
         CatchmentKind::Postcode => {
             let found = person.address.postcode.as_ref();
-            touch(
-                found.map(|p| lies_in(p.expose(), &row.code)),
-                Basis::Residence,
-            )
+            touch(found.map(|p| lies_in(p.expose(), place)), Basis::Residence)
         }
         CatchmentKind::Icb => icb(
             practice.and_then(|p| p.icb.as_ref()),
             home.and_then(|h| h.icb.as_ref()),
-            &row.code,
+            place,
         ),
         CatchmentKind::Jobcentre => Touch::Unknown,
     }

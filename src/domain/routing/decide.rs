@@ -1,74 +1,12 @@
 //! One provider with reasons, or a typed nobody.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use jiff::civil::Date;
-
-use super::eligibility::{IneligibleReason, Question, Verdict, VerdictOutcome};
-use super::{Area, Basis, CatchmentRow, Listed, PracticeFacts, Reach, Residence, TieRule};
-use crate::domain::case::Referral;
-use crate::domain::provider::{Provider, Unavailable};
-
-/// The person to be served, with what the places look-up found. A restricted person
-/// never gets here: their case is held before any place is looked up.
-#[derive(Clone, Debug)]
-pub struct Subject<'a> {
-    /// The referral.
-    pub referral: &'a Referral,
-    /// The day of the referral: ages are counted and rows are valid on it.
-    pub today: Date,
-    /// Where the postcode lies; none when there is no postcode or none is found.
-    pub residence: Option<Residence>,
-    /// The practice; none when it is not given or not known (then routed by residence).
-    pub practice: Option<PracticeFacts>,
-}
-
-/// What became of one provider.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Considered {
-    /// The provider.
-    pub slug: String,
-    /// What its tables said, row by row.
-    pub verdicts: Vec<Verdict>,
-    /// The end of it.
-    pub result: Standing,
-}
-
-/// How a provider stands to a person.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// Serves them.
-    Match {
-        /// By what they belong.
-        basis: Basis,
-        /// What the provider asks.
-        questions: Vec<Question>,
-    },
-    /// They do not live or belong there.
-    OutOfArea,
-    /// They belong, and a rule refuses.
-    NotEligible {
-        /// Why.
-        reason: IneligibleReason,
-        /// The table's words for the referrer.
-        words: String,
-    },
-    /// It takes nobody just now.
-    Unavailable(Unavailable),
-}
-
-impl Standing {
-    /// The stable word.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Match { .. } => "match",
-            Self::OutOfArea => "out-of-area",
-            Self::NotEligible { reason, .. } => reason.code(),
-            Self::Unavailable(why) => why.code(),
-        }
-    }
-}
+use super::consider::Ground;
+use super::eligibility::Question;
+use super::place::{Holder, Placed, is_match, overflow};
+use super::{Area, Basis, Considered, Standing, Subject, TieRule, Via};
+use crate::domain::provider::{Load, Provider, Unavailable};
 
 /// Why nobody serves a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,6 +19,8 @@ pub enum NobodyReason {
     OutOfArea,
     /// Who serves the place has a rule that this person does not meet.
     NotEligible,
+    /// Who serves the person has no room, and nobody else takes them.
+    Full,
     /// Who serves the place takes nobody just now, or its tables are disabled.
     ProviderUnavailable,
     /// No area lists a provider.
@@ -94,6 +34,7 @@ impl NobodyReason {
         Self::PlaceNotRecognised,
         Self::OutOfArea,
         Self::NotEligible,
+        Self::Full,
         Self::ProviderUnavailable,
         Self::NoProviders,
     ];
@@ -105,6 +46,7 @@ impl NobodyReason {
             Self::PlaceNotRecognised => "place-not-recognised",
             Self::OutOfArea => "out-of-area",
             Self::NotEligible => "not-eligible",
+            Self::Full => "provider-full",
             Self::ProviderUnavailable => "provider-unavailable",
             Self::NoProviders => "no-providers",
         }
@@ -122,6 +64,8 @@ pub enum Outcome {
         basis: Basis,
         /// What the provider asks the person.
         questions: Vec<Question>,
+        /// The hub, or the provider without room, from which the tables lead to it.
+        via: Option<Via>,
     },
     /// To nobody; the referral is refused at once.
     Nobody {
@@ -138,51 +82,65 @@ pub enum Outcome {
 /// A decision with its grounds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
-    /// Every provider that was looked at, in the area's order.
+    /// Every provider that was looked at, in the area's order; each is followed by those to
+    /// which it leads.
     pub considered: Vec<Considered>,
     /// Where the case goes.
     pub outcome: Outcome,
 }
 
-/// Decides within one area.
-pub fn decide(subject: &Subject<'_>, area: &Area, providers: &[Arc<Provider>]) -> Decision {
-    let by_slug: HashMap<&str, &Provider> = providers
-        .iter()
-        .map(|provider| (provider.slug.as_str(), provider.as_ref()))
-        .collect();
-    let listed = area.providers.iter();
-    let considered: Vec<Considered> = listed
-        .map(|listed| {
-            consider(
-                subject,
-                listed,
-                by_slug.get(listed.provider.as_str()).copied(),
-            )
-        })
-        .collect();
-    let matches: Vec<&Considered> = considered.iter().filter(|c| is_match(c)).collect();
-    let outcome = match matches[..] {
-        [] => nobody(subject, &considered),
-        [only] => one(only),
-        _ => settle(area.tie, &matches),
-    };
-    Decision {
-        considered,
-        outcome,
+impl Decision {
+    /// Those that would serve the person and have a limit that nobody has counted.
+    pub fn uncounted<'d>(
+        &'d self,
+        providers: &'d [Arc<Provider>],
+        loads: &'d [(String, Load)],
+    ) -> impl Iterator<Item = &'d Arc<Provider>> {
+        let is_counted = |slug: &str| loads.iter().any(|(known, _)| known == slug);
+        let open = self.considered.iter();
+        let open = open.filter(move |one| is_match(one) && !is_counted(&one.slug));
+        let found = open.filter_map(|one| providers.iter().find(|p| p.slug == one.slug));
+        found.filter(|provider| provider.capacity.is_limited())
     }
 }
 
-/// Decides over every area that the gateway serves. Between areas there is no tie rule.
+/// Decides within one area, with no limit counted.
+pub fn decide(subject: &Subject<'_>, area: &Area, providers: &[Arc<Provider>]) -> Decision {
+    decide_within(subject, &[], area, providers)
+}
+
+/// Decides within one area. `loads` says how many cases the providers have that have a limit.
+pub fn decide_within(
+    subject: &Subject<'_>,
+    loads: &[(String, Load)],
+    area: &Area,
+    providers: &[Arc<Provider>],
+) -> Decision {
+    within(&Ground::new(subject, loads, providers), area)
+}
+
+/// Decides over every area that the gateway serves, with no limit counted.
 pub fn decide_everywhere(
     subject: &Subject<'_>,
     areas: &[Area],
     providers: &[Arc<Provider>],
 ) -> Decision {
+    decide_with(subject, &[], areas, providers)
+}
+
+/// Decides over every area that the gateway serves. Between areas there is no tie rule.
+pub fn decide_with(
+    subject: &Subject<'_>,
+    loads: &[(String, Load)],
+    areas: &[Area],
+    providers: &[Arc<Provider>],
+) -> Decision {
+    let ground = Ground::new(subject, loads, providers);
     let mut considered = Vec::new();
     let mut chosen: Vec<Outcome> = Vec::new();
     let mut several: Vec<String> = Vec::new();
     for area in areas {
-        let decision = decide(subject, area, providers);
+        let decision = within(&ground, area);
         considered.extend(decision.considered);
         match decision.outcome {
             Outcome::Nobody { .. } => {}
@@ -208,73 +166,57 @@ pub fn decide_everywhere(
     }
 }
 
-fn consider(subject: &Subject<'_>, listed: &Listed, found: Option<&Provider>) -> Considered {
-    let Some(provider) = found else {
-        return Considered {
-            slug: listed.provider.clone(),
-            verdicts: Vec::new(),
-            result: Standing::Unavailable(Unavailable::Disabled),
-        };
+fn within(ground: &Ground<'_>, area: &Area) -> Decision {
+    let listed = area.providers.iter();
+    let placed: Vec<Placed> = listed
+        .map(|listed| Placed::of(ground.consider(listed), ground, area))
+        .collect();
+    let matches: Vec<&Placed> = placed.iter().filter(|p| is_match(&p.own)).collect();
+    let chosen = match matches[..] {
+        [] => None,
+        [only] => Some(goes_to(only)),
+        _ => Some(settle(area.tie, &matches)),
     };
-    let (mut verdicts, basis) = match provider.catchment.reach(subject) {
-        Reach::In { basis, row } => (vec![of_place(&row, VerdictOutcome::Included)], Some(basis)),
-        Reach::Excluded(row) => (vec![of_place(&row, VerdictOutcome::Excluded)], None),
-        Reach::Out { unknown } => {
-            let unknown = unknown.iter();
-            let verdicts = unknown.map(|row| of_place(row, VerdictOutcome::Unknown));
-            (verdicts.collect(), None)
-        }
-    };
-    let result = match basis {
-        None => Standing::OutOfArea,
-        Some(basis) => {
-            let judgement = provider.eligibility.judge(subject);
-            verdicts.extend(judgement.verdicts);
-            let available = available(provider, listed, subject.today);
-            match (judgement.refused, available) {
-                (Some((reason, words)), _) => Standing::NotEligible { reason, words },
-                (None, Err(why)) => Standing::Unavailable(why),
-                (None, Ok(())) => Standing::Match {
-                    basis,
-                    questions: judgement.questions,
-                },
-            }
-        }
-    };
-    Considered {
-        slug: provider.slug.clone(),
-        verdicts,
-        result,
+    // Only where nobody else has room does the case flow over.
+    let spilt: Vec<Vec<Considered>> = placed
+        .iter()
+        .map(|one| match (&chosen, &one.own.result) {
+            (None, Standing::Full) => overflow(&one.own, ground, area),
+            _ => Vec::new(),
+        })
+        .collect();
+    let flowed = || overflowed(&spilt);
+    let outcome = chosen.or_else(flowed);
+    let mut considered = Vec::with_capacity(placed.len());
+    for (one, spilt) in placed.into_iter().zip(spilt) {
+        considered.push(one.own);
+        considered.extend(one.partners);
+        considered.extend(spilt);
     }
-}
-
-fn available(provider: &Provider, listed: &Listed, today: Date) -> Result<(), Unavailable> {
-    if !listed.validity.holds_on(today) {
-        return Err(Unavailable::NotListedToday);
-    }
-    provider.may_receive(today)
-}
-
-/// The kind and the table's code of a row that takes in or leaves out. For a home it
-/// names no code: which of several districts held would say where the person lives.
-fn of_place(row: &CatchmentRow, outcome: VerdictOutcome) -> Verdict {
-    Verdict {
-        row: row.position.clone(),
-        what: row.kind.code().to_owned(),
+    let outcome = outcome.unwrap_or_else(|| nobody(ground.subject, &considered));
+    Decision {
+        considered,
         outcome,
     }
 }
 
-const fn is_match(considered: &Considered) -> bool {
-    matches!(considered.result, Standing::Match { .. })
+/// The provider itself or the one partner of it that takes the person.
+fn goes_to(placed: &Placed) -> Outcome {
+    match placed.holder() {
+        Holder::One(holder) => one(holder, placed.questions(holder)),
+        Holder::Several(partners) => Outcome::Several {
+            slugs: partners.iter().map(|p| p.slug.clone()).collect(),
+        },
+    }
 }
 
-fn one(considered: &Considered) -> Outcome {
+fn one(considered: &Considered, questions: Vec<Question>) -> Outcome {
     match &considered.result {
-        Standing::Match { basis, questions } => Outcome::One {
+        Standing::Match { basis, .. } => Outcome::One {
             slug: considered.slug.clone(),
             basis: *basis,
-            questions: questions.clone(),
+            questions,
+            via: considered.via.clone(),
         },
         _ => Outcome::Several {
             slugs: vec![considered.slug.clone()],
@@ -282,17 +224,40 @@ fn one(considered: &Considered) -> Outcome {
     }
 }
 
-fn settle(tie: TieRule, matches: &[&Considered]) -> Outcome {
+/// Whoever takes those for whom there is no room: one, or a choice that nobody makes.
+fn overflowed(spilt: &[Vec<Considered>]) -> Option<Outcome> {
+    let mut taking: Vec<&Considered> = Vec::new();
+    for last in spilt.iter().filter_map(|asked| asked.last()) {
+        let is_new = !taking.iter().any(|known| known.slug == last.slug);
+        if is_match(last) && is_new {
+            taking.push(last);
+        }
+    }
+    match taking[..] {
+        [] => None,
+        [only] => {
+            let Standing::Match { questions, .. } = &only.result else {
+                return None;
+            };
+            Some(one(only, questions.clone()))
+        }
+        _ => Some(Outcome::Several {
+            slugs: taking.iter().map(|one| one.slug.clone()).collect(),
+        }),
+    }
+}
+
+fn settle(tie: TieRule, matches: &[&Placed]) -> Outcome {
     let several = || Outcome::Several {
-        slugs: matches.iter().map(|m| m.slug.clone()).collect(),
+        slugs: matches.iter().map(|m| m.own.slug.clone()).collect(),
     };
     match tie {
         TieRule::None => several(),
-        TieRule::FirstListed => matches.first().map_or_else(several, |first| one(first)),
+        TieRule::FirstListed => matches.first().map_or_else(several, |first| goes_to(first)),
         TieRule::PreferPractice => {
             let mut by_practice = matches.iter().filter(|m| {
                 matches!(
-                    m.result,
+                    m.own.result,
                     Standing::Match {
                         basis: Basis::Practice,
                         ..
@@ -300,7 +265,7 @@ fn settle(tie: TieRule, matches: &[&Considered]) -> Outcome {
                 )
             });
             match (by_practice.next(), by_practice.next()) {
-                (Some(only), None) => one(only),
+                (Some(only), None) => goes_to(only),
                 _ => several(),
             }
         }
@@ -308,18 +273,21 @@ fn settle(tie: TieRule, matches: &[&Considered]) -> Outcome {
 }
 
 fn nobody(subject: &Subject<'_>, considered: &[Considered]) -> Outcome {
-    let mut reasons: Vec<NobodyReason> = considered
-        .iter()
+    // Those to which others lead were asked because another serves the place.
+    let listed = considered.iter().filter(|c| c.via.is_none());
+    let mut reasons: Vec<NobodyReason> = listed
+        .clone()
         .filter_map(|c| match c.result {
             Standing::NotEligible { .. } => Some(NobodyReason::NotEligible),
             Standing::Unavailable(_) => Some(NobodyReason::ProviderUnavailable),
+            Standing::Full => Some(NobodyReason::Full),
             Standing::OutOfArea | Standing::Match { .. } => None,
         })
         .collect();
     reasons.sort_unstable();
     reasons.dedup();
     // A disabled provider's catchment cannot be read, so that the place stays unsaid.
-    let unplaced = considered.iter().all(|c| {
+    let unplaced = listed.clone().all(|c| {
         matches!(
             c.result,
             Standing::OutOfArea | Standing::Unavailable(Unavailable::Disabled)

@@ -7,7 +7,7 @@ mod facts;
 
 use facts::{Truth, holds};
 
-use super::Subject;
+use super::{Subject, Verdict, VerdictOutcome};
 use crate::domain::mapping::Position;
 
 /// What a row asks about.
@@ -27,6 +27,11 @@ pub enum Rule {
     ConditionGroup,
     /// The route by which the person came.
     SourceRoute,
+    /// ODS code of the organisation that refers.
+    Referrer,
+    /// Whether the person may work in the United Kingdom. No referral says it: the
+    /// provider asks.
+    RightToWork,
 }
 
 impl Rule {
@@ -39,6 +44,8 @@ impl Rule {
         (Self::WeeksOutOfWork, "weeks-out-of-work"),
         (Self::ConditionGroup, "condition-group"),
         (Self::SourceRoute, "source-route"),
+        (Self::Referrer, "referrer"),
+        (Self::RightToWork, "right-to-work"),
     ];
 
     /// Reads the word of the column.
@@ -226,52 +233,6 @@ impl EligibilityRow {
             Expected::Words(words) => words.join(";"),
         };
         format!("{} {} {expected}", self.rule.code(), self.operator.code())
-    }
-}
-
-/// What one row of a table said of the person. It names the row and the rule, never
-/// what is true of the person beyond that.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verdict {
-    /// The row.
-    pub row: Position,
-    /// The rule in the table's words.
-    pub what: String,
-    /// What it said.
-    pub outcome: VerdictOutcome,
-}
-
-/// What a row can say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum VerdictOutcome {
-    /// A catchment row takes in.
-    Included,
-    /// A catchment row leaves out.
-    Excluded,
-    /// The fact is missing, so the row says nothing.
-    Unknown,
-    /// The row does not hold.
-    NotMet,
-    /// The row holds and accepts.
-    Accept,
-    /// The row holds and refuses.
-    Refuse,
-    /// The row holds and asks.
-    Ask,
-}
-
-impl VerdictOutcome {
-    /// The stable word.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Included => "included",
-            Self::Excluded => "excluded",
-            Self::Unknown => "unknown",
-            Self::NotMet => "not-met",
-            Self::Accept => "accept",
-            Self::Refuse => "refuse",
-            Self::Ask => "ask",
-        }
     }
 }
 

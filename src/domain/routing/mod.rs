@@ -2,17 +2,24 @@
 
 mod area;
 mod catchment;
+mod consider;
 mod decide;
 mod eligibility;
+mod place;
 mod places;
+mod split;
+mod verdict;
 
-pub use area::{Area, Listed, PartnerRoute, TieRule};
+pub use area::{Area, Listed, Overflow, PartnerRoute, TieRule};
 pub use catchment::{Basis, Catchment, CatchmentKind, CatchmentRow, Mode, Reach};
+pub use consider::{Considered, Standing, Subject, Via, ViaKind};
 pub use decide::{
-    Considered, Decision, NobodyReason, Outcome, Standing, Subject, decide, decide_everywhere,
+    Decision, NobodyReason, Outcome, decide, decide_everywhere, decide_with, decide_within,
 };
 pub use eligibility::{
     Eligibility, EligibilityRow, Expected, IneligibleReason, Judgement, Operator, Question, Rule,
-    RuleOutcome, Verdict, VerdictOutcome,
+    RuleOutcome,
 };
 pub use places::{PracticeFacts, Residence};
+pub use split::{SplitBy, SplitRow};
+pub use verdict::{Verdict, VerdictOutcome};

@@ -7,10 +7,10 @@ use jiff::{SignedDuration, Timestamp};
 use super::Asking;
 use crate::adapters::store::CaseRow;
 use crate::domain::caller::Caller;
-use crate::domain::case::{Case, Referral};
+use crate::domain::case::Case;
 use crate::domain::consent::{ConsentFault, Record};
 use crate::domain::provider::Provider;
-use crate::domain::routing::{Area, Listed, PartnerRoute, Standing, decide};
+use crate::domain::routing::{Area, Listed, PartnerRoute, Standing};
 use crate::domain::status::Status;
 use crate::gateway::{Gateway, Tables};
 use crate::problem::{Problem, area::handover as problems};
@@ -44,7 +44,7 @@ impl Gateway {
             .iter()
             .find(|route| Some(route.partner.as_str()) == wanted);
         let partner = match route {
-            Some(route) => self.partner(&tables, &case.referral, route),
+            Some(route) => self.partner(&tables, &case, route).await,
             None => Err(not_allowed(&routes)),
         };
         let consent = self.consent(row, asking, route.copied());
@@ -84,12 +84,13 @@ impl Gateway {
     /// The partner, when it takes this person: by its own catchment and rules, as a
     /// provider to whom the person were routed. A restricted record's location is looked at
     /// by nobody; its case is held.
-    fn partner(
+    async fn partner(
         &self,
         tables: &Tables,
-        referral: &Referral,
+        case: &Case,
         route: &PartnerRoute,
     ) -> Result<Arc<Provider>, Problem> {
+        let referral = &case.referral;
         let unavailable = |why: &str| {
             Problem::new(&problems::PARTNER_UNAVAILABLE)
                 .at("partner")
@@ -112,11 +113,14 @@ impl Gateway {
             }],
             ..Area::default()
         };
-        let decision = decide(&self.subject(referral), &area, tables.providers());
+        let decision = self
+            .decide_counted(referral, case.id, &[area], tables.providers())
+            .await?;
         let standing = decision.considered.into_iter().next();
         match standing.map(|considered| considered.result) {
             Some(Standing::Match { .. }) => Ok(Arc::clone(partner)),
             Some(Standing::Unavailable(why)) => Err(unavailable(why.code())),
+            Some(Standing::Full) => Err(unavailable("full")),
             Some(Standing::NotEligible { reason, words }) => {
                 let words = if words.is_empty() {
                     reason.code().to_owned()

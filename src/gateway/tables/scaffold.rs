@@ -45,8 +45,10 @@ reference = "TO BE AGREED"
 expires = EXPIRES
 
 [confidentiality]
-basis = "explicit-consent"     # or direct-care, or s251: each with approved_by
-# approved_by = "Caldicott Guardian, name of the body, date"
+basis = "explicit-consent"     # or direct-care (approved_by, approved_on), or s251 (reference)
+# approved_by = "Caldicott Guardian, name of the body"
+# approved_on = 2026-01-01
+# reference = "the reference of the section 251 support"
 
 [lawful_basis]
 # One condition of Article 6(1) and one of Article 9(2) of the UK GDPR.
@@ -54,6 +56,36 @@ articles = ["6(1)(e)", "9(2)(h)"]
 
 [retention]
 days = 730                     # after the closure of a case
+
+[controller]
+role = "controller"            # or joint-controller, or processor
+
+# Who else sees the data: each host, processor, partner and commissioner in a block of its
+# own. Outside the United Kingdom (country "IE") a `safeguard` says what makes it lawful.
+[[recipients]]
+name = "TO WRITE: the company that hosts the provider's system"
+role = "host"
+country = "GB"
+
+[hosting]
+country = "GB"                 # where the provider keeps the data
+
+[dspt]
+# NHS Data Security and Protection Toolkit: standards-exceeded, standards-met,
+# approaching-standards, standards-not-met or not-published, and the day of it.
+status = "not-published"
+date = 2026-01-01
+
+[privacy_notice]
+url = "https://provider.example/privacy"
+
+[contact]
+# Whom the gateway's operator rings about a silent case: a person at work, no patient.
+name = "TO WRITE: a name or a desk"
+email = "referrals@provider.example"
+
+# [capacity]
+# open_cases = 40              # no more are routed while so many are open; or per_week
 
 [policies]
 workwell_consent = "hold"      # without a recorded consent: hold, or refuse

@@ -13,8 +13,8 @@ use crate::config::nearest;
 use crate::domain::case::{Case, Referral};
 use crate::domain::consent::Decision as Consent;
 use crate::domain::mapping::Rendered;
-use crate::domain::provider::{ConsentPolicy, PayloadKind, Provider, Unavailable};
-use crate::domain::routing::{Area, Decision, Subject, decide_everywhere};
+use crate::domain::provider::{ConsentPolicy, Load, PayloadKind, Provider, Unavailable};
+use crate::domain::routing::{Area, Decision, Subject, decide_with};
 use crate::problem::Problem;
 use crate::standards::payload::{self, Heading};
 
@@ -73,7 +73,19 @@ impl Trial {
 
     /// Every provider's verdict and the outcome, as the gateway decides on this day. Never
     /// of a restricted person, whose place is not looked up.
+    ///
+    /// Nobody has counted any cases: providers with a limit have room.
     pub fn decide(&self, referral: &Referral, today: Date) -> Decision {
+        self.decide_with_full(referral, today, &[])
+    }
+
+    /// The same, as if these providers had no room; those without a limit always have.
+    pub fn decide_with_full(&self, referral: &Referral, today: Date, full: &[String]) -> Decision {
+        let most = Load {
+            open_cases: u32::MAX,
+            this_week: u32::MAX,
+        };
+        let loads: Vec<(String, Load)> = full.iter().map(|slug| (slug.clone(), most)).collect();
         let person = &referral.person;
         let postcode = person.address.postcode.as_ref();
         let practice = person.practice.as_ref();
@@ -83,7 +95,7 @@ impl Trial {
             residence: postcode.and_then(|code| self.places.residence(code)),
             practice: practice.and_then(|ods| self.places.practice(ods)),
         };
-        decide_everywhere(&subject, &self.loaded.areas, &self.loaded.providers)
+        decide_with(&subject, &loads, &self.loaded.areas, &self.loaded.providers)
     }
 }
 

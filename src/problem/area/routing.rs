@@ -50,6 +50,13 @@ super::entries! {
         advice: "The gateway's operator names a folder of mapping tables in the configuration.",
         Operator, 422, "REC_UNPROCESSABLE_ENTITY", "not-supported", AfterFix
     }
+    /// The service has no room.
+    PROVIDER_FULL = {
+        "WW-RTE-008", "the local service has no room just now",
+        meaning: "The service that takes this person has as many people as it can take, and no other is named for those for whom it has no room; nothing was accepted.",
+        advice: "You remain responsible for the referral: send it again later as a new request, or refer elsewhere.",
+        Referrer, 422, "REC_UNPROCESSABLE_ENTITY", "not-supported", AfterFix
+    }
 }
 
 /// The entry of a reason why nobody serves a person, or of `several`, by its stable word.
@@ -62,6 +69,7 @@ pub fn of_reason(code: &str) -> Option<&'static super::Entry> {
         "several" => Some(&SEVERAL_PROVIDERS),
         "provider-unavailable" => Some(&PROVIDER_UNAVAILABLE),
         "no-providers" => Some(&NO_PROVIDERS),
+        "provider-full" => Some(&PROVIDER_FULL),
         _ => None,
     }
 }

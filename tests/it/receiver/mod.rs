@@ -13,6 +13,7 @@ mod corpus;
 mod integrity;
 mod negotiation;
 mod reads;
+mod room;
 mod validation;
 pub mod wire;
 

@@ -54,6 +54,8 @@ impl Locks {
                     .map(|hash| name("identifier", &hash)),
             );
         }
+        let room = unit.room.as_ref();
+        names.extend(room.map(|room| name("room", room.provider.as_bytes())));
         let listed = unit.legs.iter().filter(|leg| leg.kind != LegKind::Respond);
         names.extend(listed.map(|leg| name("list", leg.destination.as_bytes())));
         names.sort_unstable();

@@ -5,10 +5,11 @@ use super::given::{
 };
 use crate::adapters::seal::Seal;
 use crate::adapters::store::{
-    Answered, CaseChange, CommitError, Due, Hold, NewEvent, Receiving, Store, Unit, UpdateKey,
+    Answered, CaseChange, CommitError, Due, Hold, NewEvent, Receiving, Room, Store, Unit, UpdateKey,
 };
 use crate::config::StoreUrl;
 use crate::domain::caller::Caller;
+use crate::domain::provider::Load;
 use crate::domain::responsibility::Responsible;
 use crate::domain::status::{Mark, Status};
 
@@ -257,6 +258,68 @@ async fn a_unit_decided_on_no_open_case_is_stale_when_there_is_one_by_now() {
     };
     store.commit(close, at(2)).await.expect("committed");
     assert!(store.commit(alone(3), at(3)).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_unit_decided_on_room_at_a_provider_is_stale_when_the_last_place_is_taken() {
+    let (store, _folder) = store().await;
+    let at_provider = |number, open_cases, since| Unit {
+        open: Some(new_case(number)),
+        room: Some(Room {
+            provider: "northside".to_owned(),
+            open_cases,
+            since,
+        }),
+        ..Unit::default()
+    };
+    let chosen = new_case(1).provider.map(|chosen| chosen.slug);
+    assert_eq!(
+        chosen.as_deref(),
+        Some("northside"),
+        "the sample's provider"
+    );
+    for number in [1, 2] {
+        let unit = at_provider(number, Some(2), None);
+        assert!(store.commit(unit, at(0)).await.is_ok(), "{number}");
+    }
+    let third = store.commit(at_provider(3, Some(2), None), at(1)).await;
+    assert_eq!(third, Err(CommitError::Stale));
+
+    let received = new_case(1).case.received_at;
+    let load = |since, except| store.load_of(&Caller::System, "northside", since, except);
+    let two = Load {
+        open_cases: 2,
+        this_week: 2,
+    };
+    assert_eq!(load(received, case_id(9)).await, Ok(two));
+    let close = CaseChange {
+        status: Some(Status::Completed),
+        ..CaseChange::of(case_id(1), 1)
+    };
+    let close = Unit {
+        change: Some(close),
+        ..Unit::default()
+    };
+    store.commit(close, at(2)).await.expect("committed");
+    // What is over is no open case, and came this week all the same.
+    let one = Load {
+        open_cases: 1,
+        this_week: 2,
+    };
+    assert_eq!(load(received, case_id(9)).await, Ok(one));
+    let later = received.checked_add(jiff::SignedDuration::from_secs(1));
+    let later = later.expect("a time");
+    let none = Load {
+        open_cases: 0,
+        this_week: 0,
+    };
+    assert_eq!(load(later, case_id(2)).await, Ok(none), "but for itself");
+    let full = store
+        .commit(at_provider(4, None, Some((2, received))), at(3))
+        .await;
+    assert_eq!(full, Err(CommitError::Stale), "the week is full");
+    let next_week = at_provider(5, Some(2), Some((2, later)));
+    assert!(store.commit(next_week, at(4)).await.is_ok());
 }
 
 #[tokio::test]

@@ -55,7 +55,11 @@ pub(super) fn compile(folder: &Folder, faults: &mut Faults) -> Catchment {
 }
 
 /// The code in the form in which it is compared: capitals, a postcode with one space.
-fn code(kind: CatchmentKind, cell: &Cell<'_>, faults: &mut Faults) -> Option<String> {
+pub(in crate::adapters::tables) fn code(
+    kind: CatchmentKind,
+    cell: &Cell<'_>,
+    faults: &mut Faults,
+) -> Option<String> {
     if kind == CatchmentKind::Any {
         if !cell.text.is_empty() {
             cell.shape("the kind \"any\" has no code", faults);

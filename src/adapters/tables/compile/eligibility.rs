@@ -2,8 +2,9 @@
 
 use crate::adapters::tables::faults::Faults;
 use crate::adapters::tables::folder::Folder;
-use crate::adapters::tables::sheet::{self, Header, Row};
+use crate::adapters::tables::sheet::{self, Cell, Header, Row};
 use crate::domain::case::{BarrierGroup, EmploymentStatus, SicknessAbsence, SourceRoute};
+use crate::domain::identifiers::OdsCode;
 use crate::domain::routing::{
     Eligibility, EligibilityRow, Expected, IneligibleReason, Operator, Rule, RuleOutcome,
 };
@@ -37,6 +38,13 @@ fn compile_row(row: &Row, faults: &mut Faults) -> Option<EligibilityRow> {
             rule.code()
         );
         row.cell("operator")
+            .fault(&entry::UNKNOWN_WORD, detail, faults);
+        return None;
+    }
+    if rule == Rule::RightToWork && outcome.is_some_and(|found| found != RuleOutcome::Ask) {
+        let detail = "outcome: no referral says whether a person may work here, so that a row of \
+                      right-to-work never decides; write ask";
+        row.cell("outcome")
             .fault(&entry::UNKNOWN_WORD, detail, faults);
         return None;
     }
@@ -80,6 +88,9 @@ fn expected(row: &Row, rule: Rule, operator: Operator, faults: &mut Faults) -> O
         cell.shape("write one word, or use one-of or none-of", faults);
         return None;
     }
+    if rule == Rule::Referrer {
+        return organisations(&cell, &found, faults);
+    }
     let known = words(rule);
     for word in &found {
         if !known.contains(word) {
@@ -89,6 +100,17 @@ fn expected(row: &Row, rule: Rule, operator: Operator, faults: &mut Faults) -> O
     }
     let found = found.into_iter().filter(|word| known.contains(word));
     Some(Expected::Words(found.map(str::to_owned).collect()))
+}
+
+/// ODS codes, in capitals as a referral's are.
+fn organisations(cell: &Cell<'_>, found: &[&str], faults: &mut Faults) -> Option<Expected> {
+    let codes = found.iter().map(|text| OdsCode::parse(text));
+    let Some(codes) = codes.collect::<Option<Vec<OdsCode>>>() else {
+        cell.shape("write ODS codes of 2 to 12 letters and digits", faults);
+        return None;
+    };
+    let codes = codes.iter().map(|code| code.as_str().to_owned());
+    Some(Expected::Words(codes.collect()))
 }
 
 fn words(rule: Rule) -> Vec<&'static str> {
@@ -106,6 +128,7 @@ fn words(rule: Rule) -> Vec<&'static str> {
             .map(|row| row.1)
             .filter(|word| *word != "not-known")
             .collect(),
-        Rule::Age | Rule::WeeksOutOfWork => Vec::new(),
+        Rule::RightToWork => vec!["yes", "no"],
+        Rule::Age | Rule::WeeksOutOfWork | Rule::Referrer => Vec::new(),
     }
 }

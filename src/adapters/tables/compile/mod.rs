@@ -1,9 +1,12 @@
 //! One provider folder, compiled.
 
-mod catchment;
+mod capacity;
+pub(super) mod catchment;
 mod codes;
+mod contact;
 mod eligibility;
 mod fields;
+mod governance;
 mod status;
 mod transform;
 mod unused;
@@ -30,14 +33,34 @@ pub(super) const FILES: &[&str] = &[
 const HEAD: &str = "provider.toml";
 
 const SCHEMA: Schema = &[
-    ("", &["name", "version", "ods", "valid_from", "valid_to"]),
+    (
+        "",
+        &[
+            "name",
+            "version",
+            "ods",
+            "valid_from",
+            "valid_to",
+            "recipients",
+        ],
+    ),
     ("channel", &["kind", "url", "base_url", "secret_file"]),
     ("payload", &["kind"]),
     ("agreement", &["reference", "expires"]),
-    ("confidentiality", &["basis", "approved_by"]),
+    ("controller", &["role"]),
+    (
+        "confidentiality",
+        &["basis", "approved_by", "approved_on", "reference"],
+    ),
     ("lawful_basis", &["articles"]),
     ("retention", &["days"]),
+    ("recipients[]", &["name", "role", "country", "safeguard"]),
+    ("hosting", &["country", "safeguard"]),
+    ("dspt", &["status", "date"]),
+    ("privacy_notice", &["url"]),
     ("policies", &["workwell_consent"]),
+    ("contact", contact::KEYS),
+    ("capacity", capacity::KEYS),
     (
         "clocks",
         &[
@@ -72,12 +95,6 @@ const PAYLOADS: &[(PayloadKind, &str)] = &[
     (PayloadKind::FhirBundle, "fhir-bundle"),
 ];
 
-/// UK GDPR Articles 6(1) and 9(2).
-const ARTICLES: &[&str] = &[
-    "6(1)(a)", "6(1)(b)", "6(1)(c)", "6(1)(d)", "6(1)(e)", "6(1)(f)", "9(2)(a)", "9(2)(b)",
-    "9(2)(c)", "9(2)(d)", "9(2)(e)", "9(2)(f)", "9(2)(g)", "9(2)(h)", "9(2)(i)", "9(2)(j)",
-];
-
 /// Compiles a folder. `None` when something without which there is no provider is
 /// missing; every fault is in `faults` either way.
 pub(super) fn provider(
@@ -103,15 +120,16 @@ pub(super) fn provider(
     let version = head.filled("", "version", faults);
     let channel = channel(&head, faults);
     let agreement = agreement(&head, faults);
-    let lawful_basis = lawful_basis(&head, faults);
+    let lawful_basis = governance::lawful_basis(&head, faults);
     let retention = retention(&head, faults);
+    let governance = governance::compile(&head, basis, faults);
     Some(Provider {
         slug: slug.to_owned(),
         digest: folder.digest(),
         ods: ods(&head, faults),
         area: area.to_owned(),
         validity: validity(&head, faults),
-        approved_by: approved_by(&head, basis, faults),
+        approved_by: governance::approved_by(&head, basis, faults),
         workwell_consent: head.word_or(
             "policies",
             "workwell_consent",
@@ -120,6 +138,8 @@ pub(super) fn provider(
             faults,
         ),
         clocks: clocks(&head, faults),
+        contact: contact::compile(&head, faults),
+        capacity: capacity::compile(&head, faults),
         catchment,
         eligibility,
         fields,
@@ -133,6 +153,7 @@ pub(super) fn provider(
         agreement: agreement?,
         basis: basis?,
         lawful_basis,
+        governance: governance?,
         retention_days: retention?,
     })
 }
@@ -177,8 +198,10 @@ fn channel(head: &Head<'_>, faults: &mut Faults) -> Option<Channel> {
     let kind = head.word("channel", "kind", KINDS, faults)?;
     let secret_file = head.text("channel", "secret_file", faults);
     match kind {
-        0 => address(head, "url", faults).map(|url| Channel::Webhook { url, secret_file }),
-        1 => address(head, "base_url", faults).map(|base_url| Channel::FhirRest {
+        0 => {
+            address(head, "channel", "url", faults).map(|url| Channel::Webhook { url, secret_file })
+        }
+        1 => address(head, "channel", "base_url", faults).map(|base_url| Channel::FhirRest {
             base_url,
             secret_file,
         }),
@@ -187,8 +210,8 @@ fn channel(head: &Head<'_>, faults: &mut Faults) -> Option<Channel> {
 }
 
 /// An address without credentials: those come from a file (DESIGN I8).
-fn address(head: &Head<'_>, key: &str, faults: &mut Faults) -> Option<String> {
-    let url = head.filled("channel", key, faults)?;
+fn address(head: &Head<'_>, section: &str, key: &str, faults: &mut Faults) -> Option<String> {
+    let url = head.filled(section, key, faults)?;
     let rest = url
         .strip_prefix("https://")
         .or_else(|| url.strip_prefix("http://"));
@@ -197,9 +220,9 @@ fn address(head: &Head<'_>, key: &str, faults: &mut Faults) -> Option<String> {
     if !whole || url.contains(['$', '{', ' ']) {
         // The address itself is not repeated: it may hold a credential.
         let detail = format!(
-            "channel.{key}: write https://host/path, without variables, user name or password"
+            "{section}.{key}: write https://host/path, without variables, user name or password"
         );
-        head.fault(&entry::WRONG_SHAPE, "channel", key, detail, faults);
+        head.fault(&entry::WRONG_SHAPE, section, key, detail, faults);
         return None;
     }
     Some(url)
@@ -212,51 +235,6 @@ fn agreement(head: &Head<'_>, faults: &mut Faults) -> Option<Agreement> {
         reference: reference?,
         expires: expires?,
     })
-}
-
-/// Direct care and section 251 are decisions of a named role (reference/workwell.md 5.1).
-fn approved_by(
-    head: &Head<'_>,
-    basis: Option<ConfidentialityBasis>,
-    faults: &mut Faults,
-) -> Option<String> {
-    if basis.is_none_or(ConfidentialityBasis::needs_workwell_consent) {
-        return head.text("confidentiality", "approved_by", faults);
-    }
-    head.filled("confidentiality", "approved_by", faults)
-}
-
-fn lawful_basis(head: &Head<'_>, faults: &mut Faults) -> Vec<String> {
-    let articles = head.texts("lawful_basis", "articles", faults);
-    for article in &articles {
-        if !ARTICLES.contains(&article.as_str()) {
-            let said = super::nearest::suggestion(article, ARTICLES);
-            let detail = format!("lawful_basis.articles: {said}");
-            head.fault(
-                &entry::UNKNOWN_WORD,
-                "lawful_basis",
-                "articles",
-                detail,
-                faults,
-            );
-        }
-    }
-    for (article, what) in [("6(", "Article 6(1)"), ("9(", "Article 9(2)")] {
-        let named = articles.iter().any(|found| found.starts_with(article));
-        if !articles.is_empty() && !named {
-            let detail = format!(
-                "lawful_basis.articles names no condition of {what}; health data need both"
-            );
-            head.fault(
-                &entry::VALUE_MISSING,
-                "lawful_basis",
-                "articles",
-                detail,
-                faults,
-            );
-        }
-    }
-    articles
 }
 
 fn retention(head: &Head<'_>, faults: &mut Faults) -> Option<u32> {

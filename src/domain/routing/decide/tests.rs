@@ -1,12 +1,16 @@
+use jiff::civil::{Date, date};
+
 use super::super::eligibility::{
-    Eligibility, EligibilityRow, Expected, Operator, Rule, RuleOutcome,
+    Eligibility, EligibilityRow, Expected, IneligibleReason, Operator, Rule, RuleOutcome,
 };
-use super::super::{Catchment, CatchmentKind, Mode};
+use super::super::{
+    Catchment, CatchmentKind, CatchmentRow, Listed, Mode, PracticeFacts, Residence, VerdictOutcome,
+};
 use super::*;
+use crate::domain::case::Referral;
 use crate::domain::identifiers::{OdsCode, Postcode};
 use crate::domain::mapping::{Position, sample};
 use crate::domain::provider::Validity;
-use jiff::civil::date;
 
 const TODAY: Date = date(2026, 11, 20);
 

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::{EligibilityRow, Expected, Operator, Rule};
 use crate::domain::case::{BarrierGroup, EmploymentStatus, Referral, SourceRoute};
+use crate::domain::identifiers::OdsCode;
 use crate::domain::mapping;
 use crate::domain::routing::Subject;
 
@@ -16,8 +17,8 @@ pub(super) enum Truth {
 }
 
 /// The words that are true of a person, and whether there may be more.
-struct Words {
-    known: Vec<&'static str>,
+struct Words<'a> {
+    known: Vec<&'a str>,
     complete: bool,
 }
 
@@ -47,7 +48,7 @@ const fn compare(operator: Operator, found: u32, expected: u32) -> bool {
 }
 
 /// One known word that is listed settles it; none settles it only when all are known.
-fn among(found: &Words, expected: &[String], operator: Operator) -> Truth {
+fn among(found: &Words<'_>, expected: &[String], operator: Operator) -> Truth {
     let listed = found
         .known
         .iter()
@@ -88,7 +89,7 @@ fn weeks_out_of_work(referral: &Referral, today: Date) -> Option<u32> {
     u32::try_from(days / 7).ok()
 }
 
-fn words(rule: Rule, subject: &Subject<'_>) -> Words {
+fn words<'a>(rule: Rule, subject: &Subject<'a>) -> Words<'a> {
     let work = &subject.referral.work;
     match rule {
         Rule::Employment => at_most_one(work.employment.known().map(|e| e.code())),
@@ -113,11 +114,15 @@ fn words(rule: Rule, subject: &Subject<'_>) -> Words {
             at_most_one((route != SourceRoute::NotKnown).then(|| route.code()))
         }
         Rule::ConditionGroup => condition_groups(subject.referral),
-        Rule::Age | Rule::WeeksOutOfWork => at_most_one(None),
+        Rule::Referrer => {
+            let organisation = subject.referral.referrer.organisation.as_ref();
+            at_most_one(organisation.map(OdsCode::as_str))
+        }
+        Rule::Age | Rule::WeeksOutOfWork | Rule::RightToWork => at_most_one(None),
     }
 }
 
-fn at_most_one(word: Option<&'static str>) -> Words {
+fn at_most_one(word: Option<&str>) -> Words<'_> {
     Words {
         complete: word.is_some(),
         known: word.into_iter().collect(),
@@ -126,7 +131,7 @@ fn at_most_one(word: Option<&'static str>) -> Words {
 
 /// A barrier of group `not-known` may belong to any group, so that it leaves the list
 /// open; no barrier at all says nothing.
-fn condition_groups(referral: &Referral) -> Words {
+fn condition_groups(referral: &Referral) -> Words<'_> {
     let groups = referral.barriers.iter().map(|barrier| barrier.group);
     let known: Vec<&'static str> = groups
         .clone()

@@ -2,6 +2,7 @@ use super::*;
 use crate::domain::case::{
     Answer, Barrier, BarrierGroup, EmploymentStatus, FitNote, Referral, SourceRoute,
 };
+use crate::domain::identifiers::OdsCode;
 use crate::domain::mapping::sample;
 use crate::domain::sensitive::Sensitive;
 use jiff::civil::{Date, date};
@@ -224,4 +225,29 @@ fn a_verdict_names_the_row_and_the_rule_but_nothing_of_the_person() {
     let verdict = &judgement.verdicts[0];
     assert_eq!(verdict.what, "age below 18");
     assert_eq!(verdict.row.to_string(), "eligibility.csv:2");
+}
+
+#[test]
+fn the_organisation_that_refers_is_told_from_others_and_asked_after_where_it_is_not_said() {
+    let only = || vec![words(Rule::Referrer, Operator::NoneOf, &["Y99031", "RZ8"])];
+    let mut referral = sample::referral();
+    for (code, refused) in [("Y99031", false), ("RZ8", false), ("Y99001", true)] {
+        referral.referrer.organisation = OdsCode::parse(code);
+        let judgement = judge(only(), &referral);
+        assert_eq!(judgement.refused.is_some(), refused, "{code}");
+    }
+    referral.referrer.organisation = None;
+    let judgement = judge(only(), &referral);
+    assert!(judgement.refused.is_none() && judgement.questions[0].missing);
+}
+
+#[test]
+fn the_right_to_work_is_always_a_question() {
+    let asks = EligibilityRow {
+        outcome: RuleOutcome::Ask,
+        ..words(Rule::RightToWork, Operator::Is, &["no"])
+    };
+    let judgement = judge(vec![asks], &sample::referral());
+    assert!(judgement.refused.is_none() && judgement.questions[0].missing);
+    assert_eq!(judgement.questions[0].words, "the words");
 }

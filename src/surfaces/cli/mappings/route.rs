@@ -9,9 +9,13 @@ use serde_json::{Value, json};
 
 use super::{Common, referral, stopped};
 use crate::config::Settings;
-use crate::domain::routing::{Considered, Decision, NobodyReason, Outcome, Question, Standing};
+use crate::domain::clock::PlanType;
+use crate::domain::routing::{
+    Area, Considered, Decision, NobodyReason, Outcome, Question, Standing, Via, ViaKind,
+};
 use crate::gateway::tables::Trial;
-use crate::problem::area::routing as problems;
+use crate::problem::Problem;
+use crate::problem::area::{routing as problems, tables};
 use crate::problem::page::capital;
 use crate::surfaces::cli::{Format, exit, wrap};
 
@@ -26,6 +30,9 @@ pub struct Route {
     /// Decides as on this day, not as on the referral's own
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub on: Option<Date>,
+    /// Decides as if this provider had no room; may be given several times
+    #[arg(long, value_name = "SLUG")]
+    pub full: Vec<String>,
     /// Where the tables are, and the format.
     #[command(flatten)]
     pub common: Common,
@@ -49,14 +56,28 @@ pub fn run(args: &Route, settings: &Settings, out: &mut dyn Write) -> i32 {
         return exit::after(&restricted(format, out), exit::OK);
     }
     let today = args.on.unwrap_or(sample.day);
-    let decision = trial.decide(referral, today);
+    let unlimited = args.full.iter().find(|slug| {
+        let provider = trial.provider(slug);
+        !provider.is_some_and(|provider| provider.capacity.is_limited())
+    });
+    if let Some(slug) = unlimited {
+        let detail = format!("--full {slug}: no provider of this name has a [capacity]");
+        let problem = Problem::new(&tables::VALUE_MISSING).with(detail);
+        let (written, _) = stopped(&[problem], format, out);
+        return exit::after(&written, exit::USAGE);
+    }
+    let decision = trial.decide_with_full(referral, today, &args.full);
+    let plan = PlanType::of(&referral.work);
     let code = match decision.outcome {
         Outcome::One { .. } => exit::OK,
         _ => exit::FINDING,
     };
     let written = match format {
-        Format::Json => json_answer(&trial, &decision, today, out),
-        Format::Text => text_answer(&trial, &decision, today, args.explain, out),
+        Format::Json => json_answer(&trial, &decision, today, plan, out),
+        Format::Text => {
+            let told = text_answer(&trial, &decision, today, args.explain, out);
+            told.and_then(|()| support(&trial, &decision.outcome, plan, out))
+        }
     };
     exit::after(&written, code)
 }
@@ -103,12 +124,42 @@ fn text_answer(
     Ok(())
 }
 
+/// How long support may take there, by what it is for.
+fn support(
+    trial: &Trial,
+    outcome: &Outcome,
+    plan: Option<PlanType>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let Outcome::One { slug, .. } = outcome else {
+        return Ok(());
+    };
+    let Some(provider) = trial.provider(slug) else {
+        return Ok(());
+    };
+    let weeks = provider.clocks.support_weeks.cap(plan);
+    let text = match plan {
+        Some(plan) => format!("Support to {} may take {weeks} weeks.", plan.words()),
+        None => format!(
+            "Support may take {weeks} weeks: the referral does not say what it is for, so that \
+             the longest time holds."
+        ),
+    };
+    writeln!(out, "{}", wrap("", &text))
+}
+
 fn of_provider(one: &Considered, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(
-        out,
-        "{}",
-        wrap("", &format!("{}: {}", one.slug, standing(&one.result)))
-    )?;
+    let way = one.via.as_ref().map(|via| match via.kind {
+        ViaKind::Split => format!(" (partner of {}, {})", via.from, via.row),
+        ViaKind::Overflow => format!(" (instead of {}, {})", via.from, via.row),
+    });
+    let text = format!(
+        "{}{}: {}",
+        one.slug,
+        way.unwrap_or_default(),
+        standing(&one.result)
+    );
+    writeln!(out, "{}", wrap("", &text))?;
     for verdict in &one.verdicts {
         let said = verdict.outcome.code();
         let row = verdict.row.to_string();
@@ -129,30 +180,38 @@ fn standing(result: &Standing) -> String {
             format!("refuses, {}: {words}", reason.code())
         }
         Standing::Unavailable(why) => format!("takes nobody, {}", why.code()),
+        Standing::Full => "would serve the person and has no room".to_owned(),
     }
 }
 
 fn result(trial: &Trial, outcome: &Outcome) -> Vec<String> {
     match outcome {
-        Outcome::One { slug, basis, .. } => {
-            let name = trial
-                .provider(slug)
-                .map_or(slug.as_str(), |p| p.name.as_str());
-            vec![format!("It goes to {name} ({slug}), by {}.", basis.code())]
+        Outcome::One {
+            slug, basis, via, ..
+        } => {
+            let name = |slug: &str| {
+                let provider = trial.provider(slug);
+                provider.map_or_else(|| slug.to_owned(), |provider| provider.name.clone())
+            };
+            let way = via.as_ref().map(|via| match via.kind {
+                ViaKind::Split => format!(", a partner of {} ({})", name(&via.from), via.row),
+                ViaKind::Overflow => format!(", instead of {} ({})", name(&via.from), via.row),
+            });
+            vec![format!(
+                "It goes to {} ({slug}), by {}{}.",
+                name(slug),
+                basis.code(),
+                way.unwrap_or_default()
+            )]
         }
         Outcome::Several { slugs } => {
             let ties: Vec<String> = trial
                 .areas()
                 .iter()
-                .filter(|area| {
-                    area.providers
-                        .iter()
-                        .any(|row| slugs.contains(&row.provider))
-                })
-                .map(|area| format!("{}/area.toml", area.slug))
+                .filter_map(|area| chooses_not(area, slugs))
                 .collect();
             vec![format!(
-                "It is refused: {} serve the person, and the tie rule of {} does not choose.",
+                "It is refused: {} serve the person, and {} does not choose.",
                 slugs.join(" and "),
                 ties.join(" and ")
             )]
@@ -163,6 +222,19 @@ fn result(trial: &Trial, outcome: &Outcome) -> Vec<String> {
             lines
         }
     }
+}
+
+/// What of an area leads to more than one of these.
+fn chooses_not(area: &Area, slugs: &[String]) -> Option<String> {
+    let is_listed = area
+        .providers
+        .iter()
+        .any(|row| slugs.contains(&row.provider));
+    if is_listed {
+        return Some(format!("the tie rule of {}/area.toml", area.slug));
+    }
+    let is_split = area.splits.iter().any(|row| slugs.contains(&row.partner));
+    is_split.then(|| format!("{}/split.csv", area.slug))
 }
 
 fn nobody(reason: NobodyReason) -> String {
@@ -191,10 +263,15 @@ fn asked(question: &Question) -> String {
     )
 }
 
+fn way(via: &Via) -> Value {
+    json!({ "from": via.from, "by": via.kind.code(), "row": via.row.to_string() })
+}
+
 fn json_answer(
     trial: &Trial,
     decision: &Decision,
     today: Date,
+    plan: Option<PlanType>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let considered = decision.considered.iter().map(|one| {
@@ -207,6 +284,7 @@ fn json_answer(
         });
         json!({
             "provider": one.slug,
+            "via": one.via.as_ref().map(way),
             "standing": one.result.code(),
             "rows": verdicts.collect::<Vec<Value>>(),
         })
@@ -216,6 +294,7 @@ fn json_answer(
             slug,
             basis,
             questions,
+            via,
         } => {
             let asked = questions.iter().map(|question| {
                 json!({
@@ -226,7 +305,16 @@ fn json_answer(
                 })
             });
             let asked: Vec<Value> = asked.collect();
-            let more = json!({ "provider": slug, "basis": basis.code(), "asks": asked });
+            let clocks = trial.provider(slug).map(|provider| provider.clocks);
+            let weeks = clocks.map(|clocks| clocks.support_weeks.cap(plan));
+            let more = json!({
+                "provider": slug,
+                "basis": basis.code(),
+                "via": via.as_ref().map(way),
+                "asks": asked,
+                "plan": plan.map(PlanType::code),
+                "support-weeks": weeks,
+            });
             ("one", more)
         }
         Outcome::Several { slugs } => ("several", json!({ "providers": slugs })),

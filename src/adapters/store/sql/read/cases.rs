@@ -1,10 +1,13 @@
 //! Finding cases.
 
+use jiff::Timestamp;
+
 use super::{Query, Read, Row, Scope, Value, values};
 use crate::adapters::store::prepare::PersonHash;
 use crate::adapters::store::records::{CaseFilter, CaseRow, Cursor, OpenCase, RequestKey};
 use crate::adapters::store::sql::rows;
 use crate::domain::identifiers::{CaseId, CorrelationId, ServiceRequestId};
+use crate::domain::provider::Load;
 use crate::domain::status::Status;
 
 /// At most so many cases of one person or conversation are given at once.
@@ -104,6 +107,42 @@ pub(in super::super::super) fn cases_by_correlation(
     let condition = "c.id IN (SELECT a.case_id FROM answers a
          WHERE a.organisation = ?1 AND a.correlation_id = ?2)";
     cases_where(scope, condition, id.uuid().into())
+}
+
+/// How many cases a provider has, by the index that is kept for it alone. `except` is the
+/// case that is being decided.
+pub(in super::super::super) fn load_of(
+    scope: &Scope,
+    provider: &str,
+    since: Timestamp,
+    except: CaseId,
+) -> Query<Load> {
+    let counted = |condition: &str| {
+        format!(
+            "(SELECT count(*) FROM cases c WHERE {} AND c.provider = ?2 AND c.id <> ?3 AND {condition})",
+            scope.cases
+        )
+    };
+    let sql = format!(
+        "SELECT {}, {}",
+        counted("c.is_open = ?4"),
+        counted("c.is_open IN (?4, ?5) AND c.received_at >= ?6")
+    );
+    let values = values![
+        scope.value.clone(),
+        provider.to_owned(),
+        except.uuid(),
+        true,
+        false,
+        since,
+    ];
+    Query::new(sql, values, |row| {
+        Ok(Load {
+            open_cases: row.get(0)?,
+            this_week: row.get(1)?,
+        })
+    })
+    .quick()
 }
 
 /// The cases to which a provider has referred a person on from this one.

@@ -61,6 +61,7 @@ CREATE INDEX cases_identifier   ON cases (identifier_hash)   WHERE identifier_ha
 CREATE INDEX cases_nhs_number   ON cases (nhs_number_hash)   WHERE nhs_number_hash IS NOT NULL;
 CREATE INDEX cases_demographics ON cases (demographics_hash) WHERE demographics_hash IS NOT NULL;
 CREATE INDEX cases_status       ON cases (status);
+CREATE INDEX cases_of_provider  ON cases (provider, is_open, received_at) WHERE provider IS NOT NULL;
 CREATE INDEX cases_due          ON cases (milestone_due)     WHERE milestone_due IS NOT NULL;
 CREATE INDEX cases_part_of      ON cases (part_of)           WHERE part_of IS NOT NULL;
 

@@ -4,7 +4,7 @@ use super::{Step, Then};
 use crate::adapters::store::prepare::{PreparedCase, PreparedChange};
 use crate::adapters::store::sql::rows;
 use crate::adapters::store::sql::value::values;
-use crate::adapters::store::unit::CommitError;
+use crate::adapters::store::unit::{CommitError, Room};
 use crate::domain::identifiers::{CaseId, JourneyId};
 use crate::domain::responsibility::Responsible;
 use crate::domain::status::Status;
@@ -39,6 +39,27 @@ pub(super) fn no_second_open_case(open: &PreparedCase) -> Option<Step<'_>> {
         values: values![hash],
         then: Then::NoneFound(|_| Ok(CommitError::Stale)),
     })
+}
+
+/// Two people at once for the last place: one of them is decided again.
+pub(super) fn room_at_provider(room: &Room) -> impl Iterator<Item = Step<'_>> {
+    let full = |sql, values| Step {
+        sql,
+        values,
+        then: Then::NoneFound(|_| Ok(CommitError::Stale)),
+    };
+    let open = room.open_cases.map(|most| {
+        let sql = "SELECT taken FROM (SELECT count(*) AS taken FROM cases
+             WHERE provider = ?1 AND is_open = ?2) AS counted WHERE taken >= ?3";
+        full(sql, values![&room.provider, true, most])
+    });
+    let week = room.since.map(|(most, since)| {
+        let sql = "SELECT taken FROM (SELECT count(*) AS taken FROM cases
+             WHERE provider = ?1 AND is_open IN (?2, ?3) AND received_at >= ?4) AS counted
+             WHERE taken >= ?5";
+        full(sql, values![&room.provider, true, false, since, most])
+    });
+    open.into_iter().chain(week)
 }
 
 pub(super) fn insert(open: &PreparedCase, now: i64) -> Step<'_> {

@@ -111,6 +111,9 @@ pub(in super::super) fn steps(unit: &Prepared) -> Vec<Step<'_>> {
         if unit.no_open_case_of_person {
             steps.extend(case::no_second_open_case(open));
         }
+        if let Some(room) = &unit.room {
+            steps.extend(case::room_at_provider(room));
+        }
         steps.push(case::insert(open, unit.now));
     }
     if let Some(update) = &unit.update_key {

@@ -68,6 +68,7 @@ fn route(file: PathBuf, on: Option<Date>, explain: bool, format: Format) -> (Str
         file,
         explain,
         on,
+        full: Vec::new(),
         common: Common {
             mappings: None,
             format,
