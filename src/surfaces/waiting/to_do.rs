@@ -262,7 +262,7 @@ mod tests {
             ));
         let leg = "deliver:0190d0a0-0000-7000-8000-000000000001";
         for (kind, subject, reason, ends) in [
-            (QueueKind::Held, "", "mapping-fault", "cases resolve"),
+            (QueueKind::Held, "", "mapping-fault", "cases redecide"),
             (QueueKind::Held, "", "restricted", "cases return"),
             (QueueKind::Held, "", "red-flag", "--send-anyway"),
             (
