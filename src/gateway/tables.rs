@@ -3,6 +3,9 @@
 
 pub mod approve;
 mod check;
+mod compare;
+mod concept_map;
+mod conflicts;
 mod prove;
 mod referral;
 mod reload;
@@ -11,6 +14,9 @@ mod trial;
 mod unmapped;
 
 pub use check::{Checked, Report, UnknownName, check};
+pub use compare::{Changed, Compared, Comparison, FieldChange};
+pub use concept_map::{Written, export, import};
+pub use conflicts::{Conflicts, conflicts};
 pub use prove::{Difference, Proof, prove};
 pub use referral::{Sample, read_sample};
 pub use reload::{Now, Reloaded, Standing};
