@@ -131,6 +131,10 @@ fn with_settings(path: Option<&Path>, verb: &Verb, out: &mut io::Stdout) -> i32 
             let gateway = start::build(settings, &Tools::default()).await?;
             Ok(outbox::run(args, &gateway, out).await)
         }),
+        Verb::Mappings(args) if args.needs_store() => on_runtime(async {
+            let gateway = start::build(settings, &Tools::default()).await?;
+            Ok(mappings::run_with_store(args, &gateway, out).await)
+        }),
         Verb::Mappings(args) => Ok(mappings::run(args, &settings, out)),
         Verb::Map(args) => Ok(mappings::map::run(args, &settings, out)),
         Verb::Route(args) => Ok(mappings::route::run(args, &settings, out)),

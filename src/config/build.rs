@@ -8,9 +8,10 @@ use jiff::civil::Date;
 
 use super::reader::Reader;
 use super::{
-    Alerts, Bars, Clearance, Clocks, Delivery, Gateway, Limits, Listen, Log, LogFormat, LogLevel,
-    Mode, NON_LOOPBACK, Outbound, PdsOff, Policies, Policy, PostgresServer, Provider, ProviderApi,
-    ReturnChannel, Returns, Service, Settings, Store, StoreUrl, Tables, Token, TokenSource,
+    Alerts, Approval, Bars, Clearance, Clocks, Delivery, Gateway, Limits, Listen, Log, LogFormat,
+    LogLevel, Mode, NON_LOOPBACK, Outbound, PdsOff, Policies, Policy, PostgresServer, Provider,
+    ProviderApi, ReturnChannel, Returns, Service, Settings, Store, StoreUrl, Tables, Token,
+    TokenSource,
 };
 use super::{validation, values};
 use crate::domain::identifiers::{OdsCode, ServiceAddress};
@@ -71,6 +72,13 @@ pub(super) fn build(reader: &mut Reader<'_>) -> Settings {
         tables: Tables {
             mappings: reader.path("tables.mappings"),
             places: reader.path("tables.places"),
+            approval: reader.choice(
+                "tables.approval",
+                &[
+                    ("not-required", Approval::NotRequired),
+                    ("required", Approval::Required),
+                ],
+            ),
         },
         validation: validation::general(reader),
         referrers: validation::referrers(reader),
@@ -144,6 +152,7 @@ fn listen(reader: &mut Reader<'_>) -> Listen {
         bars: address(reader, "listen.bars", non_loopback),
         provider: address(reader, "listen.provider", non_loopback),
         admin: address(reader, "listen.admin", non_loopback),
+        admin_token_file: reader.optional_path("listen.admin_token_file"),
         non_loopback,
     }
 }

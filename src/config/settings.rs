@@ -140,6 +140,9 @@ pub struct Listen {
     pub provider: SocketAddr,
     /// Operators.
     pub admin: SocketAddr,
+    /// The file of the token with which operators act over the admin listener; without one
+    /// nobody does.
+    pub admin_token_file: Option<PathBuf>,
     /// Whether the sentence [`NON_LOOPBACK`] was written.
     pub non_loopback: bool,
 }
@@ -370,6 +373,17 @@ pub struct Tables {
     pub mappings: PathBuf,
     /// The folder of places and organisations.
     pub places: PathBuf,
+    /// Whether two persons approve tables before they are used.
+    pub approval: Approval,
+}
+
+/// Whether the tables of a provider are used before two persons have approved them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Approval {
+    /// They are used as they are; `mappings check` tells what is not approved.
+    NotRequired,
+    /// Only what two persons have approved is used.
+    Required,
 }
 
 /// `[delivery]`.

@@ -71,6 +71,10 @@ kinds! {
     CaseRead = "case.read",
     /// A caller searched.
     CaseSearched = "case.searched",
+    /// A case was decided again by today's tables, by hand.
+    CaseRedecided = "case.redecided",
+    /// The tables were loaded anew.
+    TablesReloaded = "tables.reloaded",
     /// A correction was made by hand.
     CaseCorrected = "case.corrected",
     /// A store was put back from a backup.

@@ -134,6 +134,18 @@ impl Gateway {
         report: &Report,
         word: &StatusWord,
     ) -> Result<Taken, Problem> {
+        self.take_report_with(caller, row, report, word, None).await
+    }
+
+    /// The same with one more fact in the same unit of work.
+    pub(super) async fn take_report_with(
+        &self,
+        caller: &Caller,
+        row: &CaseRow,
+        report: &Report,
+        word: &StatusWord,
+        fact: Option<Fact>,
+    ) -> Result<Taken, Problem> {
         let update = Update {
             status: word.status,
             occurred_at: report.occurred_at,
@@ -177,6 +189,7 @@ impl Gateway {
             ],
             ..Unit::default()
         };
+        unit.facts.extend(fact);
         if decided != Move::HistoryOnly {
             self.apply_move(&mut unit, caller, row, report, word, (status, now))
                 .await?;
@@ -357,7 +370,8 @@ impl Gateway {
                 client_key: unknown_word_key(report),
                 body_hash: report.body_hash,
                 http: problems::UNKNOWN_WORD.http,
-                response: Vec::new(),
+                // Sealed: what was said is read again once a table knows the word.
+                response: kept_report(report),
             }),
             change: Some(CaseChange {
                 hold: Some(Some(Hold {
@@ -380,6 +394,37 @@ impl Gateway {
             Err(error) => Err(super::unavailable(&error)),
         }
     }
+}
+
+/// A report whose word no table knew, as it is sealed until one does.
+fn kept_report(report: &Report) -> Vec<u8> {
+    let kept = serde_json::json!({
+        "word": report.word,
+        "occurredAt": report.occurred_at.to_string(),
+        "timedByProvider": report.timed_by == TimedBy::Provider,
+        "sequence": report.sequence,
+        "key": report.client_key,
+    });
+    kept.to_string().into_bytes()
+}
+
+/// The same, read again; `None` where it was kept by an earlier version of the program,
+/// which kept that something was said and not what.
+pub(super) fn report_of(kept: &UpdateKey) -> Option<Report> {
+    let found: serde_json::Value = serde_json::from_slice(&kept.response).ok()?;
+    let timed_by = if found["timedByProvider"].as_bool()? {
+        TimedBy::Provider
+    } else {
+        TimedBy::Gateway
+    };
+    Some(Report {
+        word: found["word"].as_str()?.to_owned(),
+        occurred_at: found["occurredAt"].as_str()?.parse().ok()?,
+        timed_by,
+        sequence: found["sequence"].as_u64(),
+        client_key: found["key"].as_str()?.to_owned(),
+        body_hash: kept.body_hash,
+    })
 }
 
 /// What was said, where the provider wrote it; else the delivery that it answered.

@@ -21,6 +21,7 @@ mod leg;
 pub mod outbox;
 pub mod read;
 pub mod receive;
+pub mod redecide;
 pub mod refer_on;
 mod release;
 pub mod resolve;
@@ -65,6 +66,8 @@ pub struct Gateway {
     pub(crate) ids: Ids,
     pub(crate) telemetry: Telemetry,
     tables: RwLock<Arc<Tables>>,
+    /// The tables are loaded anew by one at a time.
+    reloading: tokio::sync::Mutex<()>,
     /// Which days are worked; read for every case.
     calendar: WorkingDays,
     /// Whoever watches the clocks does so alone, in this process too, and knows until when
@@ -118,6 +121,7 @@ impl Gateway {
             ids: parts.ids,
             telemetry: parts.telemetry,
             tables: RwLock::new(Arc::new(parts.tables)),
+            reloading: tokio::sync::Mutex::default(),
             calendar,
             watching: tokio::sync::Mutex::default(),
             policies,
@@ -132,6 +136,12 @@ impl Gateway {
     /// The tables in force at this instant; a verb takes them once.
     pub fn tables(&self) -> Arc<Tables> {
         Arc::clone(&self.tables.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts other tables in force; whoever has taken the old ones keeps them.
+    fn exchange_tables(&self, tables: Tables) {
+        let tables = Arc::new(tables);
+        *self.tables.write().unwrap_or_else(PoisonError::into_inner) = tables;
     }
 
     /// Every setting.

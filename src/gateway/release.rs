@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::Gateway;
 use super::conditions::Condition;
 use super::leg::Draft;
-use super::tables::trace_csv;
+use super::tables::{lists_without_row, trace_csv};
 use crate::adapters::store::{LegKind, NewLeg};
 use crate::config::Mode;
 use crate::domain::case::Case;
@@ -42,6 +42,9 @@ impl Gateway {
             return Err(NotRendered { reasons });
         }
         let rendered = render(case, provider, self.clock.today());
+        for list in lists_without_row(provider, &rendered) {
+            self.telemetry.code_unmapped(&provider.slug, list);
+        }
         if !rendered.faults.is_empty() {
             let reasons = rendered
                 .faults

@@ -70,7 +70,7 @@ impl Gateway {
     }
 
     /// What was unsettled on a case that goes on, such as a word no table knows.
-    fn settling(&self, caller: &Caller, row: &CaseRow, evidence: &str) -> Unit {
+    pub(super) fn settling(&self, caller: &Caller, row: &CaseRow, evidence: &str) -> Unit {
         let now = self.clock.now();
         let mut event = happened(row.id, caller, FactKind::CaseResolved, row.status, now);
         event.note = Some(evidence.to_owned());
@@ -145,7 +145,7 @@ impl Gateway {
 
     /// A person who was referred on goes to the partner that they consented to and to
     /// nobody else, and only while the case that it came from goes on.
-    async fn way_again(
+    pub(super) async fn way_again(
         &self,
         row: &CaseRow,
         given: &Given,
@@ -172,7 +172,7 @@ impl Gateway {
     }
 
     /// What the decision has to know of a case beside the case itself.
-    async fn given(
+    pub(super) async fn given(
         &self,
         row: &CaseRow,
         case: &Case,
@@ -205,7 +205,7 @@ impl Gateway {
             .any(|other| other.id != case.id && !other.status.is_terminal()))
     }
 
-    fn releasing(
+    pub(super) fn releasing(
         &self,
         caller: &Caller,
         row: &CaseRow,

@@ -1,17 +1,29 @@
 //! The mapping tables in force, ready for use; and the analyst's bench beside them, which
 //! needs no store: what is wrong with tables, and what they do with a file.
 
+pub mod approve;
 mod check;
+mod compare;
+mod concept_map;
+mod conflicts;
 mod prove;
 mod referral;
+mod reload;
 mod scaffold;
 mod trial;
+mod unmapped;
 
 pub use check::{Checked, Report, UnknownName, check};
+pub use compare::{Changed, Compared, Comparison, FieldChange};
+pub use concept_map::{Written, export, import};
+pub use conflicts::{Conflicts, conflicts};
 pub use prove::{Difference, Proof, prove};
 pub use referral::{Sample, read_sample};
+pub use reload::{Now, Reloaded, Standing};
 pub use scaffold::{Made, scaffold};
 pub use trial::{Trial, kept_back, payload_of, trace_csv};
+pub use unmapped::Unmapped;
+pub(in crate::gateway) use unmapped::lists_without_row;
 
 use std::sync::Arc;
 
@@ -27,7 +39,11 @@ pub struct Tables {
     areas: Vec<Area>,
     /// By slug, sorted.
     providers: Vec<Arc<Provider>>,
-    /// Providers whose folder could not be loaded.
+    /// Providers whose folder is gone since the gateway started: nobody is referred to them,
+    /// and the words and stops of the cases that they have are still read.
+    retired: Vec<Arc<Provider>>,
+    /// Providers whose folder could not be loaded. After a reload those among them that have
+    /// an earlier version are in use with that.
     pub disabled: Vec<Disabled>,
     /// Faults outside any provider's folder.
     pub problems: Vec<Problem>,
@@ -51,23 +67,44 @@ impl Tables {
             })
             .collect();
         providers.sort_by(|a, b| a.slug.cmp(&b.slug));
+        let mut areas = loaded.areas;
+        areas.sort_by(|a, b| a.slug.cmp(&b.slug));
         Self {
-            areas: loaded.areas,
+            areas,
             providers,
+            retired: Vec::new(),
             disabled: loaded.disabled,
             problems: loaded.problems,
         }
     }
 
-    /// One provider.
+    /// One provider; also one whose folder is gone while the gateway ran.
     pub fn provider(&self, slug: &str) -> Option<&Arc<Provider>> {
         let found = self
             .providers
             .binary_search_by(|provider| provider.slug.as_str().cmp(slug));
-        found.ok().map(|index| &self.providers[index])
+        match found {
+            Ok(index) => Some(&self.providers[index]),
+            Err(_) => self.retired.iter().find(|provider| provider.slug == slug),
+        }
     }
 
-    /// Every provider, by slug.
+    /// Writes every fault into the log.
+    pub fn tell(&self) {
+        let disabled = self.disabled.iter().flat_map(|one| &one.problems);
+        for problem in self.problems.iter().chain(disabled) {
+            let place = problem.path.as_deref().unwrap_or("");
+            let words = problem.detail.as_deref().unwrap_or(problem.entry.title);
+            let code = problem.entry.code;
+            if problem.warning {
+                tracing::warn!(error.code = code, place, "a remark on a table: {words}");
+            } else {
+                tracing::error!(error.code = code, place, "a table is not usable: {words}");
+            }
+        }
+    }
+
+    /// Every provider that takes referrals, by slug.
     pub fn providers(&self) -> &[Arc<Provider>] {
         &self.providers
     }

@@ -12,6 +12,7 @@ pub const AREAS: &[(&str, &str)] = &[
     ("REF", "what a message says"),
     ("RTE", "choosing a provider"),
     ("MAP", "mapping tables"),
+    ("TBL", "tables in use: loading, approving, comparing"),
     ("STO", "the durable store"),
     ("DLV", "delivery to providers and answers to referrers"),
     ("PRV", "the provider API"),

@@ -15,10 +15,10 @@ use crate::adapters::channels::{self, Channels, Schedule};
 use crate::adapters::places::Places;
 use crate::adapters::seal::Seal;
 use crate::adapters::store::{self, InUse, Store};
-use crate::adapters::tables;
 use crate::config::{self, Clock, Ids, Settings};
+use crate::gateway::tables::Standing;
 use crate::gateway::validation::Validation;
-use crate::gateway::{Gateway, Parts, Tables};
+use crate::gateway::{Gateway, Parts, Tables, sha256};
 use crate::problem::{Problem, area::config as problems};
 use crate::standards::profile::{self, Rules};
 use crate::surfaces::cli::profiles::package;
@@ -108,20 +108,8 @@ pub async fn build(settings: Settings, tools: &Tools) -> Result<Gateway, Vec<Pro
     };
     let store = Store::open(&settings.store.url, seal).await.map_err(one)?;
     let places = Places::open(&settings.tables.places)?;
-    let loaded = tables::load(&settings.tables.mappings);
-    let tables = Tables::new(loaded, &settings);
-    for problem in tables
-        .problems
-        .iter()
-        .chain(tables.disabled.iter().flat_map(|d| &d.problems))
-    {
-        tracing::error!(
-            error.code = problem.entry.code,
-            place = problem.path.as_deref().unwrap_or(""),
-            "a table is not usable: {}",
-            problem.detail.as_deref().unwrap_or(problem.entry.title)
-        );
-    }
+    let tables = Tables::load(&settings);
+    tables.tell();
     let channels = Channels::new(channels::Settings {
         connect_timeout: settings.bars.outbound.connect_timeout,
         attempt_timeout: settings.delivery.attempt_timeout,
@@ -212,6 +200,7 @@ fn operators_hosts(settings: &Settings) -> Vec<String> {
 /// Starts a gateway: three listeners, the delivery worker and the watch of the clocks.
 pub async fn start(settings: Settings, tools: Tools) -> Result<Running, Vec<Problem>> {
     let tokens = config::token_digests(&settings.provider_api)?;
+    let admin_token = admin_token(&settings)?;
     let listen = settings.listen.clone();
     let one = |problem| vec![problem];
     let in_use = store::take(&settings.store.url).map_err(one)?;
@@ -242,7 +231,9 @@ pub async fn start(settings: Settings, tools: Tools) -> Result<Running, Vec<Prob
         (
             "admin",
             admin.0,
-            admin::router(admin_of(&gateway)).merge(admin::queue::router(Arc::clone(&gateway))),
+            admin::router(admin_of(&gateway))
+                .merge(admin::queue::router(Arc::clone(&gateway)))
+                .merge(admin::orders::router(Arc::clone(&gateway), admin_token)),
         ),
     ] {
         let stopped = until_stopped(stopped.clone());
@@ -268,6 +259,15 @@ pub async fn start(settings: Settings, tools: Tools) -> Result<Running, Vec<Prob
         tasks,
         _in_use: in_use,
     })
+}
+
+/// The digest of the token with which operators act over the admin listener.
+fn admin_token(settings: &Settings) -> Result<Option<[u8; 32]>, Vec<Problem>> {
+    let Some(file) = &settings.listen.admin_token_file else {
+        return Ok(None);
+    };
+    let token = config::secret(file).map_err(|problem| vec![problem])?;
+    Ok(Some(sha256(token.expose().as_bytes())))
 }
 
 async fn bind(key: &str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), Problem> {
@@ -308,20 +308,12 @@ fn admin_of(gateway: &Arc<Gateway>) -> admin::Admin {
 }
 
 fn provider_health(gateway: &Gateway) -> Vec<admin::ProviderHealth> {
-    let tables = gateway.tables();
-    let well = tables
-        .providers()
-        .iter()
-        .map(|provider| admin::ProviderHealth {
-            slug: provider.slug.clone(),
-            well: true,
-        });
-    let disabled = tables
-        .disabled
-        .iter()
-        .map(|disabled| admin::ProviderHealth {
-            slug: disabled.slug.clone(),
-            well: false,
-        });
-    well.chain(disabled).collect()
+    let standings = gateway.tables().standings().into_iter();
+    let health = standings.map(|now| admin::ProviderHealth {
+        // One whose folder was taken away on purpose is no fault of anybody's.
+        well: matches!(now.standing, Standing::Live | Standing::Gone),
+        why: now.why(),
+        slug: now.slug,
+    });
+    health.collect()
 }

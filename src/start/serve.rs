@@ -2,12 +2,14 @@
 
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::{Tools, start};
 use crate::config::{Mode, Settings};
 use crate::domain::provider::Channel;
 use crate::problem::Problem;
 use crate::surfaces::cli::wrap;
+use crate::surfaces::workers::reload;
 
 /// Serves until SIGTERM or Ctrl-C, then drains. `addresses` is a file to which the
 /// bound addresses are written once everything listens, for whoever started us with
@@ -26,13 +28,18 @@ pub async fn run(
     if !faults.is_empty() {
         return Err(faults);
     }
+    // Before anybody knows where we listen: a signal nobody takes ends the process.
+    let hangups = reload::listen();
     let running = start(settings, tools).await?;
     // A reader that has gone is no reason to stop serving.
     let _ = announce(&running, out);
     if let Some(path) = addresses {
         write_addresses(&running, path);
     }
-    end_signal().await;
+    tokio::select! {
+        () = end_signal() => {}
+        () = reload::run(Arc::clone(&running.gateway), hangups) => {}
+    }
     tracing::info!("ending: no new requests are taken, what was begun is finished");
     running.end().await;
     Ok(())

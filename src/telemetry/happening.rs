@@ -10,8 +10,8 @@ use tracing::{error, info, warn};
 
 use super::Metrics;
 use super::metrics::{
-    AlertLabels, CodeLabels, DeliveryLabels, QueueLabels, ReferralLabels, RequestLabels,
-    RouteLabels, StatusLabels,
+    AlertLabels, CodeLabels, DeliveryLabels, QueueLabels, ReferralLabels, ReloadLabels,
+    RequestLabels, RouteLabels, StandingLabels, StatusLabels, UnmappedLabels,
 };
 use crate::domain::identifiers::{CaseId, RequestId};
 
@@ -184,6 +184,48 @@ impl Telemetry {
         let labels = AlertLabels { kind, outcome };
         self.metrics.alerts.get_or_create(&labels).inc();
         warn!(queue.kind = kind, case.id = %case, outcome, overdue, "a person has to act");
+    }
+
+    /// The tables were loaded anew; so many providers have other ones than before.
+    pub fn tables_reloaded(&self, outcome: &'static str, changed: usize) {
+        self.count_reload(outcome);
+        if outcome == "whole" {
+            info!(outcome, changed, "the tables were loaded anew");
+        } else {
+            warn!(
+                outcome,
+                changed, "the tables were loaded anew, not all of them"
+            );
+        }
+    }
+
+    /// The tables could not be loaded anew; those in use stay in use.
+    pub fn tables_not_reloaded(&self, code: &'static str) {
+        self.count_reload("refused");
+        error!(error.code = code, "the tables were not loaded anew");
+    }
+
+    /// How many providers' tables stand so.
+    pub fn set_tables(&self, standing: &'static str, count: usize) {
+        let labels = StandingLabels { standing };
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        self.metrics.tables.get_or_create(&labels).set(count);
+    }
+
+    /// A rendering met a code for which a list has no row. Provider and list are named by
+    /// their folder and file, of which there are only so many; the code is not told here,
+    /// because a rare one and a time together can point at a person.
+    pub fn code_unmapped(&self, provider: &str, list: &str) {
+        let labels = UnmappedLabels {
+            provider: provider.to_owned(),
+            list: list.to_owned(),
+        };
+        self.metrics.unmapped.get_or_create(&labels).inc();
+    }
+
+    fn count_reload(&self, outcome: &'static str) {
+        let labels = ReloadLabels { outcome };
+        self.metrics.reloads.get_or_create(&labels).inc();
     }
 
     fn count_referral(&self, meaning: &'static str, outcome: &'static str) {

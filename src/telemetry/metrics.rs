@@ -61,6 +61,22 @@ pub(super) struct AlertLabels {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct ReloadLabels {
+    pub outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct StandingLabels {
+    pub standing: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct UnmappedLabels {
+    pub provider: String,
+    pub list: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct RequestLabels {
     pub method: &'static str,
     pub route: String,
@@ -93,6 +109,9 @@ pub struct Metrics {
     pub(super) queue: Family<QueueLabels, Gauge>,
     pub(super) queue_oldest: Family<QueueLabels, Gauge>,
     pub(super) alerts: Family<AlertLabels, Counter>,
+    pub(super) reloads: Family<ReloadLabels, Counter>,
+    pub(super) tables: Family<StandingLabels, Gauge>,
+    pub(super) unmapped: Family<UnmappedLabels, Counter>,
 }
 
 impl Metrics {
@@ -112,6 +131,9 @@ impl Metrics {
         let queue = Family::default();
         let queue_oldest = Family::default();
         let alerts = Family::default();
+        let reloads = Family::default();
+        let tables = Family::default();
+        let unmapped = Family::default();
 
         registry.register(
             "referrals",
@@ -178,6 +200,21 @@ impl Metrics {
             "Calls for a person by kind and outcome: sent, failed or no-address",
             alerts.clone(),
         );
+        registry.register(
+            "tables_reloads",
+            "Times that the tables were loaded anew by outcome: whole, partly or refused",
+            reloads.clone(),
+        );
+        registry.register(
+            "tables_providers",
+            "Providers by how their tables stand: live, kept, disabled or gone",
+            tables.clone(),
+        );
+        registry.register(
+            "unmapped_codes",
+            "Renderings that met a code without a row, by provider and list",
+            unmapped.clone(),
+        );
 
         Self {
             registry: Arc::new(registry),
@@ -194,6 +231,9 @@ impl Metrics {
             queue,
             queue_oldest,
             alerts,
+            reloads,
+            tables,
+            unmapped,
         }
     }
 

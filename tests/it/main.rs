@@ -26,4 +26,5 @@ mod same_person;
 mod several;
 mod stops;
 mod support;
+mod tables;
 mod upkeep;

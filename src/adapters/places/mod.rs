@@ -1,6 +1,7 @@
 //! Places and practices, looked up in files that the operator installs; a small synthetic
 //! set is the default, so that every verb works without files (DESIGN section 5).
 
+mod each;
 mod read;
 
 #[cfg(test)]

@@ -409,6 +409,20 @@ impl Store {
         }
     }
 
+    /// A case's updates that were answered with this HTTP status, opened; their keys stay
+    /// hashed.
+    pub async fn updates_answered(&self, case_id: CaseId, http: u16) -> Read<Vec<UpdateKey>> {
+        let query = read::update_keys_answered(case_id, http);
+        let mut found = self.inner.engine.all(query).await?;
+        for update in &mut found {
+            let key = self.key_of(update.case_id).await?;
+            let key = key.ok_or_else(|| Problem::new(&DAMAGED))?;
+            let place = prepare::place_of_update(update);
+            update.response = key.open(&place, &update.response).map_err(damaged)?;
+        }
+        Ok(found)
+    }
+
     /// Figures for operating.
     pub async fn counts(&self, caller: &Caller) -> Read<Counts> {
         let (scope, engine) = (Scope::of(caller), &self.inner.engine);

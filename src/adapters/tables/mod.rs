@@ -79,6 +79,12 @@ pub struct Disabled {
     pub problems: Vec<Problem>,
 }
 
+/// Whether this is an identifier of a SNOMED CT concept by its own check digit and
+/// partition.
+pub fn is_snomed_concept(code: &str) -> bool {
+    damage::of_snomed(code).is_none()
+}
+
 /// Loads every area under a root, `mappings/<area>/<provider>/`. It never fails as a
 /// whole: what cannot be used is reported.
 pub fn load(root: &Path) -> Loaded {

@@ -7,6 +7,7 @@ pub use crate::adapters::store::{Counts, FactRow, Integrity};
 use crate::domain::caller::Caller;
 use crate::domain::queue::QueueKind;
 use crate::gateway::Gateway;
+use crate::gateway::tables::Standing;
 use crate::problem::Problem;
 
 impl Gateway {
@@ -21,6 +22,11 @@ impl Gateway {
         let figures = self.store.figures();
         self.telemetry
             .set_store_written(figures.groups, figures.commits);
+        let standings = self.tables().standings();
+        for standing in Standing::ALL {
+            let count = standings.iter().filter(|now| now.standing == *standing);
+            self.telemetry.set_tables(standing.code(), count.count());
+        }
         // A store that cannot be read shows in `/readyz`; the gauges keep what they had.
         let Ok(counts) = self.counts().await else {
             return;

@@ -3,9 +3,11 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::approve::Approvals;
 use crate::adapters::tables::load;
 use crate::config::nearest;
 use crate::domain::provider::Provider;
@@ -67,6 +69,7 @@ pub fn check(root: &Path, names: &[String], today: Date) -> Result<Report, Vec<U
         let folder = format!("{}/{}", checked.area, checked.slug);
         unread_files(root, &folder, &mut report.findings);
     }
+    approvals(root, &loaded.providers, &mut report.findings);
     report.findings.extend(loaded.problems);
     report
         .providers
@@ -150,7 +153,7 @@ fn names_like(given: &str, providers: &[Checked]) -> Vec<String> {
 }
 
 /// File, line and column, so that findings stand in the order in which a person mends them.
-fn place(found: &Problem) -> (String, u32, u32) {
+pub(super) fn place(found: &Problem) -> (String, u32, u32) {
     let path = found.path.as_deref().unwrap_or_default();
     let mut parts = path.rsplitn(3, ':');
     let mut number = || parts.next().and_then(|text| text.parse().ok());
@@ -189,6 +192,21 @@ fn of_day(provider: &Provider, today: Date, findings: &mut Vec<Problem>) {
             let detail = format!("to: the row's time ended on {to}");
             warn(&entry::ROW_UNUSED, place, detail);
         }
+    }
+}
+
+/// Tables that were approved once and are not as they are now.
+fn approvals(root: &Path, providers: &[Arc<Provider>], findings: &mut Vec<Problem>) {
+    let mut areas: Vec<&str> = providers.iter().map(|one| one.area.as_str()).collect();
+    areas.sort_unstable();
+    areas.dedup();
+    for area in areas {
+        let (approvals, faults) = Approvals::of_area(root, area);
+        findings.extend(faults.into_iter().map(Problem::as_warning));
+        let known = providers.iter().filter(|one| one.area == area);
+        let known = known.filter(|one| approvals.know(&one.slug));
+        let lacking = known.filter_map(|one| approvals.lacking(one));
+        findings.extend(lacking.map(Problem::as_warning));
     }
 }
 

@@ -43,6 +43,12 @@ impl Trial {
         self.loaded.provider(slug)
     }
 
+    /// The slugs of the providers whose tables are whole.
+    pub fn slugs(&self) -> Vec<String> {
+        let providers = self.loaded.providers.iter();
+        providers.map(|provider| provider.slug.clone()).collect()
+    }
+
     /// What keeps a provider's tables from being used.
     pub fn faults_of(&self, slug: &str) -> &[Problem] {
         let mut disabled = self.loaded.disabled.iter();

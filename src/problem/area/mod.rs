@@ -13,6 +13,7 @@ pub mod routing;
 pub mod safety;
 pub mod store;
 pub mod tables;
+pub mod tables_in_use;
 
 use super::Entry;
 
@@ -24,6 +25,7 @@ pub static ALL: &[&[&Entry]] = &[
     referral::ALL,
     routing::ALL,
     tables::ALL,
+    tables_in_use::ALL,
     store::ALL,
     channel::ALL,
     provider_api::ALL,

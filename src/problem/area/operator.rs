@@ -64,6 +64,34 @@ super::entries! {
         advice: "Give the time of the call with its offset, such as 2026-11-20T10:15:00Z.",
         Operator, 422, "REC_UNPROCESSABLE_ENTITY", "value", AfterFix
     }
+    /// A case that no decision is due for.
+    NOT_REDECIDABLE = {
+        "WW-OPR-011", "the case cannot be decided again",
+        meaning: "A decision is taken again while nothing of the case has left: on one that is held for what tables and consents say, or whose delivery has not begun; or on a report whose word no table knew. This case is not so.",
+        advice: "Do what the detail says; where it stands, `cases show` tells.",
+        Operator, 409, "REC_CONFLICT", "conflict", AfterFix
+    }
+    /// The admin listener takes no orders.
+    ADMIN_CLOSED = {
+        "WW-OPR-012", "nobody may act over the admin listener",
+        meaning: "The settings name no token for it, so that what a page in a browser of this machine could send is never taken for an operator's order.",
+        advice: "Name a file in `listen.admin_token_file`, or use the command line; SIGHUP loads the tables.",
+        Operator, 403, "REC_FORBIDDEN", "forbidden", AfterFix
+    }
+    /// No token, or another.
+    ADMIN_TOKEN = {
+        "WW-OPR-013", "the token of the admin listener is missing or wrong",
+        meaning: "An order over the admin listener carries the token whose file `listen.admin_token_file` names.",
+        advice: "Send `Authorization: Bearer` and the token.",
+        Operator, 401, "REC_UNAUTHORIZED", "login", AfterFix
+    }
+    /// A body that is no order.
+    ADMIN_BODY = {
+        "WW-OPR-014", "the body of the order cannot be read",
+        meaning: "The route takes one JSON object of at most 4 KiB with the members that its page names, each a text.",
+        advice: "Send the members that the detail names, and no other.",
+        Operator, 422, "REC_UNPROCESSABLE_ENTITY", "structure", AfterFix
+    }
     /// No stop to confirm.
     NO_STOP_WAITS = {
         "WW-OPR-010", "no stop of this case waits for this provider",

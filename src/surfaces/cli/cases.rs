@@ -1,5 +1,6 @@
 //! `cases list|show|timeline`: what a named operator sees of cases, never anything of a
-//! person; `cases correct|withdraw|hold|resolve|return|stopped`: what they do with one.
+//! person; `cases correct|withdraw|hold|resolve|redecide|return|stopped`: what they do with
+//! one.
 
 mod list;
 mod timeline;
@@ -9,15 +10,16 @@ use std::io::Write;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{Format, exit, told};
+use super::{Format, exit, told, wrap};
 use crate::domain::caller::Caller;
 use crate::domain::identifiers::CaseId;
 use crate::domain::status::{ClosureReason, Milestone, Status};
 use crate::gateway::Gateway;
 use crate::gateway::correct::Correction;
+use crate::gateway::redecide::{Order, Redecided};
 use crate::gateway::resolve::Resolution;
 use crate::gateway::return_to_referrer::Call;
-use crate::problem::Problem;
+use crate::problem::{Problem, area::operator as problems};
 
 /// What to see of cases, or do with one.
 #[derive(Clone, Debug, clap::Subcommand)]
@@ -94,6 +96,21 @@ pub enum Act {
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
     },
+    /// Decide a case again by today's tables, after one was mended
+    #[command(override_usage = "workwell-gateway cases redecide CASE --by NAME --why REF")]
+    Redecide {
+        /// The case's id or reference
+        case: String,
+        /// Who decides: a name or role of the staff
+        #[arg(long, value_name = "NAME")]
+        by: String,
+        /// What was mended: a reference; names nobody
+        #[arg(long, value_name = "REF")]
+        why: String,
+        /// How the answer is written
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+    },
     /// Give a person back, or record that the referrer was rung
     #[command(
         override_usage = "workwell-gateway cases return ID --reason REASON\n       \
@@ -151,14 +168,16 @@ fn read_reason(word: &str) -> Result<ClosureReason, String> {
 }
 
 impl Act {
-    const fn id_and_format(&self) -> (CaseId, Format) {
+    /// The case by its id, where it is named so, and the format.
+    const fn id_and_format(&self) -> (Option<CaseId>, Format) {
         match self {
+            Self::Redecide { format, .. } => (None, *format),
             Self::Correct { id, format, .. }
             | Self::Withdraw { id, format, .. }
             | Self::Hold { id, format, .. }
             | Self::Resolve { id, format, .. }
             | Self::Return { id, format, .. }
-            | Self::Stopped { id, format, .. } => (*id, *format),
+            | Self::Stopped { id, format, .. } => (Some(*id), *format),
         }
     }
 }
@@ -173,16 +192,91 @@ pub async fn run(args: &Cases, gateway: &Gateway, out: &mut dyn Write) -> i32 {
         Cases::Act(act) => act,
     };
     let (id, format) = args.id_and_format();
+    let Some(id) = id else {
+        return redecide(args, gateway, &caller, format, out).await;
+    };
     match act(args, gateway, &caller, id).await {
         Ok(status) => exit::after(&written(id, status, format, out), exit::OK),
         Err(problem) => {
             let written = match format {
                 Format::Text => writeln!(out, "{}", told(&problem)),
-                Format::Json => writeln!(out, "{:#}", refusal(id, &problem)),
+                Format::Json => writeln!(out, "{:#}", refusal(&id.to_string(), &problem)),
             };
             exit::after(&written, exit::FINDING)
         }
     }
+}
+
+async fn redecide(
+    args: &Act,
+    gateway: &Gateway,
+    caller: &Caller,
+    format: Format,
+    out: &mut dyn Write,
+) -> i32 {
+    let Act::Redecide { case, by, why, .. } = args else {
+        return exit::BUG;
+    };
+    let order = Order {
+        by: by.clone(),
+        why: why.clone(),
+    };
+    let done = match gateway.case_id_of(caller, case).await {
+        Ok(Some(id)) => gateway.redecide(id, &order).await,
+        Ok(None) => Err(Problem::new(&problems::NO_SUCH_CASE)),
+        Err(problem) => Err(problem),
+    };
+    match done {
+        Ok(done) => {
+            // Still held is a finding: somebody has to go on with it.
+            let code = if done.outcome == "held" {
+                exit::FINDING
+            } else {
+                exit::OK
+            };
+            let written = match format {
+                Format::Text => decided(case, &done, out),
+                Format::Json => writeln!(out, "{:#}", decision(case, &done)),
+            };
+            exit::after(&written, code)
+        }
+        Err(problem) => {
+            let written = match format {
+                Format::Text => writeln!(out, "{}", told(&problem)),
+                Format::Json => writeln!(out, "{:#}", refusal(case, &problem)),
+            };
+            exit::after(&written, exit::FINDING)
+        }
+    }
+}
+
+fn decided(case: &str, done: &Redecided, out: &mut dyn Write) -> std::io::Result<()> {
+    let provider = done.provider.as_deref().unwrap_or("nobody");
+    let words = match (done.outcome, &done.reason) {
+        ("released", _) => format!("case {case} goes to {provider}"),
+        ("reported", _) => format!("the word of {provider} is understood"),
+        ("held", Some(reason)) => format!("case {case} is held again, {reason}"),
+        _ => format!("case {case} is decided already by these tables"),
+    };
+    let stands = format!("{words}; it stands at {}", done.status.code());
+    writeln!(out, "{}", wrap("", &stands))?;
+    for detail in done.details.iter().filter(|_| done.outcome == "held") {
+        writeln!(out, "{}", wrap("  ", detail))?;
+    }
+    Ok(())
+}
+
+/// A new decision for a program; also the answer of the admin listener.
+pub(in crate::surfaces) fn decision(case: &str, done: &Redecided) -> serde_json::Value {
+    json!({
+        "case": case,
+        "status": done.status.code(),
+        "words": Milestone::of(done.status).words,
+        "outcome": done.outcome,
+        "provider": done.provider,
+        "reason": done.reason,
+        "details": done.details,
+    })
 }
 
 async fn act(
@@ -213,6 +307,8 @@ async fn act(
             };
             gateway.correct(caller, id, &correction).await
         }
+        // It is named otherwise, and answered otherwise: see `redecide`.
+        Act::Redecide { .. } => Err(Problem::new(&problems::NO_SUCH_CASE)),
         Act::Hold { reason, .. } => gateway.hold(caller, id, reason).await,
         Act::Resolve {
             evidence,
@@ -267,9 +363,9 @@ fn written(id: CaseId, status: Status, format: Format, out: &mut dyn Write) -> s
     }
 }
 
-fn refusal(id: CaseId, problem: &Problem) -> serde_json::Value {
+fn refusal(case: &str, problem: &Problem) -> serde_json::Value {
     json!({
-        "case": id.to_string(),
+        "case": case,
         "code": problem.entry.code,
         "title": problem.entry.title,
         "detail": problem.detail,

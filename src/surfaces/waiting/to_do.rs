@@ -112,9 +112,21 @@ fn give_back(words: &str, case: &About<'_>) -> ToDo {
     ToDo::run(words, format!("cases return {} --reason REASON", case.id))
 }
 
+/// Reasons that a mended table may end.
+const TABLES_DECIDE: [&str; 4] = [
+    "mapping-fault",
+    "unknown-provider-word",
+    "nobody-serves",
+    "several-providers",
+];
+
 /// What has to be found out about a held case, and the verb for either finding.
 fn decide(reason: &str, case: &About<'_>) -> Vec<ToDo> {
     let mut steps = vec![ToDo::words(before_a_decision(reason))];
+    if TABLES_DECIDE.contains(&reason) {
+        let command = format!("cases redecide {} --by NAME --why REF", case.id);
+        steps.push(ToDo::run("Load the tables, then decide again", command));
+    }
     let release = match reason {
         // No operator releases these (DESIGN section 4, step 7).
         "restricted" | "workwell-consent-refused" | "test-number" => None,
@@ -123,7 +135,8 @@ fn decide(reason: &str, case: &About<'_>) -> Vec<ToDo> {
         }
         "open-case" => Some(("If both are to go on", " --send-anyway")),
         "red-flag" => Some(("When the person is safe, release it", " --send-anyway")),
-        "unknown-provider-word" => Some(("Then say that it is settled", "")),
+        "unknown-provider-word" => Some(("Or, when you know what was meant, settle it", "")),
+        "mapping-fault" | "nobody-serves" | "several-providers" => None,
         _ => Some(("Then release it", "")),
     };
     if let Some((words, more)) = release {
@@ -163,6 +176,9 @@ fn before_a_decision(reason: &str) -> String {
             "Ask the provider what its word means and put it into its status.csv"
         }
         "mapping-fault" => "Repair the row of the provider's table that the audit log names",
+        "nobody-serves" | "several-providers" => {
+            "Ask the area's table editor who is to serve the person"
+        }
         "open-case" => "Ask both referrers which referral is meant",
         "workwell-consent-not-recorded" => "Ask the referrer for the person's consent",
         "workwell-consent-refused" => "Tell the referrer that nothing was passed on",
@@ -246,7 +262,7 @@ mod tests {
             ));
         let leg = "deliver:0190d0a0-0000-7000-8000-000000000001";
         for (kind, subject, reason, ends) in [
-            (QueueKind::Held, "", "mapping-fault", "cases resolve"),
+            (QueueKind::Held, "", "mapping-fault", "cases redecide"),
             (QueueKind::Held, "", "restricted", "cases return"),
             (QueueKind::Held, "", "red-flag", "--send-anyway"),
             (

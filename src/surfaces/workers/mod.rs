@@ -3,3 +3,4 @@
 pub mod clocks;
 pub mod delivery;
 pub mod keeper;
+pub mod reload;

@@ -122,6 +122,12 @@ impl Running {
         rustix::process::kill_process(id, rustix::process::Signal::TERM).expect("it runs");
     }
 
+    /// Sends SIGHUP.
+    pub(crate) fn hang_up(&self) {
+        let id = rustix::process::Pid::from_child(&self.0);
+        rustix::process::kill_process(id, rustix::process::Signal::HUP).expect("it runs");
+    }
+
     /// Waits for its end, a few seconds at most; its exit code.
     pub(crate) async fn ended(mut self) -> Option<i32> {
         let child = &mut self.0;

@@ -119,3 +119,9 @@ fn group(code: &str) -> BarrierGroup {
         .find(|(_, listed)| listed.contains(&code))
         .map_or(BarrierGroup::NotKnown, |(group, _)| *group)
 }
+
+/// The SNOMED CT codes that stand for a group, each with its group.
+pub fn listed() -> impl Iterator<Item = (BarrierGroup, &'static str)> {
+    let groups = GROUPS.iter();
+    groups.flat_map(|(group, codes)| codes.iter().map(|code| (*group, *code)))
+}

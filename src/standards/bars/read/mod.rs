@@ -18,6 +18,7 @@ mod reason;
 mod service_request;
 mod work;
 
+pub use barriers::listed as listed_conditions;
 pub use message::MessageFacts;
 
 use super::decision::{self, Meaning, Signs};

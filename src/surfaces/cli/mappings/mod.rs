@@ -1,13 +1,19 @@
-//! The analyst's verbs over mapping tables: `mappings check|test|fields|new`, `map` and
-//! `route`. None needs a store, a key or a running gateway.
+//! The analyst's verbs over mapping tables: `mappings check|test|fields|new|diff|conflicts|
+//! approve|export|import|unmapped`, `map` and `route`. None needs a running gateway, and
+//! only `unmapped` and `diff --store` a store and its key.
 
+mod approve;
 mod check;
+mod compare;
+mod conflicts;
 mod diff;
+mod exchange;
 pub mod fields;
 pub mod map;
 mod new;
 pub mod route;
 mod test;
+mod unmapped;
 
 #[cfg(test)]
 mod tests;
@@ -19,7 +25,9 @@ use serde_json::{Value, json};
 
 use super::{Format, exit, wrap};
 use crate::config::{Clock, Settings};
-use crate::gateway::tables::{Sample, UnknownName, read_sample};
+use crate::domain::caller::Caller;
+use crate::gateway::Gateway;
+use crate::gateway::tables::{Sample, Trial, UnknownName, read_sample};
 use crate::problem::page::capital;
 use crate::problem::{Problem, area::tables as entry};
 
@@ -52,6 +60,68 @@ pub enum Mappings {
     },
     /// Print the fields that a table may name, and what it may do to them
     Fields {
+        /// How the answer is written
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+    },
+    /// Show what a change of the tables changes: fields and routes
+    #[command(override_usage = "workwell-gateway mappings diff BEFORE AFTER [OPTIONS]")]
+    Diff(compare::Diff),
+    /// Find overlaps, gaps, rows that never decide, codes no list knows
+    Conflicts {
+        /// Warnings count as findings
+        #[arg(long)]
+        deny_warnings: bool,
+        /// Where the tables are, and the format.
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Record that a person has read and approved a provider's tables
+    #[command(override_usage = "workwell-gateway mappings approve PROVIDER --by NAME [OPTIONS]")]
+    Approve {
+        /// The provider, by the name of its folder
+        provider: String,
+        /// Who approves; it takes two different persons
+        #[arg(long, value_name = "NAME")]
+        by: String,
+        /// Where the tables are, and the format.
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Print a code list as a FHIR R4 `ConceptMap`
+    #[command(override_usage = "workwell-gateway mappings export PROVIDER --concept-map LIST")]
+    Export {
+        /// The provider, by the name of its folder
+        provider: String,
+        /// The list, codes/LIST.csv
+        #[arg(long, value_name = "LIST")]
+        concept_map: String,
+        /// Where the tables are, and the format.
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Write a code list from a FHIR R4 `ConceptMap`
+    #[command(override_usage = "workwell-gateway mappings import PROVIDER --concept-map LIST FILE")]
+    Import {
+        /// The provider, by the name of its folder
+        provider: String,
+        /// The `ConceptMap`, as JSON
+        file: PathBuf,
+        /// The list, codes/LIST.csv
+        #[arg(long, value_name = "LIST")]
+        concept_map: String,
+        /// Write a list anew that is there already
+        #[arg(long)]
+        replace: bool,
+        /// Where the tables are, and the format.
+        #[command(flatten)]
+        common: Common,
+    },
+    /// List the codes that hold cases because no list knows them
+    Unmapped {
+        /// The references of the cases, instead of the codes
+        #[arg(long)]
+        cases: bool,
         /// How the answer is written
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
@@ -106,7 +176,84 @@ pub fn run(args: &Mappings, settings: &Settings, out: &mut dyn Write) -> i32 {
         Mappings::New { slug, area, common } => {
             new::run(common, settings, area.as_deref(), slug, today, out)
         }
+        Mappings::Diff(args) => compare::run(args, settings, out),
+        Mappings::Conflicts {
+            deny_warnings,
+            common,
+        } => conflicts::run(common, settings, *deny_warnings, today, out),
+        Mappings::Approve {
+            provider,
+            by,
+            common,
+        } => approve::run(common, settings, provider, by, today, out),
+        Mappings::Export {
+            provider,
+            concept_map,
+            common,
+        } => exchange::export(common, settings, provider, concept_map, out),
+        Mappings::Import {
+            provider,
+            file,
+            concept_map,
+            replace,
+            common,
+        } => {
+            let wanted = exchange::Wanted {
+                provider,
+                file,
+                list: concept_map,
+                replace: *replace,
+            };
+            exchange::import(common, settings, &wanted, today, out)
+        }
+        // It asks the store: see `run_with_store`.
+        Mappings::Unmapped { .. } => exit::BUG,
     }
+}
+
+impl Mappings {
+    /// Whether the verb opens the store.
+    pub const fn needs_store(&self) -> bool {
+        match self {
+            Self::Unmapped { .. } => true,
+            Self::Diff(args) => args.store,
+            _ => false,
+        }
+    }
+}
+
+/// Runs a verb that opens the store.
+pub async fn run_with_store(args: &Mappings, gateway: &Gateway, out: &mut dyn Write) -> i32 {
+    let caller = Caller::Operator(gateway.settings().gateway.operator.clone());
+    match args {
+        Mappings::Unmapped { cases, format } => {
+            unmapped::run(gateway, &caller, *cases, *format, out).await
+        }
+        Mappings::Diff(args) => compare::run_with_store(args, gateway, &caller, out).await,
+        other => run(other, gateway.settings(), out),
+    }
+}
+
+/// A provider of the tables; or what is said where there is none.
+fn known_provider(
+    trial: &Trial,
+    slug: &str,
+    format: Format,
+    out: &mut dyn Write,
+) -> Result<(), i32> {
+    if trial.provider(slug).is_some() {
+        return Ok(());
+    }
+    let faults = trial.faults_of(slug);
+    if faults.is_empty() {
+        let unknown_name = UnknownName {
+            given: slug.to_owned(),
+            like: trial.names_like(slug),
+        };
+        return Err(unknown(&[unknown_name]));
+    }
+    let (written, code) = stopped(faults, format, out);
+    Err(exit::after(&written, code))
 }
 
 /// One finding as a person mends it: place, what is wrong, what to write.

@@ -21,6 +21,8 @@ pub struct ProviderHealth {
     pub slug: String,
     /// Whether its tables are loaded and its deliveries arrive.
     pub well: bool,
+    /// What is to be said of its tables; empty where there is nothing.
+    pub why: String,
 }
 
 /// Handles to what is looked at. They may block; they are called off the async threads.
@@ -122,7 +124,9 @@ impl Report {
         checks.insert("journal:writable".to_owned(), check(self.journal, "warn"));
         for provider in &self.providers {
             let name = format!("provider:{}", provider.slug);
-            checks.insert(name, check(provider.well, "warn"));
+            let mut result = check(provider.well, "warn");
+            result[0]["outcome"] = json!(provider.why);
+            checks.insert(name, result);
         }
         json!({ "status": self.status(), "version": version, "checks": checks })
     }

@@ -1,4 +1,4 @@
-//! The admin listener: health, metrics and the queue, for operators only.
+//! The admin listener: health, metrics, the queue and orders, for operators only.
 //!
 //! `/livez` and `/_ping` say that the process answers. `/readyz` says that work can be
 //! taken: configuration loaded, store writable, keys valid. A provider that is down
@@ -6,6 +6,7 @@
 //! `/_status`, which has the NHS platform's shape.
 
 mod checks;
+pub mod orders;
 pub mod queue;
 
 pub use checks::{Checks, ProviderHealth};
@@ -126,6 +127,7 @@ mod tests {
                 vec![ProviderHealth {
                     slug: "hope-works".to_owned(),
                     well: provider,
+                    why: String::new(),
                 }]
             }),
         }

@@ -84,3 +84,15 @@ pub(in super::super::super) fn update_key(
         rows::update_key,
     )
 }
+
+/// The updates of a case that were answered so; the responses are still sealed.
+pub(in super::super::super) fn update_keys_answered(
+    case_id: CaseId,
+    http: u16,
+) -> Query<UpdateKey> {
+    let sql = format!(
+        "SELECT {} FROM update_keys WHERE case_id = ?1 AND http = ?2",
+        rows::UPDATE_KEY
+    );
+    Query::new(sql, values![case_id.uuid(), http], rows::update_key)
+}

@@ -1,0 +1,438 @@
+//! Loads the tables anew while the gateway runs.
+//!
+//! Each provider's folder is loaded for itself. One with faults keeps the version that was
+//! in use and is reported; the others go live together, by one exchange of a pointer.
+//! Whoever is at work on a referral keeps the tables with which they began. A case keeps
+//! the digest of the tables under which it was sent; its provider's words and its stop are
+//! read with the tables in force, since a provider has one vocabulary and one address at a
+//! time, and a mended table has to help the cases that wait for it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use super::Tables;
+use super::approve::{admit, short};
+use crate::adapters::tables::{Loaded, load};
+use crate::config::Settings;
+use crate::domain::caller::Caller;
+use crate::domain::fact::{Fact, FactKind};
+use crate::domain::provider::Provider;
+use crate::gateway::Gateway;
+use crate::problem::Problem;
+use crate::problem::area::{header as header_problems, tables_in_use as entry};
+
+/// How a provider stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Its folder is in use as it is.
+    Live,
+    /// Its folder has faults; the last good version is in use.
+    Kept,
+    /// Its folder has faults, and there is no earlier version: it takes nobody.
+    Disabled,
+    /// Its folder is gone: nobody new, and the cases it has go on.
+    Gone,
+}
+
+impl Standing {
+    /// Every standing.
+    pub const ALL: &'static [Self] = &[Self::Live, Self::Kept, Self::Disabled, Self::Gone];
+
+    /// The stable word.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Kept => "kept",
+            Self::Disabled => "disabled",
+            Self::Gone => "gone",
+        }
+    }
+}
+
+/// One provider as it stands now.
+#[derive(Clone, Debug)]
+pub struct Now {
+    /// Its area.
+    pub area: String,
+    /// Its slug.
+    pub slug: String,
+    /// How it stands.
+    pub standing: Standing,
+    /// Version and digest of the tables in use; none of a disabled one.
+    pub tables: Option<(String, String)>,
+    /// What must be put right in its folder.
+    pub problems: Vec<Problem>,
+}
+
+impl Now {
+    /// Why it is not live, in a line; empty where it is.
+    pub fn why(&self) -> String {
+        let kept = match (&self.standing, &self.tables) {
+            (Standing::Live, _) => return String::new(),
+            (Standing::Kept, Some((version, digest))) => {
+                format!("version {version} ({}) stays in use", short(digest))
+            }
+            (Standing::Gone, _) => {
+                return "its folder is gone: nobody is referred, and what it has goes on"
+                    .to_owned();
+            }
+            _ => "nobody is referred to it".to_owned(),
+        };
+        let mut codes: Vec<&str> = self.problems.iter().map(|p| p.entry.code).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        let count = self.problems.len();
+        let faults = if count == 1 { "fault" } else { "faults" };
+        format!(
+            "{count} {faults} in its tables ({}); {kept}",
+            codes.join(", ")
+        )
+    }
+}
+
+/// What loading anew did.
+#[derive(Clone, Debug, Default)]
+pub struct Reloaded {
+    /// Every provider, by slug.
+    pub providers: Vec<Now>,
+    /// The slugs whose tables in use are others than before, or that are new or gone.
+    pub changed: Vec<String>,
+    /// Areas whose own files have faults, so that the version that was stays in use.
+    pub kept_areas: Vec<String>,
+    /// Faults outside any provider's folder, and warnings.
+    pub problems: Vec<Problem>,
+}
+
+impl Reloaded {
+    /// `whole` where everything is in use as it lies there, else `partly`.
+    pub fn outcome(&self) -> &'static str {
+        let live = |now: &Now| now.standing == Standing::Live;
+        let whole = self.kept_areas.is_empty()
+            && self.providers.iter().all(live)
+            && self.problems.iter().all(|problem| problem.warning);
+        if whole { "whole" } else { "partly" }
+    }
+}
+
+impl Tables {
+    /// Loads the tables that the settings name.
+    pub fn load(settings: &Settings) -> Self {
+        Self::new(read(settings), settings)
+    }
+
+    /// How every provider stands, by slug.
+    pub fn standings(&self) -> Vec<Now> {
+        let faults_of = |slug: &str| {
+            let mut disabled = self.disabled.iter();
+            disabled
+                .find(|one| one.slug == slug)
+                .map(|one| &one.problems)
+        };
+        let in_use = self.providers.iter().map(|provider| {
+            let faults = faults_of(&provider.slug);
+            let standing = if faults.is_some() {
+                Standing::Kept
+            } else {
+                Standing::Live
+            };
+            now(provider, standing, faults.cloned().unwrap_or_default())
+        });
+        let gone = self.retired.iter().map(|provider| {
+            let faults = faults_of(&provider.slug);
+            now(
+                provider,
+                Standing::Gone,
+                faults.cloned().unwrap_or_default(),
+            )
+        });
+        let mut all: Vec<Now> = in_use.chain(gone).collect();
+        for disabled in &self.disabled {
+            if all.iter().all(|one| one.slug != disabled.slug) {
+                all.push(Now {
+                    area: disabled.area.clone(),
+                    slug: disabled.slug.clone(),
+                    standing: Standing::Disabled,
+                    tables: None,
+                    problems: disabled.problems.clone(),
+                });
+            }
+        }
+        all.sort_by(|a, b| a.slug.cmp(&b.slug));
+        all
+    }
+
+    /// The tables that take the place of these.
+    fn again(&self, settings: &Settings, today: Date) -> Result<(Self, Reloaded), Problem> {
+        let loaded = read(settings);
+        let is_empty = loaded.areas.is_empty()
+            && loaded.providers.is_empty()
+            && loaded.disabled.is_empty()
+            && loaded.damaged_areas.is_empty();
+        if is_empty && !self.providers.is_empty() {
+            let first = loaded.problems.first();
+            let detail = first.and_then(|problem| problem.detail.clone());
+            let problem = Problem::new(&entry::NOTHING_TO_LOAD);
+            return Err(match detail {
+                Some(detail) => problem.with(detail),
+                None => problem,
+            });
+        }
+        let kept_areas = loaded.damaged_areas.clone();
+        let before = Loaded {
+            areas: self.areas.clone(),
+            providers: self.providers.clone(),
+            ..Loaded::default()
+        };
+        let mut tables = Self::new(loaded.keeping(&before), settings);
+        tables.retire(self, today);
+        let reloaded = Reloaded {
+            providers: tables.standings(),
+            changed: self.changed(&tables),
+            kept_areas,
+            problems: tables.problems.clone(),
+        };
+        Ok((tables, reloaded))
+    }
+
+    /// Who was here and is not any more still has cases: their words and stops are read with
+    /// its last tables, whose time is over.
+    fn retire(&mut self, before: &Self, today: Date) {
+        let yesterday = today.saturating_sub(1.day());
+        for provider in before.providers.iter().chain(&before.retired) {
+            if self.provider(&provider.slug).is_some() {
+                continue;
+            }
+            let mut last = Provider::clone(provider);
+            let ends = last.validity.to.map_or(yesterday, |to| to.min(yesterday));
+            last.validity.to = Some(ends);
+            self.retired.push(Arc::new(last));
+        }
+    }
+
+    fn changed(&self, after: &Self) -> Vec<String> {
+        let digest = |tables: &Self, slug: &str| {
+            let found = tables.providers.iter().find(|one| one.slug == slug);
+            found.map(|provider| provider.digest.clone())
+        };
+        let slugs = self.providers.iter().chain(&after.providers);
+        let mut slugs: Vec<&str> = slugs.map(|provider| provider.slug.as_str()).collect();
+        slugs.sort_unstable();
+        slugs.dedup();
+        slugs.retain(|slug| digest(self, slug) != digest(after, slug));
+        slugs.into_iter().map(str::to_owned).collect()
+    }
+}
+
+fn read(settings: &Settings) -> Loaded {
+    let root: &Path = &settings.tables.mappings;
+    admit(load(root), root, settings.tables.approval)
+}
+
+fn now(provider: &Provider, standing: Standing, problems: Vec<Problem>) -> Now {
+    Now {
+        area: provider.area.clone(),
+        slug: provider.slug.clone(),
+        standing,
+        tables: Some((provider.version.clone(), provider.digest.clone())),
+        problems,
+    }
+}
+
+impl Gateway {
+    /// Loads the tables anew. One at a time: a second waits, so that the last to ask gets
+    /// what lay there when they asked.
+    ///
+    /// # Errors
+    ///
+    /// `WW-TBL-001`: there is nothing to load; what was in use stays in use. The store
+    /// could not record it; likewise.
+    pub async fn reload_tables(&self, caller: &Caller) -> Result<Reloaded, Problem> {
+        let _alone = self.reloading.lock().await;
+        let (before, settings) = (self.tables(), Arc::clone(&self.settings));
+        let today = self.clock.today();
+        let again = tokio::task::spawn_blocking(move || before.again(&settings, today));
+        let again = again.await.unwrap_or_else(|_| {
+            // A reader that panics has changed nothing.
+            Err(Problem::new(&header_problems::INTERNAL))
+        });
+        let (tables, reloaded) = match again {
+            Ok(done) => done,
+            Err(problem) => {
+                self.telemetry.tables_not_reloaded(problem.entry.code);
+                return Err(problem);
+            }
+        };
+        self.record(vec![fact(caller, &tables, &reloaded)]).await?;
+        tables.tell();
+        self.telemetry
+            .tables_reloaded(reloaded.outcome(), reloaded.changed.len());
+        self.exchange_tables(tables);
+        Ok(reloaded)
+    }
+}
+
+/// Which tables are in use from now on: ids and counts only.
+fn fact(caller: &Caller, tables: &Tables, reloaded: &Reloaded) -> Fact {
+    let fact = Fact::new(FactKind::TablesReloaded, caller).with("outcome", reloaded.outcome());
+    reloaded.changed.iter().fold(fact, |fact, slug| {
+        let digest = tables.providers.iter().find(|one| one.slug == *slug);
+        let digest = digest.map_or("gone", |provider| provider.digest.as_str());
+        fact.with("tables", format!("{slug} {digest}"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::PathBuf;
+
+    use jiff::civil::date;
+
+    use super::*;
+
+    const TODAY: Date = date(2026, 11, 20);
+
+    struct Mappings {
+        root: tempfile::TempDir,
+        settings: Settings,
+    }
+
+    impl Mappings {
+        fn copied() -> Self {
+            let root = tempfile::tempdir().expect("a temporary folder");
+            let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("mappings");
+            copy(&from, root.path());
+            let mut settings = Settings::built_in();
+            settings.tables.mappings = root.path().to_owned();
+            Self { root, settings }
+        }
+
+        fn path(&self, file: &str) -> PathBuf {
+            self.root.path().join(file)
+        }
+
+        fn edit(&self, file: &str, change: impl FnOnce(String) -> String) {
+            let path = self.path(file);
+            let text = fs::read_to_string(&path).expect("a committed table");
+            fs::write(path, change(text)).expect("a writable copy");
+        }
+    }
+
+    fn copy(from: &Path, to: &Path) {
+        for found in fs::read_dir(from).expect("a committed folder") {
+            let found = found.expect("a committed file").path();
+            let target = to.join(found.file_name().expect("a name"));
+            if found.is_dir() {
+                fs::create_dir(&target).expect("a writable copy");
+                copy(&found, &target);
+            } else {
+                fs::copy(&found, &target).expect("a writable copy");
+            }
+        }
+    }
+
+    fn standing(tables: &Tables, slug: &str) -> Standing {
+        let all = tables.standings();
+        let found = all.iter().find(|one| one.slug == slug);
+        found.expect("a provider").standing
+    }
+
+    #[test]
+    fn a_folder_with_faults_keeps_what_was_and_the_others_go_live() {
+        let mappings = Mappings::copied();
+        let before = Tables::load(&mappings.settings);
+        let digest = |tables: &Tables, slug: &str| {
+            tables
+                .provider(slug)
+                .map(|provider| provider.digest.clone())
+        };
+        mappings.edit("exampleshire/lantern/fields.csv", |_| {
+            "not a table\n".into()
+        });
+        mappings.edit("exampleshire/borough-works/status.csv", |text| {
+            format!("{text}another word,accepted,,summary,\n")
+        });
+        let (after, reloaded) = before.again(&mappings.settings, TODAY).expect("tables");
+        assert_eq!(standing(&after, "lantern"), Standing::Kept);
+        assert_eq!(standing(&after, "borough-works"), Standing::Live);
+        assert_eq!(digest(&after, "lantern"), digest(&before, "lantern"));
+        assert_eq!(reloaded.changed, ["borough-works"]);
+        assert_eq!(reloaded.outcome(), "partly");
+        // Once it is mended it goes live, and what was kept in between is no obstacle.
+        mappings.edit("exampleshire/lantern/fields.csv", |_| {
+            let from = Path::new(env!("CARGO_MANIFEST_DIR"));
+            let file = from.join("mappings/exampleshire/lantern/fields.csv");
+            fs::read_to_string(file).expect("a committed table")
+        });
+        let (mended, reloaded) = after.again(&mappings.settings, TODAY).expect("tables");
+        assert_eq!(standing(&mended, "lantern"), Standing::Live);
+        assert_eq!((reloaded.outcome(), reloaded.changed.len()), ("whole", 0));
+    }
+
+    #[test]
+    fn a_folder_that_is_gone_takes_nobody_new_and_still_knows_its_words() {
+        let mappings = Mappings::copied();
+        let before = Tables::load(&mappings.settings);
+        fs::remove_dir_all(mappings.path("exampleshire/lantern")).expect("a writable copy");
+        let (after, reloaded) = before.again(&mappings.settings, TODAY).expect("tables");
+        assert_eq!(standing(&after, "lantern"), Standing::Gone);
+        assert!(reloaded.changed.contains(&"lantern".to_owned()));
+        let gone = after.provider("lantern").expect("its words are still read");
+        assert!(gone.may_receive(TODAY).is_err());
+        assert!(after.providers().iter().all(|one| one.slug != "lantern"));
+        // A second reload does not forget it.
+        let (again, _) = after.again(&mappings.settings, TODAY).expect("tables");
+        assert_eq!(standing(&again, "lantern"), Standing::Gone);
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_read_changes_nothing() {
+        let mut mappings = Mappings::copied();
+        let before = Tables::load(&mappings.settings);
+        mappings.settings.tables.mappings = mappings.path("not-mounted");
+        let refused = before.again(&mappings.settings, TODAY);
+        assert_eq!(
+            refused.map(|_| ()).map_err(|problem| problem.entry.code),
+            Err("WW-TBL-001")
+        );
+    }
+
+    #[test]
+    fn an_area_with_faults_keeps_its_routing() {
+        let mappings = Mappings::copied();
+        let before = Tables::load(&mappings.settings);
+        mappings.edit("exampleshire/routing.csv", |_| "provider\n".into());
+        let (after, reloaded) = before.again(&mappings.settings, TODAY).expect("tables");
+        assert_eq!(reloaded.kept_areas, ["exampleshire"]);
+        let listed = |tables: &Tables| tables.areas()[0].providers.len();
+        assert_eq!(listed(&after), listed(&before));
+        assert_eq!(reloaded.outcome(), "partly");
+    }
+
+    #[test]
+    fn where_approval_is_required_nothing_unapproved_is_used() {
+        let mut mappings = Mappings::copied();
+        let approved = Tables::load(&mappings.settings);
+        for by in ["A. Analyst", "B. Reader"] {
+            for provider in approved.providers() {
+                let root = &mappings.settings.tables.mappings;
+                super::super::approve::record(root, provider, by, TODAY).expect("recorded");
+            }
+        }
+        mappings.settings.tables.approval = crate::config::Approval::Required;
+        let before = Tables::load(&mappings.settings);
+        assert_eq!(before.providers().len(), approved.providers().len());
+        mappings.edit("exampleshire/lantern/status.csv", |text| {
+            format!("{text}another word,accepted,,summary,\n")
+        });
+        let (after, reloaded) = before.again(&mappings.settings, TODAY).expect("tables");
+        assert_eq!(standing(&after, "lantern"), Standing::Kept);
+        assert!(reloaded.changed.is_empty());
+        let started = Tables::load(&mappings.settings);
+        assert_eq!(standing(&started, "lantern"), Standing::Disabled);
+        assert_eq!(started.disabled[0].problems[0].entry.code, "WW-TBL-002");
+    }
+}
