@@ -4,11 +4,15 @@ use std::sync::Arc;
 
 use super::{Gateway, Tables};
 use crate::domain::case::Referral;
+use crate::domain::identifiers::OdsCode;
 use crate::domain::provider::Provider;
 use crate::domain::routing::{
     Considered, Decision, NobodyReason, Outcome, Standing, Subject, decide_everywhere,
 };
-use crate::problem::{Problem, area::routing as problems};
+use crate::problem::{
+    Problem,
+    area::{places, routing as problems},
+};
 
 /// The chosen provider and why.
 #[derive(Debug)]
@@ -27,20 +31,22 @@ impl Gateway {
 
     /// The person with what is known of their place. Never of a restricted person.
     pub(super) fn subject<'a>(&self, referral: &'a Referral) -> Subject<'a> {
-        let person = &referral.person;
-        Subject {
-            referral,
-            today: self.clock.today(),
-            residence: person
-                .address
-                .postcode
-                .as_ref()
-                .and_then(|code| self.places.residence(code)),
-            practice: person
-                .practice
-                .as_ref()
-                .and_then(|code| self.places.practice(code)),
-        }
+        super::tables::subject_of(&self.places, referral, self.clock.today())
+    }
+
+    /// A closed organisation that refers is told so and its referral is taken: closing
+    /// dates come late, and the person waits (reference/nhs-apis.md 3.2).
+    pub(super) fn referrer_closed(&self, organisation: &OdsCode) -> Option<Problem> {
+        let found = self.places.organisation(organisation.as_str())?;
+        let closed = found
+            .closed
+            .filter(|_| found.is_closed(self.clock.today()))?;
+        let problem = Problem::new(&places::REFERRER_CLOSED).at("MessageHeader.sender");
+        Some(
+            problem
+                .with(format!("its last day was {closed}"))
+                .as_warning(),
+        )
     }
 
     /// The one provider. Refusals name reasons, never a place of the person's.

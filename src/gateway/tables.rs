@@ -2,12 +2,14 @@
 //! needs no store: what is wrong with tables, and what they do with a file.
 
 mod check;
+mod places;
 mod prove;
 mod referral;
 mod scaffold;
 mod trial;
 
-pub use check::{Checked, Report, UnknownName, check};
+pub use check::{Checked, Report, UnknownName, check, check_with};
+pub use places::{of_places, subject_of, with_closings};
 pub use prove::{Difference, Proof, prove};
 pub use referral::{Sample, read_sample};
 pub use scaffold::{Made, scaffold};

@@ -3,4 +3,5 @@
 pub mod bars;
 pub mod fhir;
 pub mod payload;
+pub mod places;
 pub mod profile;

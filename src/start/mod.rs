@@ -17,6 +17,7 @@ use crate::adapters::seal::Seal;
 use crate::adapters::store::{self, InUse, Store};
 use crate::adapters::tables;
 use crate::config::{self, Clock, Ids, Settings};
+use crate::gateway::tables::{of_places, with_closings};
 use crate::gateway::validation::Validation;
 use crate::gateway::{Gateway, Parts, Tables};
 use crate::problem::{Problem, area::config as problems};
@@ -108,7 +109,16 @@ pub async fn build(settings: Settings, tools: &Tools) -> Result<Gateway, Vec<Pro
     };
     let store = Store::open(&settings.store.url, seal).await.map_err(one)?;
     let places = Places::open(&settings.tables.places)?;
-    let loaded = tables::load(&settings.tables.mappings);
+    let loaded = with_closings(tables::load(&settings.tables.mappings), &places);
+    // A rule that cannot be judged is told, never skipped in silence (DESIGN section 5).
+    for problem in of_places(&loaded.providers, &places, tools.clock.today()) {
+        tracing::warn!(
+            error.code = problem.entry.code,
+            place = problem.path.as_deref().unwrap_or(""),
+            "{}",
+            problem.detail.as_deref().unwrap_or(problem.entry.title)
+        );
+    }
     let tables = Tables::new(loaded, &settings);
     for problem in tables
         .problems

@@ -6,8 +6,11 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::eligibility::{IneligibleReason, Question, Verdict, VerdictOutcome};
-use super::{Area, Basis, CatchmentRow, Listed, PracticeFacts, Reach, Residence, TieRule};
+use super::{
+    Area, Basis, CatchmentKind, CatchmentRow, Listed, PracticeFacts, Reach, Residence, TieRule,
+};
 use crate::domain::case::Referral;
+use crate::domain::organisation::Successions;
 use crate::domain::provider::{Provider, Unavailable};
 
 /// The person to be served, with what the places look-up found. A restricted person
@@ -22,6 +25,8 @@ pub struct Subject<'a> {
     pub residence: Option<Residence>,
     /// The practice; none when it is not given or not known (then routed by residence).
     pub practice: Option<PracticeFacts>,
+    /// Former codes of the practice, its network and the boards, and their current ones.
+    pub successions: Successions,
 }
 
 /// What became of one provider.
@@ -217,11 +222,17 @@ fn consider(subject: &Subject<'_>, listed: &Listed, found: Option<&Provider>) ->
         };
     };
     let (mut verdicts, basis) = match provider.catchment.reach(subject) {
-        Reach::In { basis, row } => (vec![of_place(&row, VerdictOutcome::Included)], Some(basis)),
-        Reach::Excluded(row) => (vec![of_place(&row, VerdictOutcome::Excluded)], None),
+        Reach::In { basis, row } => {
+            let verdict = of_place(&row, VerdictOutcome::Included, subject);
+            (vec![verdict], Some(basis))
+        }
+        Reach::Excluded(row) => (
+            vec![of_place(&row, VerdictOutcome::Excluded, subject)],
+            None,
+        ),
         Reach::Out { unknown } => {
             let unknown = unknown.iter();
-            let verdicts = unknown.map(|row| of_place(row, VerdictOutcome::Unknown));
+            let verdicts = unknown.map(|row| of_place(row, VerdictOutcome::Unknown, subject));
             (verdicts.collect(), None)
         }
     };
@@ -256,11 +267,23 @@ fn available(provider: &Provider, listed: &Listed, today: Date) -> Result<(), Un
 }
 
 /// The kind and the table's code of a row that takes in or leaves out. For a home it
-/// names no code: which of several districts held would say where the person lives.
-fn of_place(row: &CatchmentRow, outcome: VerdictOutcome) -> Verdict {
+/// names no code: which of several districts held would say where the person lives. A
+/// former code of the table is named with the one that it is read as.
+fn of_place(row: &CatchmentRow, outcome: VerdictOutcome, subject: &Subject<'_>) -> Verdict {
+    let kind = row.kind.code();
+    let names_organisation = matches!(
+        row.kind,
+        CatchmentKind::Practice | CatchmentKind::Pcn | CatchmentKind::Icb
+    );
+    let current = subject.successions.current(&row.code);
+    let what = if names_organisation && current != row.code {
+        format!("{kind} {}, now {current}", row.code)
+    } else {
+        kind.to_owned()
+    };
     Verdict {
         row: row.position.clone(),
-        what: row.kind.code().to_owned(),
+        what,
         outcome,
     }
 }

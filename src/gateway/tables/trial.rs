@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::places::{subject_of, with_closings};
 use crate::adapters::places::Places;
 use crate::adapters::tables::{Loaded, load};
 use crate::config::nearest;
@@ -14,7 +15,7 @@ use crate::domain::case::{Case, Referral};
 use crate::domain::consent::Decision as Consent;
 use crate::domain::mapping::Rendered;
 use crate::domain::provider::{ConsentPolicy, PayloadKind, Provider, Unavailable};
-use crate::domain::routing::{Area, Decision, Subject, decide_everywhere};
+use crate::domain::routing::{Area, Decision, decide_everywhere};
 use crate::problem::Problem;
 use crate::standards::payload::{self, Heading};
 
@@ -32,9 +33,10 @@ impl Trial {
     ///
     /// Every fault of the places. Faults of a provider's tables leave that provider out.
     pub fn open(mappings: &Path, places: &Path) -> Result<Self, Vec<Problem>> {
+        let places = Places::open(places)?;
         Ok(Self {
-            places: Places::open(places)?,
-            loaded: load(mappings),
+            loaded: with_closings(load(mappings), &places),
+            places,
         })
     }
 
@@ -74,15 +76,7 @@ impl Trial {
     /// Every provider's verdict and the outcome, as the gateway decides on this day. Never
     /// of a restricted person, whose place is not looked up.
     pub fn decide(&self, referral: &Referral, today: Date) -> Decision {
-        let person = &referral.person;
-        let postcode = person.address.postcode.as_ref();
-        let practice = person.practice.as_ref();
-        let subject = Subject {
-            referral,
-            today,
-            residence: postcode.and_then(|code| self.places.residence(code)),
-            practice: practice.and_then(|ods| self.places.practice(ods)),
-        };
+        let subject = subject_of(&self.places, referral, today);
         decide_everywhere(&subject, &self.loaded.areas, &self.loaded.providers)
     }
 }
@@ -132,6 +126,7 @@ pub fn kept_back(case: &Case, provider: &Provider, today: Date) -> Vec<&'static 
     match provider.may_receive(today) {
         Ok(()) => {}
         Err(Unavailable::AgreementExpired) => why.push("the agreement is over on that day"),
+        Err(Unavailable::Closed) => why.push("the provider's organisation is closed on that day"),
         Err(_) => why.push("the tables are not valid on that day"),
     }
     why

@@ -3,6 +3,7 @@ use crate::domain::case::{
     Answer, Barrier, BarrierGroup, EmploymentStatus, FitNote, Referral, SourceRoute,
 };
 use crate::domain::mapping::sample;
+use crate::domain::organisation::Successions;
 use crate::domain::sensitive::Sensitive;
 use jiff::civil::{Date, date};
 
@@ -40,6 +41,7 @@ fn judge(rows: Vec<EligibilityRow>, referral: &Referral) -> Judgement {
         today: TODAY,
         residence: None,
         practice: None,
+        successions: Successions::default(),
     };
     Eligibility::new(rows).judge(&subject)
 }
