@@ -10,6 +10,7 @@ pub mod consent;
 pub mod fact;
 pub mod identifiers;
 pub mod mapping;
+pub mod organisation;
 pub mod provider;
 pub mod queue;
 pub mod responsibility;

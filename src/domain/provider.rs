@@ -31,6 +31,9 @@ pub struct Provider {
     pub digest: String,
     /// Its ODS code; a small charity has none.
     pub ods: Option<OdsCode>,
+    /// The last day of the organisation of that code, where the installed organisations
+    /// know one. No table says it.
+    pub closed: Option<Date>,
     /// The slug of the area it belongs to.
     pub area: String,
     /// How a case reaches it.
@@ -320,7 +323,15 @@ impl Provider {
         if !self.validity.holds_on(today) {
             return Err(Unavailable::OutsideValidity);
         }
+        if self.is_closed(today) {
+            return Err(Unavailable::Closed);
+        }
         Ok(())
+    }
+
+    /// Whether its organisation is closed: then nothing new is disclosed to it.
+    pub fn is_closed(&self, today: Date) -> bool {
+        self.closed.is_some_and(|last| last < today)
     }
 }
 
@@ -335,6 +346,8 @@ pub enum Unavailable {
     NotListedToday,
     /// Its tables have faults, so the folder is disabled.
     Disabled,
+    /// Its organisation is closed (reference/nhs-apis.md 3.2: a closed target is a stop).
+    Closed,
 }
 
 impl Unavailable {
@@ -345,6 +358,7 @@ impl Unavailable {
             Self::OutsideValidity => "outside-validity",
             Self::NotListedToday => "not-listed-today",
             Self::Disabled => "provider-disabled",
+            Self::Closed => "organisation-closed",
         }
     }
 }
@@ -366,6 +380,18 @@ mod tests {
         );
         assert_eq!(provider.agreement.days_left(date(2026, 9, 20)), 61);
         assert_eq!(provider.agreement.days_left(date(2026, 11, 21)), -1);
+    }
+
+    #[test]
+    fn nothing_goes_to_an_organisation_after_its_last_day() {
+        let mut provider = sample::provider("lantern");
+        provider.closed = Some(date(2026, 3, 31));
+        provider.agreement.expires = date(2029, 3, 31);
+        assert_eq!(provider.may_receive(date(2026, 3, 31)), Ok(()));
+        assert_eq!(
+            provider.may_receive(date(2026, 4, 1)),
+            Err(Unavailable::Closed)
+        );
     }
 
     #[test]

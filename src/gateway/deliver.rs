@@ -414,11 +414,14 @@ impl Gateway {
         })
     }
 
-    /// Whether the agreement with this provider is over.
+    /// Whether the agreement with this provider is over, or its organisation is closed: an
+    /// agreement with nobody has ended.
     pub(super) fn agreement_ended(&self, slug: &str) -> bool {
         let tables = self.tables();
-        let provider = tables.provider(slug);
-        provider.is_some_and(|provider| provider.agreement.is_expired(self.clock.today()))
+        let today = self.clock.today();
+        tables.provider(slug).is_some_and(|provider| {
+            provider.agreement.is_expired(today) || provider.is_closed(today)
+        })
     }
 }
 

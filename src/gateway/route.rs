@@ -10,12 +10,15 @@ use crate::domain::caller::Caller;
 use crate::domain::case::{Case, Referral};
 use crate::domain::clock::start_of_week;
 use crate::domain::fact::Fact;
-use crate::domain::identifiers::CaseId;
+use crate::domain::identifiers::{CaseId, OdsCode};
 use crate::domain::provider::{Load, Provider};
 use crate::domain::routing::{
     Area, Considered, Decision, NobodyReason, Outcome, Standing, Subject, Via, decide_with,
 };
-use crate::problem::{Problem, area::routing as problems};
+use crate::problem::{
+    Problem,
+    area::{places, routing as problems},
+};
 
 /// The chosen provider and why.
 #[derive(Debug)]
@@ -99,20 +102,22 @@ impl Gateway {
 
     /// The person with what is known of their place. Never of a restricted person.
     pub(super) fn subject<'a>(&self, referral: &'a Referral) -> Subject<'a> {
-        let person = &referral.person;
-        Subject {
-            referral,
-            today: self.clock.today(),
-            residence: person
-                .address
-                .postcode
-                .as_ref()
-                .and_then(|code| self.places.residence(code)),
-            practice: person
-                .practice
-                .as_ref()
-                .and_then(|code| self.places.practice(code)),
-        }
+        super::tables::subject_of(&self.places, referral, self.clock.today())
+    }
+
+    /// A closed organisation that refers is told so and its referral is taken: closing
+    /// dates come late, and the person waits (reference/nhs-apis.md 3.2).
+    pub(super) fn referrer_closed(&self, organisation: &OdsCode) -> Option<Problem> {
+        let found = self.places.organisation(organisation.as_str())?;
+        let closed = found
+            .closed
+            .filter(|_| found.is_closed(self.clock.today()))?;
+        let problem = Problem::new(&places::REFERRER_CLOSED).at("MessageHeader.sender");
+        Some(
+            problem
+                .with(format!("its last day was {closed}"))
+                .as_warning(),
+        )
     }
 
     /// The one provider. Refusals name reasons, never a place of the person's.

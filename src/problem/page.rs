@@ -20,6 +20,7 @@ pub const AREAS: &[(&str, &str)] = &[
     ("HND", "referring a person on"),
     ("OPR", "what an operator asks"),
     ("QUE", "the queue of what waits for a person"),
+    ("PLC", "places and organisations"),
 ];
 
 /// `docs/reference/errors.md`, made from the catalogue.

@@ -4,4 +4,5 @@ pub mod bars;
 pub mod concept_map;
 pub mod fhir;
 pub mod payload;
+pub mod places;
 pub mod profile;

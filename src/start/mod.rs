@@ -108,7 +108,7 @@ pub async fn build(settings: Settings, tools: &Tools) -> Result<Gateway, Vec<Pro
     };
     let store = Store::open(&settings.store.url, seal).await.map_err(one)?;
     let places = Places::open(&settings.tables.places)?;
-    let tables = Tables::load(&settings);
+    let tables = Tables::load(&settings, &places, tools.clock.today());
     tables.tell();
     let channels = Channels::new(channels::Settings {
         connect_timeout: settings.bars.outbound.connect_timeout,

@@ -17,6 +17,7 @@ use workwell_gateway::domain::provider::Provider;
 use workwell_gateway::domain::routing::Subject;
 use workwell_gateway::gateway::Tables;
 use workwell_gateway::gateway::receive::Reading;
+use workwell_gateway::gateway::tables::subject_of;
 use workwell_gateway::standards::bars::accept::Minted;
 use workwell_gateway::standards::bars::headers::{self, Headers, RequestKind};
 use workwell_gateway::standards::bars::read;
@@ -74,15 +75,7 @@ impl House {
 
     /// The person as routing sees them.
     pub fn subject<'a>(&self, referral: &'a Referral) -> Subject<'a> {
-        let person = &referral.person;
-        let postcode = person.address.postcode.as_ref();
-        let practice = person.practice.as_ref();
-        Subject {
-            referral,
-            today: self.today,
-            residence: postcode.and_then(|code| self.places.residence(code)),
-            practice: practice.and_then(|code| self.places.practice(code)),
-        }
+        subject_of(&self.places, referral, self.today)
     }
 }
 

@@ -1,28 +1,54 @@
 //! Every place of the files, for whoever looks whether each has a provider.
 
-use super::Places;
-use crate::domain::identifiers::Postcode;
+use jiff::civil::Date;
+
+use super::{Held, Places};
+use crate::domain::identifiers::{OdsCode, Postcode};
+use crate::domain::organisation::Organisation;
 use crate::domain::routing::{PracticeFacts, Residence};
 
 impl Places {
-    /// Every practice, by its code.
-    pub fn practices(&self) -> Vec<PracticeFacts> {
-        let practices = self.by_practice.values();
-        let mut practices: Vec<PracticeFacts> =
-            practices.map(|found| found.facts.clone()).collect();
-        practices.sort_by(|a, b| a.ods.as_str().cmp(b.ods.as_str()));
-        practices
+    /// Every practice that is open on a day, by its code.
+    pub fn practices(&self, day: Date) -> Vec<PracticeFacts> {
+        let all = match &self.held {
+            Held::Set(set) => set.organisations.values().cloned().collect(),
+            Held::Files { organisations, .. } => organisations
+                .as_ref()
+                .map(|found| found.all())
+                .unwrap_or_default(),
+        };
+        let open = |one: &Organisation| one.kind == "practice" && !one.is_closed(day);
+        let codes = all.iter().filter(|one| open(one)).map(|one| &one.code);
+        let mut codes: Vec<OdsCode> = codes.filter_map(|code| OdsCode::parse(code)).collect();
+        codes.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+        let facts = codes.iter().filter_map(|code| self.practice(code, day));
+        facts.collect()
     }
 
-    /// A postcode of every row of the files, by its text: of a district any one will do.
+    /// A postcode for every place that routing can tell apart: of a set every row; of the
+    /// country's postcodes one for each sector in each authority and board.
     pub fn homes(&self) -> Vec<(Postcode, Residence)> {
-        let mut keys: Vec<&String> = self.by_postcode.keys().collect();
-        keys.sort_unstable();
-        let homes = keys.into_iter().filter_map(|key| {
-            let within = Postcode::parse(key).or_else(|| Postcode::parse(&format!("{key} 1AA")))?;
-            let residence = self.residence(&within)?;
-            Some((within, residence))
-        });
-        homes.collect()
+        match &self.held {
+            Held::Set(set) => {
+                let mut keys: Vec<&String> = set.by_postcode.keys().collect();
+                keys.sort_unstable();
+                let homes = keys.into_iter().filter_map(|key| {
+                    let within =
+                        Postcode::parse(key).or_else(|| Postcode::parse(&format!("{key} 1AA")))?;
+                    let residence = set.residence(&within)?;
+                    Some((within, residence))
+                });
+                homes.collect()
+            }
+            Held::Files { postcodes, .. } => {
+                let sectors = postcodes.as_ref().map(|found| found.of_each_sector());
+                let sectors = sectors.unwrap_or_default().into_iter();
+                let homes = sectors.filter_map(|postcode| {
+                    let residence = self.residence(&postcode)?;
+                    Some((postcode, residence))
+                });
+                homes.collect()
+            }
+        }
     }
 }

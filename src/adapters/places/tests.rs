@@ -1,7 +1,22 @@
+use jiff::civil::date;
+
 use super::*;
+
+const DAY: Date = date(2026, 11, 20);
 
 fn residence(places: &Places, postcode: &str) -> Option<Residence> {
     places.residence(&Postcode::parse(postcode).expect("the shape of a postcode"))
+}
+
+fn ods(code: &str) -> OdsCode {
+    OdsCode::parse(code).expect("a right code")
+}
+
+fn set(places: &Places) -> &Set {
+    match &places.held {
+        Held::Set(set) => set,
+        Held::Files { .. } => panic!("a set in memory"),
+    }
 }
 
 #[test]
@@ -9,8 +24,10 @@ fn the_synthetic_set_is_whole_and_the_default() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("conformance/fixtures/places");
     let opened = Places::open(&folder).expect("the committed files are right");
     let synthetic = Places::synthetic();
+    let (opened, synthetic) = (set(&opened), set(&synthetic));
     assert_eq!(opened.by_postcode.len(), synthetic.by_postcode.len());
-    assert!(!synthetic.by_postcode.is_empty() && !synthetic.by_practice.is_empty());
+    assert_eq!(opened.organisations, synthetic.organisations);
+    assert!(!synthetic.by_postcode.is_empty() && !synthetic.organisations.is_empty());
 }
 
 #[test]
@@ -31,21 +48,40 @@ fn a_whole_postcode_wins_over_its_district() {
 #[test]
 fn a_practice_has_its_network_and_board() {
     let places = Places::synthetic();
-    let code = OdsCode::parse("Y99004").expect("a right code");
-    let facts = places.practice(&code).expect("a known practice");
+    let code = ods("Y99004");
+    let facts = places.practice(&code, DAY).expect("a known practice");
     assert_eq!(
         (facts.pcn.as_deref(), facts.icb.as_deref()),
         (Some("U99003"), Some("QZX"))
     );
-    assert_eq!(places.practice_name(&code), Some("Valefoot Surgery"));
-    let unknown = OdsCode::parse("Y99999").expect("a right code");
-    assert_eq!(places.practice(&unknown), None);
+    assert_eq!(
+        places.practice_name(&code).as_deref(),
+        Some("Valefoot Surgery")
+    );
+    assert_eq!(places.practice(&ods("Y99999"), DAY), None);
+}
+
+#[test]
+fn a_merged_practice_has_the_network_of_its_successor_from_the_day_of_the_merger() {
+    let places = Places::synthetic();
+    let code = ods("Y99008");
+    let facts = places.practice(&code, DAY).expect("its successor is known");
+    assert_eq!(
+        (facts.ods.as_str(), facts.pcn.as_deref()),
+        ("Y99008", Some("U99001"))
+    );
+    let before = places.practice(&code, date(2026, 3, 31));
+    assert_eq!(before.and_then(|facts| facts.pcn), None);
+    let same = places.successions(Some(&code), Some(&facts), None, DAY);
+    assert!(same.are_same("Y99008", "Y99002") && same.are_same("QZW", "QZX"));
+    assert!(!same.are_same("Y99008", "Y99001"));
 }
 
 #[test]
 fn every_fault_is_named_with_its_line() {
     let postcodes = "postcode,la,lsoa,icb\nZZ1,E99000001,,QZX\nzz1,,,\nnowhere at all,,,\nZZ2,x\n";
-    let problems = Places::read(postcodes, "ods,name\n").expect_err("four faults and one");
+    let more = "ods,name,opened,closed,successor,from\nY1,A,,31/03/2026,,\nY1,A,,,,\n-,A,,,,\n";
+    let problems = Set::read(postcodes, "ods,name\n", Some(more)).expect_err("seven faults");
     let at: Vec<&str> = problems.iter().filter_map(|p| p.path.as_deref()).collect();
     assert_eq!(
         at,
@@ -53,7 +89,10 @@ fn every_fault_is_named_with_its_line() {
             "postcodes.csv:5:1",
             "postcodes.csv:3:1",
             "postcodes.csv:4:1",
-            "practices.csv:1:1"
+            "practices.csv:1:1",
+            "organisations.csv:2:1",
+            "organisations.csv:3:1",
+            "organisations.csv:4:1",
         ]
     );
 }

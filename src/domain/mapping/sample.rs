@@ -182,6 +182,7 @@ pub(crate) fn provider(slug: &str) -> Provider {
         version: "1.0.0".into(),
         digest: "0".repeat(64),
         ods: None,
+        closed: None,
         area: "exampleshire".into(),
         channel: Channel::Webhook {
             url: "https://hooks.example/workwell".into(),

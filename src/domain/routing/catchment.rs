@@ -211,15 +211,17 @@ pub(super) fn touches(kind: CatchmentKind, place: &str, subject: &Subject<'_>) -
     let person = &subject.referral.person;
     let practice = subject.practice.as_ref();
     let home = subject.residence.as_ref();
+    // A table may still name the code of before a merger, or a person's record may.
+    let same = |code: &str| subject.successions.are_same(code, place);
     match kind {
         CatchmentKind::Any => Touch::Yes(Basis::Everyone),
         CatchmentKind::Practice => {
-            let found = person.practice.as_ref().map(|ods| ods.as_str() == place);
+            let found = person.practice.as_ref().map(|ods| same(ods.as_str()));
             touch(found, Basis::Practice)
         }
         CatchmentKind::Pcn => {
             let found = practice.and_then(|p| p.pcn.as_ref());
-            touch(found.map(|code| *code == place), Basis::Practice)
+            touch(found.map(|code| same(code)), Basis::Practice)
         }
         CatchmentKind::La => {
             let found = home.and_then(|h| h.la.as_ref());
@@ -236,7 +238,7 @@ pub(super) fn touches(kind: CatchmentKind, place: &str, subject: &Subject<'_>) -
         CatchmentKind::Icb => icb(
             practice.and_then(|p| p.icb.as_ref()),
             home.and_then(|h| h.icb.as_ref()),
-            place,
+            &same,
         ),
         CatchmentKind::Jobcentre => Touch::Unknown,
     }
@@ -250,11 +252,11 @@ const fn touch(found: Option<bool>, basis: Basis) -> Touch {
     }
 }
 
-fn icb(practice: Option<&String>, home: Option<&String>, code: &str) -> Touch {
-    if practice.is_some_and(|found| found == code) {
+fn icb(practice: Option<&String>, home: Option<&String>, same: &dyn Fn(&str) -> bool) -> Touch {
+    if practice.is_some_and(|found| same(found)) {
         return Touch::Yes(Basis::Practice);
     }
-    touch(home.map(|found| found == code), Basis::Residence)
+    touch(home.map(|found| same(found)), Basis::Residence)
 }
 
 /// Whether a written postcode (`ZZ1 1AA`) lies in a district (`ZZ1`), a sector (`ZZ1 1`)

@@ -7,10 +7,12 @@ use jiff::civil::Date;
 
 use super::eligibility::{IneligibleReason, Question};
 use super::{
-    Basis, CatchmentRow, Listed, PracticeFacts, Reach, Residence, Verdict, VerdictOutcome,
+    Basis, CatchmentKind, CatchmentRow, Listed, PracticeFacts, Reach, Residence, Verdict,
+    VerdictOutcome,
 };
 use crate::domain::case::Referral;
 use crate::domain::mapping::Position;
+use crate::domain::organisation::Successions;
 use crate::domain::provider::{Load, Provider, Unavailable, Validity};
 
 /// The person to be served, with what the places look-up found. A restricted person
@@ -25,6 +27,8 @@ pub struct Subject<'a> {
     pub residence: Option<Residence>,
     /// The practice; none when it is not given or not known (then routed by residence).
     pub practice: Option<PracticeFacts>,
+    /// Former codes of the practice, its network and the boards, and their current ones.
+    pub successions: Successions,
 }
 
 /// What became of one provider.
@@ -178,16 +182,18 @@ impl<'a> Ground<'a> {
     fn reach(&self, provider: &Provider, verdicts: &mut Vec<Verdict>) -> Option<Basis> {
         match provider.catchment.reach(self.subject) {
             Reach::In { basis, row } => {
-                verdicts.push(of_place(&row, VerdictOutcome::Included));
+                verdicts.push(of_place(&row, VerdictOutcome::Included, self.subject));
                 Some(basis)
             }
             Reach::Excluded(row) => {
-                verdicts.push(of_place(&row, VerdictOutcome::Excluded));
+                verdicts.push(of_place(&row, VerdictOutcome::Excluded, self.subject));
                 None
             }
             Reach::Out { unknown } => {
                 let unknown = unknown.iter();
-                verdicts.extend(unknown.map(|row| of_place(row, VerdictOutcome::Unknown)));
+                let unknown =
+                    unknown.map(|row| of_place(row, VerdictOutcome::Unknown, self.subject));
+                verdicts.extend(unknown);
                 None
             }
         }
@@ -230,11 +236,23 @@ fn available(provider: &Provider, listed: Validity, today: Date) -> Result<(), U
 }
 
 /// The kind and the table's code of a row that takes in or leaves out. For a home it
-/// names no code: which of several districts held would say where the person lives.
-fn of_place(row: &CatchmentRow, outcome: VerdictOutcome) -> Verdict {
+/// names no code: which of several districts held would say where the person lives. A
+/// former code of the table is named with the one that it is read as.
+fn of_place(row: &CatchmentRow, outcome: VerdictOutcome, subject: &Subject<'_>) -> Verdict {
+    let kind = row.kind.code();
+    let names_organisation = matches!(
+        row.kind,
+        CatchmentKind::Practice | CatchmentKind::Pcn | CatchmentKind::Icb
+    );
+    let current = subject.successions.current(&row.code);
+    let what = if names_organisation && current != row.code {
+        format!("{kind} {}, now {current}", row.code)
+    } else {
+        kind.to_owned()
+    };
     Verdict {
         row: row.position.clone(),
-        what: row.kind.code().to_owned(),
+        what,
         outcome,
     }
 }

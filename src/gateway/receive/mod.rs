@@ -134,6 +134,7 @@ impl Gateway {
         let is_stop = matches!(reading.meaning, Some(Meaning::Cancel { .. }));
         let found = self.validation.problems(&document, &organisation, is_stop);
         reading.problems.extend(found);
+        reading.problems.extend(self.referrer_closed(&organisation));
 
         let referral = reading.referral.take();
         let facts = reading.message.take();

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::approve::Approvals;
+use super::places::of_places;
+use crate::adapters::places::Places;
 use crate::adapters::tables::load;
 use crate::config::nearest;
 use crate::domain::provider::Provider;
@@ -53,6 +55,20 @@ const NOTICE: i32 = 60;
 ///
 /// Names that are neither.
 pub fn check(root: &Path, names: &[String], today: Date) -> Result<Report, Vec<UnknownName>> {
+    check_with(root, None, names, today)
+}
+
+/// The same, and against the places of a folder.
+///
+/// # Errors
+///
+/// Names that are neither.
+pub fn check_with(
+    root: &Path,
+    places: Option<&Path>,
+    names: &[String],
+    today: Date,
+) -> Result<Report, Vec<UnknownName>> {
     let loaded = load(root);
     let mut report = Report::default();
     for provider in &loaded.providers {
@@ -70,6 +86,11 @@ pub fn check(root: &Path, names: &[String], today: Date) -> Result<Report, Vec<U
         unread_files(root, &folder, &mut report.findings);
     }
     approvals(root, &loaded.providers, &mut report.findings);
+    report.findings.extend(match places.map(Places::open) {
+        None => Vec::new(),
+        Some(Ok(places)) => of_places(&loaded.providers, &places, today),
+        Some(Err(problems)) => problems,
+    });
     report.findings.extend(loaded.problems);
     report
         .providers

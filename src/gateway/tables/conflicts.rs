@@ -54,7 +54,7 @@ pub fn conflicts(mappings: &Path, places: &Path, today: Date) -> Result<Conflict
     let places = Places::open(places)?;
     let loaded = load(mappings);
     let served = survey(&loaded, &places, today);
-    let mut findings = overlaps::find(&loaded, &served, today);
+    let mut findings = overlaps::find(&loaded, &places, &served, today);
     findings.extend(gaps(&loaded, &served));
     findings.extend(unreached(&loaded, &served, today));
     findings.extend(unused::codes(&loaded));
@@ -81,13 +81,13 @@ fn never_decides(found: &Problem) -> bool {
 
 /// Who serves each place.
 fn survey(loaded: &Loaded, places: &Places, today: Date) -> Vec<Served> {
-    let practices = places.practices().into_iter().map(Place::Practice);
+    let practices = places.practices(today).into_iter().map(Place::Practice);
     let homes = places.homes().into_iter();
     let homes = homes.map(|(postcode, residence)| Place::Home(postcode, residence));
     practices
         .chain(homes)
         .map(|place| {
-            let decision = decide(loaded, Some(&place), None, today);
+            let decision = decide(loaded, places, [Some(&place), None], today);
             Served {
                 by: matches(&decision),
                 place,
@@ -97,10 +97,10 @@ fn survey(loaded: &Loaded, places: &Places, today: Date) -> Vec<Served> {
 }
 
 /// What the routing says of a person of whom these places are known and nothing else.
-fn decide(loaded: &Loaded, one: Option<&Place>, other: Option<&Place>, today: Date) -> Decision {
+fn decide(loaded: &Loaded, places: &Places, of: [Option<&Place>; 2], today: Date) -> Decision {
     let mut referral = stranger::referral();
     let (mut residence, mut practice) = (None, None);
-    for place in [one, other].into_iter().flatten() {
+    for place in of.into_iter().flatten() {
         match place {
             Place::Practice(facts) => {
                 referral.person.practice = Some(facts.ods.clone());
@@ -112,11 +112,14 @@ fn decide(loaded: &Loaded, one: Option<&Place>, other: Option<&Place>, today: Da
             }
         }
     }
+    let code = referral.person.practice.as_ref();
+    let successions = places.successions(code, practice.as_ref(), residence.as_ref(), today);
     let subject = Subject {
         referral: &referral,
         today,
         residence,
         practice,
+        successions,
     };
     decide_everywhere(&subject, &loaded.areas, &loaded.providers)
 }

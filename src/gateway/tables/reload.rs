@@ -15,6 +15,8 @@ use jiff::civil::Date;
 
 use super::Tables;
 use super::approve::{admit, short};
+use super::places::{of_places, with_closings};
+use crate::adapters::places::Places;
 use crate::adapters::tables::{Loaded, load};
 use crate::config::Settings;
 use crate::domain::caller::Caller;
@@ -119,8 +121,8 @@ impl Reloaded {
 
 impl Tables {
     /// Loads the tables that the settings name.
-    pub fn load(settings: &Settings) -> Self {
-        Self::new(read(settings), settings)
+    pub fn load(settings: &Settings, places: &Places, today: Date) -> Self {
+        Self::new(read(settings, places, today), settings)
     }
 
     /// How every provider stands, by slug.
@@ -165,8 +167,13 @@ impl Tables {
     }
 
     /// The tables that take the place of these.
-    fn again(&self, settings: &Settings, today: Date) -> Result<(Self, Reloaded), Problem> {
-        let loaded = read(settings);
+    fn again(
+        &self,
+        settings: &Settings,
+        places: &Places,
+        today: Date,
+    ) -> Result<(Self, Reloaded), Problem> {
+        let loaded = read(settings, places, today);
         let is_empty = loaded.areas.is_empty()
             && loaded.providers.is_empty()
             && loaded.disabled.is_empty()
@@ -226,9 +233,15 @@ impl Tables {
     }
 }
 
-fn read(settings: &Settings) -> Loaded {
+/// The tables as they lie there, with what the places say of them.
+fn read(settings: &Settings, places: &Places, today: Date) -> Loaded {
     let root: &Path = &settings.tables.mappings;
-    admit(load(root), root, settings.tables.approval)
+    let loaded = admit(load(root), root, settings.tables.approval);
+    let mut loaded = with_closings(loaded, places);
+    // A rule that cannot be judged is told, never skipped in silence (DESIGN section 5).
+    let lacks = of_places(&loaded.providers, places, today);
+    loaded.problems.extend(lacks);
+    loaded
 }
 
 fn now(provider: &Provider, standing: Standing, problems: Vec<Problem>) -> Now {
@@ -252,8 +265,9 @@ impl Gateway {
     pub async fn reload_tables(&self, caller: &Caller) -> Result<Reloaded, Problem> {
         let _alone = self.reloading.lock().await;
         let (before, settings) = (self.tables(), Arc::clone(&self.settings));
+        let places = self.places.clone();
         let today = self.clock.today();
-        let again = tokio::task::spawn_blocking(move || before.again(&settings, today));
+        let again = tokio::task::spawn_blocking(move || before.again(&settings, &places, today));
         let again = again.await.unwrap_or_else(|_| {
             // A reader that panics has changed nothing.
             Err(Problem::new(&header_problems::INTERNAL))
@@ -310,6 +324,10 @@ mod tests {
             Self { root, settings }
         }
 
+        fn load(&self) -> Tables {
+            Tables::load(&self.settings, &Places::synthetic(), TODAY)
+        }
+
         fn path(&self, file: &str) -> PathBuf {
             self.root.path().join(file)
         }
@@ -343,7 +361,7 @@ mod tests {
     #[test]
     fn a_folder_with_faults_keeps_what_was_and_the_others_go_live() {
         let mappings = Mappings::copied();
-        let before = Tables::load(&mappings.settings);
+        let before = mappings.load();
         let digest = |tables: &Tables, slug: &str| {
             tables
                 .provider(slug)
@@ -355,7 +373,9 @@ mod tests {
         mappings.edit("exampleshire/borough-works/status.csv", |text| {
             format!("{text}another word,accepted,,summary,\n")
         });
-        let (after, reloaded) = before.again(&mappings.settings, TODAY).expect("tables");
+        let (after, reloaded) = before
+            .again(&mappings.settings, &Places::synthetic(), TODAY)
+            .expect("tables");
         assert_eq!(standing(&after, "lantern"), Standing::Kept);
         assert_eq!(standing(&after, "borough-works"), Standing::Live);
         assert_eq!(digest(&after, "lantern"), digest(&before, "lantern"));
@@ -367,7 +387,9 @@ mod tests {
             let file = from.join("mappings/exampleshire/lantern/fields.csv");
             fs::read_to_string(file).expect("a committed table")
         });
-        let (mended, reloaded) = after.again(&mappings.settings, TODAY).expect("tables");
+        let (mended, reloaded) = after
+            .again(&mappings.settings, &Places::synthetic(), TODAY)
+            .expect("tables");
         assert_eq!(standing(&mended, "lantern"), Standing::Live);
         assert_eq!((reloaded.outcome(), reloaded.changed.len()), ("whole", 0));
     }
@@ -375,25 +397,29 @@ mod tests {
     #[test]
     fn a_folder_that_is_gone_takes_nobody_new_and_still_knows_its_words() {
         let mappings = Mappings::copied();
-        let before = Tables::load(&mappings.settings);
+        let before = mappings.load();
         fs::remove_dir_all(mappings.path("exampleshire/lantern")).expect("a writable copy");
-        let (after, reloaded) = before.again(&mappings.settings, TODAY).expect("tables");
+        let (after, reloaded) = before
+            .again(&mappings.settings, &Places::synthetic(), TODAY)
+            .expect("tables");
         assert_eq!(standing(&after, "lantern"), Standing::Gone);
         assert!(reloaded.changed.contains(&"lantern".to_owned()));
         let gone = after.provider("lantern").expect("its words are still read");
         assert!(gone.may_receive(TODAY).is_err());
         assert!(after.providers().iter().all(|one| one.slug != "lantern"));
         // A second reload does not forget it.
-        let (again, _) = after.again(&mappings.settings, TODAY).expect("tables");
+        let (again, _) = after
+            .again(&mappings.settings, &Places::synthetic(), TODAY)
+            .expect("tables");
         assert_eq!(standing(&again, "lantern"), Standing::Gone);
     }
 
     #[test]
     fn a_folder_that_cannot_be_read_changes_nothing() {
         let mut mappings = Mappings::copied();
-        let before = Tables::load(&mappings.settings);
+        let before = mappings.load();
         mappings.settings.tables.mappings = mappings.path("not-mounted");
-        let refused = before.again(&mappings.settings, TODAY);
+        let refused = before.again(&mappings.settings, &Places::synthetic(), TODAY);
         assert_eq!(
             refused.map(|_| ()).map_err(|problem| problem.entry.code),
             Err("WW-TBL-001")
@@ -403,9 +429,11 @@ mod tests {
     #[test]
     fn an_area_with_faults_keeps_its_routing() {
         let mappings = Mappings::copied();
-        let before = Tables::load(&mappings.settings);
+        let before = mappings.load();
         mappings.edit("exampleshire/routing.csv", |_| "provider\n".into());
-        let (after, reloaded) = before.again(&mappings.settings, TODAY).expect("tables");
+        let (after, reloaded) = before
+            .again(&mappings.settings, &Places::synthetic(), TODAY)
+            .expect("tables");
         assert_eq!(reloaded.kept_areas, ["exampleshire"]);
         let listed = |tables: &Tables| tables.areas()[0].providers.len();
         assert_eq!(listed(&after), listed(&before));
@@ -415,7 +443,7 @@ mod tests {
     #[test]
     fn where_approval_is_required_nothing_unapproved_is_used() {
         let mut mappings = Mappings::copied();
-        let approved = Tables::load(&mappings.settings);
+        let approved = mappings.load();
         for by in ["A. Analyst", "B. Reader"] {
             for provider in approved.providers() {
                 let root = &mappings.settings.tables.mappings;
@@ -423,15 +451,17 @@ mod tests {
             }
         }
         mappings.settings.tables.approval = crate::config::Approval::Required;
-        let before = Tables::load(&mappings.settings);
+        let before = mappings.load();
         assert_eq!(before.providers().len(), approved.providers().len());
         mappings.edit("exampleshire/lantern/status.csv", |text| {
             format!("{text}another word,accepted,,summary,\n")
         });
-        let (after, reloaded) = before.again(&mappings.settings, TODAY).expect("tables");
+        let (after, reloaded) = before
+            .again(&mappings.settings, &Places::synthetic(), TODAY)
+            .expect("tables");
         assert_eq!(standing(&after, "lantern"), Standing::Kept);
         assert!(reloaded.changed.is_empty());
-        let started = Tables::load(&mappings.settings);
+        let started = mappings.load();
         assert_eq!(standing(&started, "lantern"), Standing::Disabled);
         assert_eq!(started.disabled[0].problems[0].entry.code, "WW-TBL-002");
     }

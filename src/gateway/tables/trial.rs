@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::places::{subject_of, with_closings};
 use crate::adapters::places::Places;
 use crate::adapters::tables::{Loaded, load};
 use crate::config::nearest;
@@ -14,7 +15,7 @@ use crate::domain::case::{Case, Referral};
 use crate::domain::consent::Decision as Consent;
 use crate::domain::mapping::Rendered;
 use crate::domain::provider::{ConsentPolicy, Load, PayloadKind, Provider, Unavailable};
-use crate::domain::routing::{Area, Decision, Subject, decide_with};
+use crate::domain::routing::{Area, Decision, decide_with};
 use crate::problem::Problem;
 use crate::standards::payload::{self, Heading};
 
@@ -32,9 +33,10 @@ impl Trial {
     ///
     /// Every fault of the places. Faults of a provider's tables leave that provider out.
     pub fn open(mappings: &Path, places: &Path) -> Result<Self, Vec<Problem>> {
+        let places = Places::open(places)?;
         Ok(Self {
-            places: Places::open(places)?,
-            loaded: load(mappings),
+            loaded: with_closings(load(mappings), &places),
+            places,
         })
     }
 
@@ -92,15 +94,7 @@ impl Trial {
             this_week: u32::MAX,
         };
         let loads: Vec<(String, Load)> = full.iter().map(|slug| (slug.clone(), most)).collect();
-        let person = &referral.person;
-        let postcode = person.address.postcode.as_ref();
-        let practice = person.practice.as_ref();
-        let subject = Subject {
-            referral,
-            today,
-            residence: postcode.and_then(|code| self.places.residence(code)),
-            practice: practice.and_then(|ods| self.places.practice(ods)),
-        };
+        let subject = subject_of(&self.places, referral, today);
         decide_with(&subject, &loads, &self.loaded.areas, &self.loaded.providers)
     }
 }
@@ -150,6 +144,7 @@ pub fn kept_back(case: &Case, provider: &Provider, today: Date) -> Vec<&'static 
     match provider.may_receive(today) {
         Ok(()) => {}
         Err(Unavailable::AgreementExpired) => why.push("the agreement is over on that day"),
+        Err(Unavailable::Closed) => why.push("the provider's organisation is closed on that day"),
         Err(_) => why.push("the tables are not valid on that day"),
     }
     why

@@ -6,6 +6,7 @@ pub mod fhir;
 pub mod handover;
 pub mod header;
 pub mod operator;
+pub mod places;
 pub mod provider_api;
 pub mod queue;
 pub mod referral;
@@ -33,6 +34,7 @@ pub static ALL: &[&[&Entry]] = &[
     queue::ALL,
     safety::ALL,
     handover::ALL,
+    places::ALL,
 ];
 
 /// Declares the entries of an area and the list of them.

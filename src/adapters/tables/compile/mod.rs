@@ -127,6 +127,7 @@ pub(super) fn provider(
         slug: slug.to_owned(),
         digest: folder.digest(),
         ods: ods(&head, faults),
+        closed: None,
         area: area.to_owned(),
         validity: validity(&head, faults),
         approved_by: governance::approved_by(&head, basis, faults),

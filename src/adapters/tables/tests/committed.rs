@@ -14,6 +14,7 @@ use crate::domain::identifiers::{OdsCode, Postcode};
 use crate::domain::mapping::{
     FaultCode, OutValue, Output, RowOutcome, StatusWord, narrow, render, sample,
 };
+use crate::domain::organisation::Successions;
 use crate::domain::provider::{Channel, PayloadKind};
 use crate::domain::routing::{NobodyReason, Outcome, Subject, decide_everywhere};
 use crate::domain::status::Status;
@@ -85,7 +86,11 @@ fn routed(postcode: Option<&str>, practice: Option<&str>, change: fn(&mut Referr
             .postcode
             .as_ref()
             .and_then(|p| places.residence(p)),
-        practice: person.practice.as_ref().and_then(|p| places.practice(p)),
+        practice: person
+            .practice
+            .as_ref()
+            .and_then(|p| places.practice(p, TODAY)),
+        successions: Successions::default(),
         referral: &referral,
         today: TODAY,
     };

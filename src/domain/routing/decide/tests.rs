@@ -72,6 +72,7 @@ fn subject(referral: &Referral) -> Subject<'_> {
         today: TODAY,
         residence: Some(residence()),
         practice: Some(practice()),
+        successions: Successions::default(),
     }
 }
 

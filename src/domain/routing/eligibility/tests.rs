@@ -4,6 +4,7 @@ use crate::domain::case::{
 };
 use crate::domain::identifiers::OdsCode;
 use crate::domain::mapping::sample;
+use crate::domain::organisation::Successions;
 use crate::domain::sensitive::Sensitive;
 use jiff::civil::{Date, date};
 
@@ -41,6 +42,7 @@ fn judge(rows: Vec<EligibilityRow>, referral: &Referral) -> Judgement {
         today: TODAY,
         residence: None,
         practice: None,
+        successions: Successions::default(),
     };
     Eligibility::new(rows).judge(&subject)
 }

@@ -11,6 +11,7 @@ use crate::domain::case::{
     Answer, Barrier, BarrierGroup, EmploymentStatus, FitNote, Referral, SicknessAbsence,
     SourceRoute,
 };
+use crate::domain::organisation::Successions;
 use crate::domain::provider::Provider;
 use crate::domain::routing::{Eligibility, EligibilityRow, Expected, Rule, Subject};
 use crate::domain::sensitive::Sensitive;
@@ -70,6 +71,7 @@ fn takes(eligibility: &Eligibility, referral: &Referral, today: Date) -> bool {
         today,
         residence: None,
         practice: None,
+        successions: Successions::default(),
     };
     eligibility.judge(&subject).refused.is_none()
 }

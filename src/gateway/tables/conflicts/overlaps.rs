@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use super::facts::both_take;
 use super::{Served, decide, undecided};
+use crate::adapters::places::Places;
 use crate::adapters::tables::Loaded;
 use crate::problem::Problem;
 use crate::problem::area::tables_in_use as entry;
@@ -18,7 +19,12 @@ struct Meeting {
 }
 
 /// One finding for every set of providers among which nothing chooses.
-pub(super) fn find(loaded: &Loaded, served: &[Served], today: Date) -> Vec<Problem> {
+pub(super) fn find(
+    loaded: &Loaded,
+    places: &Places,
+    served: &[Served],
+    today: Date,
+) -> Vec<Problem> {
     let representatives = representatives(served);
     let practices = || representatives.iter().filter(|one| one.place.is_practice());
     let homes = || {
@@ -28,11 +34,11 @@ pub(super) fn find(loaded: &Loaded, served: &[Served], today: Date) -> Vec<Probl
     };
     let mut meetings: BTreeMap<Vec<String>, Meeting> = BTreeMap::new();
     let mut meet = |one: Option<&Served>, other: Option<&Served>| {
-        let places = [one, other].map(|served| served.map(|served| &served.place));
-        let Some(slugs) = undecided(&decide(loaded, places[0], places[1], today)) else {
+        let of = [one, other].map(|served| served.map(|served| &served.place));
+        let Some(slugs) = undecided(&decide(loaded, places, of, today)) else {
             return;
         };
-        let words = places.iter().flatten().map(|place| place.words());
+        let words = of.iter().flatten().map(|place| place.words());
         let example = words.collect::<Vec<String>>().join(" and ");
         let meeting = meetings.entry(slugs.clone()).or_insert(Meeting {
             slugs,

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Common, as_json, count, told, unknown};
 use crate::config::Settings;
-use crate::gateway::tables::{Checked, Report, check};
+use crate::gateway::tables::{Checked, Report, check_with};
 use crate::surfaces::cli::{Format, exit};
 
 pub(super) fn run(
@@ -18,7 +18,12 @@ pub(super) fn run(
     today: Date,
     out: &mut dyn Write,
 ) -> i32 {
-    let report = match check(common.root(settings), names, today) {
+    let report = match check_with(
+        common.root(settings),
+        Some(&settings.tables.places),
+        names,
+        today,
+    ) {
         Ok(report) => report,
         Err(names) => return unknown(&names),
     };
