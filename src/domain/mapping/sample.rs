@@ -15,7 +15,7 @@ use crate::domain::identifiers::{
 };
 use crate::domain::mapping::StatusWords;
 use crate::domain::provider::{
-    Agreement, Channel, Clocks, ConsentPolicy, PayloadKind, Provider, Validity,
+    Agreement, Channel, Clocks, ConsentPolicy, FreeTextPolicy, PayloadKind, Provider, Validity,
 };
 use crate::domain::routing::{Catchment, Eligibility};
 use crate::domain::sensitive::Sensitive;
@@ -197,6 +197,7 @@ pub(crate) fn provider(slug: &str) -> Provider {
         lawful_basis: vec!["6(1)(e)".into(), "9(2)(h)".into()],
         retention_days: 730,
         workwell_consent: ConsentPolicy::Hold,
+        free_text: FreeTextPolicy::default(),
         clocks: Clocks::default(),
         catchment: Catchment::default(),
         eligibility: Eligibility::default(),

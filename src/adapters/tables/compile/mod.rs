@@ -14,7 +14,8 @@ use super::head::{Head, Schema};
 use crate::domain::consent::ConfidentialityBasis;
 use crate::domain::identifiers::OdsCode;
 use crate::domain::provider::{
-    Agreement, Channel, Clocks, ConsentPolicy, PayloadKind, Provider, SupportWeeks, Validity,
+    Agreement, Channel, Clocks, ConsentPolicy, FreeTextPolicy, PayloadKind, Provider, SupportWeeks,
+    Validity,
 };
 use crate::problem::area::tables as entry;
 
@@ -37,7 +38,7 @@ const SCHEMA: Schema = &[
     ("confidentiality", &["basis", "approved_by"]),
     ("lawful_basis", &["articles"]),
     ("retention", &["days"]),
-    ("policies", &["workwell_consent"]),
+    ("policies", &["workwell_consent", "free_text"]),
     (
         "clocks",
         &[
@@ -70,6 +71,7 @@ const POLICIES: &[(ConsentPolicy, &str)] = &[
 const PAYLOADS: &[(PayloadKind, &str)] = &[
     (PayloadKind::Json, "json"),
     (PayloadKind::FhirBundle, "fhir-bundle"),
+    (PayloadKind::Csv, "csv"),
 ];
 
 /// UK GDPR Articles 6(1) and 9(2).
@@ -117,6 +119,13 @@ pub(super) fn provider(
             "workwell_consent",
             POLICIES,
             ConsentPolicy::Hold,
+            faults,
+        ),
+        free_text: head.word_or(
+            "policies",
+            "free_text",
+            FreeTextPolicy::ALL,
+            FreeTextPolicy::Screen,
             faults,
         ),
         clocks: clocks(&head, faults),
