@@ -56,6 +56,8 @@ pub struct Provider {
     pub retention_days: u32,
     /// What happens without a recorded WorkWell consent, where the basis needs one.
     pub workwell_consent: ConsentPolicy,
+    /// Whether words that somebody typed reach it screened.
+    pub free_text: FreeTextPolicy,
     /// Working days allowed for each step.
     pub clocks: Clocks,
     /// Whom the operator rings about a case that is silent or overdue, where it is said.
@@ -135,6 +137,8 @@ pub enum PayloadKind {
     Json,
     /// A FHIR R4 Bundle; targets are names of the closed list.
     FhirBundle,
+    /// One row of a CSV table under its header; targets are names of columns.
+    Csv,
 }
 
 impl PayloadKind {
@@ -143,12 +147,13 @@ impl PayloadKind {
         match self {
             Self::Json => "json",
             Self::FhirBundle => "fhir-bundle",
+            Self::Csv => "csv",
         }
     }
 
     /// Reads the word in `provider.toml`.
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Json, Self::FhirBundle]
+        [Self::Json, Self::FhirBundle, Self::Csv]
             .into_iter()
             .find(|kind| kind.code() == code)
     }
@@ -218,6 +223,23 @@ impl ConsentPolicy {
             .into_iter()
             .find(|policy| policy.code() == code)
     }
+}
+
+/// How words that somebody typed reach a provider.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FreeTextPolicy {
+    /// Without numbers, addresses and postcodes of people.
+    #[default]
+    Screen,
+    /// As they were written, but for what is never accepted from a referral (DESIGN section
+    /// 5).
+    AsWritten,
+}
+
+impl FreeTextPolicy {
+    /// The words in `provider.toml`.
+    pub const ALL: &'static [(Self, &'static str)] =
+        &[(Self::Screen, "screen"), (Self::AsWritten, "as-written")];
 }
 
 /// Working days for each step; the defaults are a proposal (reference/workwell.md 1.5).
@@ -313,6 +335,12 @@ impl Provider {
             Channel::Collect => {}
         }
         self
+    }
+
+    /// What its payload may hold, in the order of its table.
+    pub fn targets(&self) -> impl Iterator<Item = &str> {
+        let sent = self.fields.iter().filter(|row| row.is_sent());
+        sent.map(|row| row.target.as_str())
     }
 
     /// Whether a new case may be disclosed to it on this day, and if not, why.

@@ -10,7 +10,7 @@ use super::tables::{lists_without_row, trace_csv};
 use crate::adapters::store::{LegKind, NewLeg};
 use crate::config::Mode;
 use crate::domain::case::Case;
-use crate::domain::mapping::{Rendered, render};
+use crate::domain::mapping::{Given, Rendered, render};
 use crate::domain::provider::{Channel, PayloadKind, Provider};
 use crate::standards::payload::json::Event;
 use crate::standards::payload::{self, Heading};
@@ -41,7 +41,17 @@ impl Gateway {
             let reasons = vec![Condition::TestNumber.code().to_owned()];
             return Err(NotRendered { reasons });
         }
-        let rendered = render(case, provider, self.clock.today());
+        let person = &case.referral.person;
+        // A row that asks for the place gets it; of a restricted person nothing is looked up.
+        let postcode = person.address.postcode.as_ref();
+        let residence = postcode
+            .filter(|_| !person.security.hides_location())
+            .and_then(|code| self.places.residence(code));
+        let given = Given {
+            today: self.clock.today(),
+            residence: residence.as_ref(),
+        };
+        let rendered = render(case, provider, given);
         for list in lists_without_row(provider, &rendered) {
             self.telemetry.code_unmapped(&provider.slug, list);
         }
@@ -91,10 +101,17 @@ fn payload_of(
         (PayloadKind::Json, _) => {
             payload::json::referral(&heading, Event::Created, &rendered.outputs)
         }
+        (PayloadKind::Csv, _) => Ok(payload::csv::referral(
+            &heading,
+            Event::Created,
+            provider.targets(),
+            &rendered.outputs,
+        )),
     };
     let content_type = match provider.payload {
         PayloadKind::FhirBundle => payload::fhir::CONTENT_TYPE,
         PayloadKind::Json => payload::json::CONTENT_TYPE,
+        PayloadKind::Csv => payload::csv::CONTENT_TYPE,
     };
     built
         .map(|bytes| (content_type, bytes))

@@ -186,17 +186,21 @@ impl Gateway {
             version,
             at: now,
         };
-        let is_fhir = provider.is_some_and(|provider| provider.payload == PayloadKind::FhirBundle);
-        let (content_type, payload) = if is_fhir {
-            (
+        // A provider whose tables are gone understands the plainest form.
+        let kind = provider.map_or(PayloadKind::Json, |provider| provider.payload);
+        let (content_type, payload) = match kind {
+            PayloadKind::FhirBundle => (
                 payload::fhir::CONTENT_TYPE,
                 payload::stop::fhir(&heading, reason),
-            )
-        } else {
-            (
+            ),
+            PayloadKind::Csv => (
+                payload::csv::CONTENT_TYPE,
+                payload::csv::stop(&heading, reason),
+            ),
+            PayloadKind::Json => (
                 payload::json::CONTENT_TYPE,
                 payload::stop::json(&heading, reason),
-            )
+            ),
         };
         let code = payload::stop::code(reason);
         let draft = Draft {

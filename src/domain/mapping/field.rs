@@ -69,6 +69,21 @@ pub enum FieldKind {
     Words,
 }
 
+/// Whether a field holds words that somebody typed, and how they are screened before a table
+/// sees them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FreeText {
+    /// No words that somebody typed.
+    No,
+    /// Words that keep people safe: a telephone number may be the very thing that a provider
+    /// must know, so that only National Insurance numbers are taken out.
+    Safety,
+    /// A few words: numbers and addresses of people are taken out too.
+    Words,
+    /// A story: sentences about benefits or crime are taken out besides.
+    Story,
+}
+
 /// Whether a field is a part of the case or made up of others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
@@ -94,10 +109,38 @@ pub struct Field {
     pub needs: Option<&'static Recipient>,
     /// Whether it is made up of other fields.
     pub part: Part,
+    /// Whether it holds words that somebody typed.
+    pub free_text: FreeText,
+    /// Whether it is about the paperwork and not about the person: only then may a table put
+    /// a default in place of an answer.
+    pub administrative: bool,
+    /// The ways in which it can be without a value: `declined`, `not-known`, `absent`.
+    pub unanswered: &'static [&'static str],
     /// The words of its closed list, where it has one.
     pub words: fn() -> Vec<&'static str>,
     /// Reads it from a case.
     pub read: fn(&Case) -> Value,
+}
+
+impl Field {
+    /// The words that a code list for it has to answer: those of its closed list, or `yes`
+    /// and `no`; empty where its values are not listed.
+    pub fn codes(&self) -> Vec<&'static str> {
+        match self.kind {
+            FieldKind::YesNo => vec!["yes", "no"],
+            _ => (self.words)(),
+        }
+    }
+
+    /// Whether one of them says something of the other: the same field, or one is a part of
+    /// the other.
+    pub fn is_related_to(&self, other: &Field) -> bool {
+        let is_part = |whole: &Field, part: &Field| match whole.part {
+            Part::Of(parts) => parts.contains(&part.name),
+            Part::Own => false,
+        };
+        self.name == other.name || is_part(self, other) || is_part(other, self)
+    }
 }
 
 impl std::fmt::Debug for Field {
@@ -110,10 +153,14 @@ impl std::fmt::Debug for Field {
 /// 5): name, and the coded reason.
 pub const NEVER_ACCEPTED: &[(&str, &str)] = &[
     ("ni_number", "never-from-gp-ni-number"),
+    ("national_insurance_number", "never-from-gp-ni-number"),
     ("benefits", "never-from-gp-benefits"),
+    ("benefit_status", "never-from-gp-benefits"),
     ("criminal_record", "never-from-gp-criminal"),
+    ("convictions", "never-from-gp-criminal"),
     ("mappa", "never-from-gp-criminal"),
     ("relatives", "never-from-gp-relatives"),
+    ("next_of_kin", "never-from-gp-relatives"),
 ];
 
 /// Every field, in the order of the published page.
@@ -177,6 +224,77 @@ mod tests {
                 FieldKind::Texts | FieldKind::Words => matches!(value, Value::List(_)),
             };
             assert!(fits || !value.is_known(), "{} is {value:?}", field.name);
+        }
+    }
+
+    #[test]
+    fn only_texts_are_free_text_and_only_paperwork_may_have_a_default() {
+        for field in fields() {
+            let is_text = matches!(field.kind, FieldKind::Text | FieldKind::Texts);
+            assert!(is_text || field.free_text == FreeText::No, "{}", field.name);
+            let may_default = !field.protected && field.category <= Category::O;
+            assert!(may_default || !field.administrative, "{}", field.name);
+            let is_safety = field.free_text == FreeText::Safety;
+            let is_yes_no = field.kind == FieldKind::YesNo;
+            assert_eq!(field.protected && !is_yes_no, is_safety, "{}", field.name);
+        }
+    }
+
+    #[test]
+    fn a_field_is_without_a_value_only_in_the_ways_that_are_published() {
+        use crate::domain::case::{Answer, Person, Referral, Referrer, Work};
+        let mut bare = sample::case();
+        bare.referral = Referral {
+            journey_id: None,
+            service_request_identifier: None,
+            authored_at: None,
+            referrer: Referrer::default(),
+            person: Person::default(),
+            work: Work::default(),
+            barriers: Vec::new(),
+            flags: Vec::new(),
+            reason: None,
+            consents: crate::domain::consent::Consents::default(),
+            ..bare.referral
+        };
+        let mut cases = vec![bare.clone()];
+        let ways = [Answer::Declined, Answer::NotKnown];
+        cases.extend(ways.map(|way: Answer<()>| {
+            let mut case = bare.clone();
+            let declined = way == Answer::Declined;
+            case.referral.person.interpreter = if declined {
+                Answer::Declined
+            } else {
+                Answer::NotKnown
+            };
+            case.referral.person.ethnicity = if declined {
+                Answer::Declined
+            } else {
+                Answer::NotKnown
+            };
+            case.referral.work.employment = if declined {
+                Answer::Declined
+            } else {
+                Answer::NotKnown
+            };
+            case.referral.work.absence = if declined {
+                Answer::Declined
+            } else {
+                Answer::NotKnown
+            };
+            case
+        }));
+        for field in fields() {
+            let mut seen: Vec<&str> = Vec::new();
+            for case in &cases {
+                let value = (field.read)(case);
+                if !value.is_known() && !seen.contains(&value.kind()) {
+                    seen.push(value.kind());
+                }
+            }
+            for kind in seen {
+                assert!(field.unanswered.contains(&kind), "{} is {kind}", field.name);
+            }
         }
     }
 

@@ -44,11 +44,13 @@ impl Requirement {
 /// One row: which field goes where, how, and why.
 #[derive(Clone, Debug)]
 pub struct FieldRow {
-    /// A dotted path (JSON) or a name of the closed list (FHIR); empty when prohibited.
+    /// A dotted path (JSON), a name of the closed list (FHIR) or a column (CSV); empty when
+    /// prohibited or dropped.
     pub target: String,
     /// The field read; `None` for a constant.
     pub source: Option<&'static Field>,
-    /// The steps in order; none means a plain copy.
+    /// The steps in order; none means a plain copy. Of a prohibited row, at most what it
+    /// excepts.
     pub steps: Vec<Transform>,
     /// Required, optional or prohibited.
     pub requirement: Requirement,
@@ -66,6 +68,28 @@ impl FieldRow {
     /// The name of the source, empty for a constant.
     pub fn source_name(&self) -> &'static str {
         self.source.map_or("", |field| field.name)
+    }
+
+    /// Whether it can put something into a payload: it is not prohibited and not dropped.
+    pub fn is_sent(&self) -> bool {
+        self.requirement != Requirement::Prohibited && !self.is_dropped()
+    }
+
+    /// Whether it leaves its field out.
+    pub fn is_dropped(&self) -> bool {
+        self.steps.contains(&Transform::Drop)
+    }
+
+    /// Whether another row, which prohibits a field, lets this one pass something coarser of
+    /// it: one of the steps here is among those that it excepts.
+    pub fn is_excepted_by(&self, prohibited: &FieldRow) -> bool {
+        prohibited.steps.iter().any(|step| match step {
+            Transform::Except(names) => self.steps.iter().any(|own| {
+                let name = own.name();
+                Transform::COARSE.contains(&name.as_str()) && names.contains(&name)
+            }),
+            _ => false,
+        })
     }
 
     /// The steps as the table writes them.

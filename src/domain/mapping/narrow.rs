@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Part, Requirement};
+use super::Part;
 use crate::domain::case::{
     Address, Answer, Barrier, BarrierGroup, Contact, ContactKind, FitNote, FlagKind,
     NhsNumberStatus, Person, PersonName, Referral, Work,
@@ -45,7 +45,7 @@ struct Named(BTreeSet<&'static str>);
 impl Named {
     fn by(provider: &Provider) -> Self {
         let rows = provider.fields.iter();
-        let sent = rows.filter(|row| row.requirement != Requirement::Prohibited);
+        let sent = rows.filter(|row| row.is_sent());
         let mut names = BTreeSet::new();
         for field in sent.filter_map(|row| row.source) {
             names.insert(field.name);
@@ -219,7 +219,9 @@ fn consents(consents: &Consents, named: &Named) -> Consents {
 mod tests {
     use super::*;
     use crate::domain::case::Case;
-    use crate::domain::mapping::{Category, FieldRow, Position, field, fields, sample};
+    use crate::domain::mapping::{
+        Category, FieldRow, Position, Requirement, Transform, field, fields, sample,
+    };
 
     /// What a referral on carries whatever a table names: the envelope, not the person.
     const ENVELOPE: &[&str] = &[
@@ -297,11 +299,14 @@ mod tests {
     }
 
     #[test]
-    fn a_prohibited_row_keeps_its_field_out() {
+    fn a_prohibited_or_dropped_row_keeps_its_field_out() {
         let mut provider = sample::provider("stillwater");
         let mut prohibited = row("reason");
         prohibited.requirement = Requirement::Prohibited;
-        provider.fields = vec![prohibited];
-        assert!(narrow(&sample::referral(), &provider).reason.is_none());
+        let mut dropped = row("occupation");
+        dropped.steps = vec![Transform::Drop];
+        provider.fields = vec![prohibited, dropped];
+        let narrowed = narrow(&sample::referral(), &provider);
+        assert!(narrowed.reason.is_none() && narrowed.work.occupation.is_none());
     }
 }

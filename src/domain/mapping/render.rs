@@ -2,16 +2,15 @@
 
 use std::borrow::Cow;
 
-use jiff::civil::Date;
-
+use super::screen::{self, Depth};
 use super::transform::Step;
 use super::{
-    Field, FieldRow, OutValue, Part, Position, Requirement, Transform, UnmappedPolicy, Value,
-    fields,
+    Field, FieldRow, Given, OutValue, Part, Position, Requirement, Transform, UnmappedPolicy,
+    Value, fields,
 };
 use crate::domain::case::Case;
 use crate::domain::consent::Decision;
-use crate::domain::provider::Provider;
+use crate::domain::provider::{FreeTextPolicy, Provider};
 
 /// One value of the payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +42,14 @@ pub enum RowOutcome {
     Omitted,
     /// A code is not in the list: a fault.
     Unmapped,
+    /// A word of the table's own is in the payload, in place of an answer.
+    Default,
+    /// The value has not the shape that a step takes; it is never mended.
+    Malformed,
+    /// The installed files do not know where the postcode lies, or nobody has looked.
+    NoPlace,
+    /// The table leaves the field out.
+    Dropped,
 }
 
 impl RowOutcome {
@@ -58,7 +65,16 @@ impl RowOutcome {
             Self::NoWord => "no-word",
             Self::Omitted => "omitted",
             Self::Unmapped => "unmapped",
+            Self::Default => "default",
+            Self::Malformed => "malformed",
+            Self::NoPlace => "no-place",
+            Self::Dropped => "dropped",
         }
+    }
+
+    /// Whether the payload has something for the row.
+    pub const fn is_sent(self) -> bool {
+        matches!(self, Self::Sent | Self::Default)
     }
 }
 
@@ -76,6 +92,9 @@ pub struct TraceRow<'t> {
     pub transform: Cow<'static, str>,
     /// Whether what is sent says less, or something wider, than the case does.
     pub lossy: bool,
+    /// How many pieces were taken out of it: screened words, and telephone numbers that have
+    /// not the shape of one.
+    pub removed: u32,
     /// What became of it.
     pub outcome: RowOutcome,
 }
@@ -91,6 +110,10 @@ pub enum FaultCode {
     RequiredMissing,
     /// A required field needs a consent that is not given.
     RequiredWithheld,
+    /// A required field has a value of another shape than the provider takes.
+    RequiredMalformed,
+    /// A required field needs a place that the installed files do not know.
+    RequiredPlaceUnknown,
 }
 
 impl FaultCode {
@@ -100,6 +123,8 @@ impl FaultCode {
         Self::UnmappedCodeRefused,
         Self::RequiredMissing,
         Self::RequiredWithheld,
+        Self::RequiredMalformed,
+        Self::RequiredPlaceUnknown,
     ];
 
     /// The stable word; its text is in the catalogue.
@@ -109,6 +134,8 @@ impl FaultCode {
             Self::UnmappedCodeRefused => "unmapped-code-refused",
             Self::RequiredMissing => "required-missing",
             Self::RequiredWithheld => "required-withheld",
+            Self::RequiredMalformed => "required-malformed",
+            Self::RequiredPlaceUnknown => "required-place-unknown",
         }
     }
 }
@@ -143,12 +170,17 @@ pub struct Rendered<'t> {
     pub faults: Vec<RenderFault>,
 }
 
-/// Renders a case with a provider's tables. `today` is the day of the rendering, against
-/// which ages are counted. With faults the outputs must not be sent.
-pub fn render<'t>(case: &Case, provider: &'t Provider, today: Date) -> Rendered<'t> {
+/// Renders a case with a provider's tables, on a day and for a place (a day alone: nobody has
+/// looked the postcode up). With faults the outputs must not be sent.
+pub fn render<'t, 'g>(
+    case: &Case,
+    provider: &'t Provider,
+    given: impl Into<Given<'g>>,
+) -> Rendered<'t> {
+    let given = given.into();
     let mut rendered = Rendered::default();
     for row in &provider.fields {
-        render_row(case, provider, row, today, &mut rendered);
+        render_row(case, provider, row, &given, &mut rendered);
     }
     account_for_the_rest(case, provider, &mut rendered);
     rendered
@@ -158,16 +190,20 @@ fn render_row<'t>(
     case: &Case,
     provider: &Provider,
     row: &'t FieldRow,
-    today: Date,
+    given: &Given<'_>,
     out: &mut Rendered<'t>,
 ) {
     let value = row.source.map_or(Value::Absent, |field| (field.read)(case));
     let known = value.is_known();
-    if row.requirement == Requirement::Prohibited {
+    if !row.is_sent() {
         if known {
             out.withheld.push((row.source_name(), row.purpose.clone()));
         }
-        return out.trace.push(trace(row, RowOutcome::Prohibited, false));
+        let outcome = match row.requirement {
+            Requirement::Prohibited => RowOutcome::Prohibited,
+            _ => RowOutcome::Dropped,
+        };
+        return out.trace.push(trace(row, outcome, Loss::default()));
     }
     if let Some(reason) = missing_consent(case, row).filter(|_| known) {
         out.withheld.push((row.source_name(), reason.to_owned()));
@@ -175,43 +211,101 @@ fn render_row<'t>(
             out.faults
                 .push(fault(row, FaultCode::RequiredWithheld, None));
         }
-        return out.trace.push(trace(row, RowOutcome::Withheld, false));
+        let outcome = RowOutcome::Withheld;
+        return out.trace.push(trace(row, outcome, Loss::default()));
     }
-    let (outcome, lossy) = match run(provider, row, value, today) {
-        Ran::Value(value, lossy) => {
-            let outcome = outcome_of(&value);
+    let (outcome, loss) = match run(provider, row, value, given) {
+        Ran::Value(value, loss) => {
+            let outcome = outcome_of(&value, &loss);
             if let Some(value) = OutValue::of(value) {
                 let target = row.target.clone();
                 out.outputs.push(Output { target, value });
             }
-            (outcome, lossy && outcome == RowOutcome::Sent)
+            let loss = if outcome.is_sent() {
+                loss
+            } else {
+                Loss::default()
+            };
+            (outcome, loss)
         }
-        Ran::NoWord => (RowOutcome::NoWord, true),
+        Ran::Ended(outcome, loss) => (outcome, loss),
         Ran::Unlisted(index) => unlisted(provider, row, index, out),
     };
-    let empty = !matches!(outcome, RowOutcome::Sent | RowOutcome::Unmapped);
-    if empty && row.requirement == Requirement::Required {
-        out.faults
-            .push(fault(row, FaultCode::RequiredMissing, None));
+    if row.requirement == Requirement::Required
+        && let Some(code) = lacking(outcome)
+    {
+        out.faults.push(fault(row, code, None));
     }
-    out.trace.push(trace(row, outcome, lossy));
+    out.trace.push(trace(row, outcome, loss));
+}
+
+/// Why a required row that came to this keeps the case from being sent; an unmapped code has
+/// a fault of its own.
+const fn lacking(outcome: RowOutcome) -> Option<FaultCode> {
+    match outcome {
+        RowOutcome::Sent | RowOutcome::Default | RowOutcome::Unmapped => None,
+        RowOutcome::Malformed => Some(FaultCode::RequiredMalformed),
+        RowOutcome::NoPlace => Some(FaultCode::RequiredPlaceUnknown),
+        _ => Some(FaultCode::RequiredMissing),
+    }
+}
+
+/// What a value lost on its way.
+#[derive(Clone, Copy, Default)]
+struct Loss {
+    lossy: bool,
+    removed: u32,
+    is_default: bool,
+}
+
+impl Loss {
+    const SOME: Self = Self {
+        lossy: true,
+        removed: 0,
+        is_default: false,
+    };
+
+    /// Takes out of account and value what a step gave.
+    fn take(&mut self, lossy: bool, removed: u32) {
+        self.lossy |= lossy || removed > 0;
+        self.removed += removed;
+    }
 }
 
 enum Ran {
-    Value(Value, bool),
-    NoWord,
+    Value(Value, Loss),
+    Ended(RowOutcome, Loss),
     Unlisted(usize),
 }
 
-fn run(provider: &Provider, row: &FieldRow, value: Value, today: Date) -> Ran {
-    let (mut value, mut lossy) = (value, false);
+fn run(provider: &Provider, row: &FieldRow, value: Value, given: &Given<'_>) -> Ran {
+    let (mut value, mut loss) = (value, Loss::default());
+    let free_text = row.source.map(|field| field.free_text);
+    let as_written = provider.free_text == FreeTextPolicy::AsWritten;
+    if let Some(depth) = free_text.and_then(|kind| Depth::of(kind, as_written)) {
+        let (screened, removed) = screen::value(value, depth);
+        value = screened;
+        loss.take(false, removed);
+    }
     for step in &row.steps {
-        match step.apply(value, today, &provider.codes) {
-            Step::Done(next, lost) => {
+        match step.apply(value, given, &provider.codes) {
+            Step::Done(next, lossy) => {
                 value = next;
-                lossy |= lost;
+                loss.take(lossy, 0);
             }
-            Step::NoWord => return Ran::NoWord,
+            Step::Removed(next, removed) => {
+                value = next;
+                loss.take(false, removed);
+            }
+            Step::Defaulted(next) => {
+                value = next;
+                loss.take(true, 0);
+                loss.is_default = true;
+            }
+            Step::NoWord => return Ran::Ended(RowOutcome::NoWord, Loss::SOME),
+            Step::Malformed => return Ran::Ended(RowOutcome::Malformed, Loss::SOME),
+            Step::NoPlace => return Ran::Ended(RowOutcome::NoPlace, Loss::SOME),
+            Step::Dropped => return Ran::Ended(RowOutcome::Dropped, Loss::SOME),
             Step::Unlisted => {
                 let Transform::Code { index, .. } = step else {
                     return Ran::Unlisted(usize::MAX);
@@ -220,7 +314,7 @@ fn run(provider: &Provider, row: &FieldRow, value: Value, today: Date) -> Ran {
             }
         }
     }
-    Ran::Value(value, lossy)
+    Ran::Value(value, loss)
 }
 
 fn unlisted(
@@ -228,16 +322,16 @@ fn unlisted(
     row: &FieldRow,
     index: usize,
     out: &mut Rendered<'_>,
-) -> (RowOutcome, bool) {
+) -> (RowOutcome, Loss) {
     let list = provider.codes.get(index);
     let code = match list.map(|list| list.unmapped).unwrap_or_default() {
-        UnmappedPolicy::Omit => return (RowOutcome::Omitted, true),
+        UnmappedPolicy::Omit => return (RowOutcome::Omitted, Loss::SOME),
         UnmappedPolicy::Hold => FaultCode::UnmappedCode,
         UnmappedPolicy::Refuse => FaultCode::UnmappedCodeRefused,
     };
     let name = list.map(|list| list.name.clone());
     out.faults.push(fault(row, code, name));
-    (RowOutcome::Unmapped, false)
+    (RowOutcome::Unmapped, Loss::default())
 }
 
 fn missing_consent(case: &Case, row: &FieldRow) -> Option<&'static str> {
@@ -250,22 +344,24 @@ fn missing_consent(case: &Case, row: &FieldRow) -> Option<&'static str> {
     }
 }
 
-const fn outcome_of(value: &Value) -> RowOutcome {
+const fn outcome_of(value: &Value, loss: &Loss) -> RowOutcome {
     match value {
         Value::Absent => RowOutcome::Absent,
         Value::Declined => RowOutcome::Declined,
         Value::NotKnown => RowOutcome::NotKnown,
+        _ if loss.is_default => RowOutcome::Default,
         _ => RowOutcome::Sent,
     }
 }
 
-fn trace(row: &FieldRow, outcome: RowOutcome, lossy: bool) -> TraceRow<'_> {
+fn trace(row: &FieldRow, outcome: RowOutcome, loss: Loss) -> TraceRow<'_> {
     TraceRow {
         target: &row.target,
         source: row.source_name(),
         row: &row.position,
         transform: row.transform_text(),
-        lossy,
+        lossy: loss.lossy,
+        removed: loss.removed,
         outcome,
     }
 }

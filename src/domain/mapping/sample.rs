@@ -16,7 +16,7 @@ use crate::domain::identifiers::{
 use crate::domain::mapping::StatusWords;
 use crate::domain::provider::{
     Agreement, Capacity, Channel, Clocks, ConsentPolicy, ControllerRole, Country, Dspt, DsptStatus,
-    Governance, PayloadKind, Provider, Validity,
+    FreeTextPolicy, Governance, PayloadKind, Provider, Validity,
 };
 use crate::domain::routing::{Catchment, Eligibility};
 use crate::domain::sensitive::Sensitive;
@@ -214,6 +214,7 @@ pub(crate) fn provider(slug: &str) -> Provider {
         },
         retention_days: 730,
         workwell_consent: ConsentPolicy::Hold,
+        free_text: FreeTextPolicy::default(),
         clocks: Clocks::default(),
         contact: None,
         capacity: Capacity::default(),

@@ -1,9 +1,16 @@
 //! The closed list of what a table can do to a value.
 
+mod dates;
+mod phone;
+mod translate;
+
 use jiff::civil::Date;
 
-use super::codes::{CodeList, Lookup, Relation};
-use super::{FieldKind, Value};
+use super::codes::CodeList;
+use super::screen::{self, Depth};
+use super::{FieldKind, Given, Value};
+pub use dates::is_date_pattern;
+pub use phone::PhoneFormat;
 
 /// One step. A row may chain several: `first then upper`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,9 +19,15 @@ pub enum Transform {
     Copy,
     /// The items of a list in one text.
     Join(Join),
+    /// A text in several: it is cut at every one of these marks.
+    Split(Join),
     /// The first item of a list.
     First,
-    /// A date in this pattern (`dd/mm/yyyy`; letters d, m, y, the rest as written).
+    /// The last item of a list.
+    Last,
+    /// The item of a list at this place, counted from 1.
+    Part(usize),
+    /// A date in this pattern (see [`is_date_pattern`]).
     Date(String),
     /// The year of a date.
     Year,
@@ -24,6 +37,10 @@ pub enum Transform {
     AgeBand(AgeBands),
     /// The part of a postcode before the space.
     Outward,
+    /// The ONS code of the local authority in which a postcode lies.
+    Authority,
+    /// The ONS code of the lower layer super output area in which a postcode lies.
+    Lsoa,
     /// The provider's word from a list, by its index in the provider's lists.
     Code {
         /// The name of the list.
@@ -41,8 +58,19 @@ pub enum Transform {
     Lower,
     /// Digits only.
     Digits,
+    /// A telephone number in this form.
+    Phone(PhoneFormat),
     /// At most so many characters.
     Max(usize),
+    /// Words that somebody typed, without numbers and addresses of people.
+    Screen,
+    /// A fixed text where there is no answer; for administrative fields only.
+    Default(String),
+    /// Nothing: the field is known to the table and left out. It stands alone.
+    Drop,
+    /// In a prohibited row: the steps by which something coarser may be passed on all the
+    /// same. It stands alone.
+    Except(Vec<String>),
 }
 
 /// What stands between the items of a joined list.
@@ -74,6 +102,15 @@ impl Join {
         let row = Self::ALL.iter().find(|row| row.0 == self);
         row.map_or(("comma", ", "), |row| (row.1, row.2))
     }
+
+    /// What a text is cut at: the mark without the blanks beside it.
+    fn mark(self) -> &'static str {
+        let (_, between) = self.row();
+        match between.trim() {
+            "" => between,
+            mark => mark,
+        }
+    }
 }
 
 /// Age bands: the first age of each, ascending; `16/25/50` gives 16-24, 25-49, 50+.
@@ -97,10 +134,20 @@ impl AgeBands {
 pub(super) enum Step {
     /// A value; whether something was lost.
     Done(Value, bool),
+    /// A value from which so many pieces were taken out.
+    Removed(Value, u32),
+    /// The table's own word in place of an answer.
+    Defaulted(Value),
     /// The list says that the provider has no word.
     NoWord,
     /// The list does not hold a code.
     Unlisted,
+    /// The value has not the shape that the step takes.
+    Malformed,
+    /// The installed files do not know the place.
+    NoPlace,
+    /// The table leaves the field out.
+    Dropped,
 }
 
 /// The shape of a value between steps, so that a table is checked when it is loaded.
@@ -135,27 +182,51 @@ impl Transform {
     pub const NAMES: &'static [(&'static str, &'static str)] = &[
         ("copy", "copy"),
         ("join", "join:comma"),
+        ("split", "split:comma"),
         ("first", "first"),
+        ("last", "last"),
+        ("part", "part:2"),
         ("date", "date:dd/mm/yyyy"),
         ("year", "year"),
         ("age", "age"),
         ("age-band", "age-band:16/25/50"),
         ("outward", "outward"),
+        ("authority", "authority"),
+        ("lsoa", "lsoa"),
         ("code", "code:barriers"),
         ("constant", "constant:WorkWell"),
         ("yes-no", "yes-no:Y/N"),
         ("upper", "upper"),
         ("lower", "lower"),
         ("digits", "digits"),
+        ("phone", "phone:national"),
         ("max", "max:100"),
+        ("screen", "screen"),
+        ("default", "default:OTHER"),
+        ("drop", "drop"),
+        ("except", "except:age-band/year"),
     ];
+
+    /// The steps that give something coarser than what they take: a prohibited row may
+    /// except these, and no others.
+    pub const COARSE: &'static [&'static str] =
+        &["year", "age", "age-band", "outward", "authority", "lsoa"];
+
+    /// The name of the step, without its argument.
+    pub fn name(&self) -> String {
+        let code = self.code();
+        code.split(':').next().unwrap_or_default().to_owned()
+    }
 
     /// As the table writes it.
     pub fn code(&self) -> String {
         match self {
             Self::Copy => "copy".into(),
             Self::Join(join) => format!("join:{}", join.row().0),
+            Self::Split(mark) => format!("split:{}", mark.row().0),
             Self::First => "first".into(),
+            Self::Last => "last".into(),
+            Self::Part(place) => format!("part:{place}"),
             Self::Date(pattern) => format!("date:{pattern}"),
             Self::Year => "year".into(),
             Self::Age => "age".into(),
@@ -164,13 +235,20 @@ impl Transform {
                 format!("age-band:{}", starts.join("/"))
             }
             Self::Outward => "outward".into(),
+            Self::Authority => "authority".into(),
+            Self::Lsoa => "lsoa".into(),
             Self::Code { list, .. } => format!("code:{list}"),
             Self::Constant(text) => format!("constant:{text}"),
             Self::YesNo(yes, no) => format!("yes-no:{yes}/{no}"),
             Self::Upper => "upper".into(),
             Self::Lower => "lower".into(),
             Self::Digits => "digits".into(),
+            Self::Phone(format) => format!("phone:{}", format.code()),
             Self::Max(count) => format!("max:{count}"),
+            Self::Screen => "screen".into(),
+            Self::Default(text) => format!("default:{text}"),
+            Self::Drop => "drop".into(),
+            Self::Except(names) => format!("except:{}", names.join("/")),
         }
     }
 
@@ -179,27 +257,60 @@ impl Transform {
         use Shape as H;
         match (self, taken) {
             (Self::Copy, shape) => Some(shape),
-            (Self::Join(_) | Self::First, H::Texts | H::Text)
-            | (Self::Constant(_), _)
+            (Self::Join(_) | Self::First | Self::Last | Self::Part(_), H::Texts | H::Text)
+            | (Self::Constant(_) | Self::Drop, _)
             | (Self::Date(_) | Self::AgeBand(_), H::Date)
-            | (Self::Outward, H::Text)
-            | (Self::YesNo(..), H::YesNo) => Some(H::Text),
+            | (Self::Outward | Self::Authority | Self::Lsoa | Self::Default(_), H::Text)
+            | (Self::YesNo(..) | Self::Code { .. }, H::YesNo) => Some(H::Text),
+            (Self::Split(_), H::Text) => Some(H::Texts),
             (Self::Year | Self::Age, H::Date) => Some(H::Number),
             (
-                Self::Code { .. } | Self::Upper | Self::Lower | Self::Digits | Self::Max(_),
+                Self::Code { .. }
+                | Self::Upper
+                | Self::Lower
+                | Self::Digits
+                | Self::Phone(_)
+                | Self::Screen
+                | Self::Max(_),
                 H::Text | H::Texts,
             ) => Some(taken),
             _ => None,
         }
     }
 
-    /// Applies the step. `today` is the day against which an age is counted.
-    pub(super) fn apply(&self, value: Value, today: Date, lists: &[CodeList]) -> Step {
+    /// Applies the step to what the case or the step before it gives.
+    pub(super) fn apply(&self, value: Value, given: &Given<'_>, lists: &[CodeList]) -> Step {
+        let today = given.today;
         match self {
-            Self::Code { index, .. } => translate(value, lists.get(*index)),
+            Self::Code { index, .. } => translate::translate(value, lists.get(*index)),
             Self::Constant(text) => Step::Done(Value::Text(text.clone()), false),
+            // "Prefer not to say" is an answer, and no default speaks over it.
+            Self::Default(text) if matches!(value, Value::Absent | Value::NotKnown) => {
+                Step::Defaulted(Value::Text(text.clone()))
+            }
+            Self::Drop => Step::Dropped,
             _ if !value.is_known() => Step::Done(value, false),
-            Self::Copy => Step::Done(value, false),
+            Self::Copy | Self::Default(_) | Self::Except(_) => Step::Done(value, false),
+            Self::Split(mark) => split(value, *mark),
+            Self::Last => {
+                let items = items(value);
+                Step::Done(
+                    Value::text(items.last().map(String::as_str)),
+                    items.len() > 1,
+                )
+            }
+            Self::Part(place) => {
+                let items = items(value);
+                let item = place.checked_sub(1).and_then(|index| items.get(index));
+                Step::Done(Value::text(item.map(String::as_str)), items.len() > 1)
+            }
+            Self::Authority => place(given.residence.and_then(|found| found.la.as_deref())),
+            Self::Lsoa => place(given.residence.and_then(|found| found.lsoa.as_deref())),
+            Self::Phone(format) => phones(value, *format),
+            Self::Screen => {
+                let (value, removed) = screen::value(value, Depth::ALL);
+                Step::Removed(value, removed)
+            }
             Self::Join(join) => Step::Done(Value::Text(items(value).join(join.row().1)), false),
             Self::First => {
                 let mut items = items(value);
@@ -207,7 +318,10 @@ impl Transform {
                 items.truncate(1);
                 Step::Done(Value::text(items.first().map(String::as_str)), lossy)
             }
-            Self::Date(pattern) => on_date(value, |d| (Value::Text(written(pattern, d)), false)),
+            Self::Date(pattern) => on_date(value, |d| {
+                let (text, is_coarse) = dates::written(pattern, d);
+                (Value::Text(text), is_coarse)
+            }),
             Self::Year => on_date(value, |d| (Value::Number(d.year().into()), true)),
             Self::Age => on_date(value, |d| {
                 let age = age(d, today).map_or(Value::Absent, |a| Value::Number(a.into()));
@@ -278,82 +392,39 @@ fn on_date(value: Value, change: impl Fn(Date) -> (Value, bool)) -> Step {
     Step::Done(value, lossy)
 }
 
-/// Writes a date in a pattern of `dd`, `mm` and `yyyy`.
-fn written(pattern: &str, date: Date) -> String {
-    use std::fmt::Write;
-    let mut out = String::with_capacity(pattern.len());
-    let mut rest = pattern;
-    while let Some(next) = rest.chars().next() {
-        // Writing to a String cannot fail.
-        let (width, _) = if rest.starts_with("yyyy") {
-            (4, write!(out, "{:04}", date.year()))
-        } else if rest.starts_with("mm") {
-            (2, write!(out, "{:02}", date.month()))
-        } else if rest.starts_with("dd") {
-            (2, write!(out, "{:02}", date.day()))
-        } else {
-            (next.len_utf8(), out.write_char(next))
-        };
-        rest = &rest[width..];
-    }
-    out
-}
-
-/// Looks every code up. A missing answer is passed on only by a row of its own.
-fn translate(value: Value, list: Option<&CodeList>) -> Step {
-    let Some(list) = list else {
-        return Step::Unlisted;
+fn split(value: Value, mark: Join) -> Step {
+    let Value::Text(text) = value else {
+        return Step::Done(value, false);
     };
-    match &value {
-        Value::Absent | Value::Declined | Value::NotKnown => match list.lookup(value.kind()) {
-            Lookup::Word(row) => Step::Done(
-                Value::Text(row.target.clone()),
-                row.relation != Relation::Equivalent,
-            ),
-            Lookup::NoWord(_) | Lookup::Unlisted => Step::Done(value, false),
-        },
-        Value::Text(text) => match list.lookup(text) {
-            Lookup::Word(row) => Step::Done(
-                Value::Text(row.target.clone()),
-                row.relation != Relation::Equivalent,
-            ),
-            Lookup::NoWord(_) => Step::NoWord,
-            Lookup::Unlisted => Step::Unlisted,
-        },
-        Value::List(codes) => translate_all(codes, list),
-        _ => Step::Done(value, false),
-    }
+    let parts = text.split(mark.mark()).map(str::trim);
+    let parts = parts.filter(|part| !part.is_empty()).map(str::to_owned);
+    Step::Done(Value::list(parts.collect()), false)
 }
 
-fn translate_all(codes: &[String], list: &CodeList) -> Step {
-    let mut words: Vec<String> = Vec::new();
-    let (mut lossy, mut unlisted) = (false, 0);
-    for code in codes {
-        match list.lookup(code) {
-            Lookup::Word(row) => {
-                lossy |= row.relation != Relation::Equivalent;
-                // Two codes under one wider word are told once.
-                if words.contains(&row.target) {
-                    lossy = true;
-                } else {
-                    words.push(row.target.clone());
-                }
-            }
-            Lookup::NoWord(_) => lossy = true,
-            Lookup::Unlisted => unlisted += 1,
-        }
+fn place(code: Option<&str>) -> Step {
+    code.map_or(Step::NoPlace, |code| {
+        Step::Done(Value::Text(code.to_owned()), true)
+    })
+}
+
+/// Numbers that have the shape of one; the others are taken out and counted.
+fn phones(value: Value, format: PhoneFormat) -> Step {
+    let is_list = matches!(value, Value::List(_));
+    let numbers = items(value);
+    let written: Vec<String> = numbers
+        .iter()
+        .filter_map(|number| phone::written(format, number))
+        .collect();
+    if written.is_empty() {
+        return Step::Malformed;
     }
-    if unlisted > 0 && list.unmapped != super::UnmappedPolicy::Omit {
-        return Step::Unlisted;
-    }
-    if words.is_empty() {
-        return if unlisted > 0 {
-            Step::Unlisted
-        } else {
-            Step::NoWord
-        };
-    }
-    Step::Done(Value::List(words), lossy || unlisted > 0)
+    let lost = u32::try_from(numbers.len() - written.len()).unwrap_or(u32::MAX);
+    let value = if is_list {
+        Value::List(written)
+    } else {
+        Value::text(written.first().map(String::as_str))
+    };
+    Step::Removed(value, lost)
 }
 
 #[cfg(test)]

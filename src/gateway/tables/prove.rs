@@ -6,9 +6,9 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::referral::read_sample;
-use super::trial::{payload_of, trace_csv};
-use crate::domain::mapping::{Rendered, render};
-use crate::domain::provider::Provider;
+use super::trial::{Trial, payload_of, trace_csv};
+use crate::domain::mapping::{Given, Rendered, render};
+use crate::domain::provider::{PayloadKind, Provider};
 use crate::problem::Problem;
 use crate::problem::area::tables as entry;
 
@@ -48,8 +48,9 @@ pub struct Difference {
     pub found: String,
 }
 
-/// Runs every test of a provider, by name. With `is_update` what differs is written.
-pub fn prove(mappings: &Path, provider: &Provider, is_update: bool) -> Vec<Proof> {
+/// Runs every test of a provider, by name, with the places of a trial. With `is_update` what
+/// differs is written.
+pub fn prove(mappings: &Path, trial: &Trial, provider: &Provider, is_update: bool) -> Vec<Proof> {
     let within = format!("{}/{}/tests", provider.area, provider.slug);
     let folder = mappings.join(&within);
     let Ok(found) = fs::read_dir(&folder) else {
@@ -65,12 +66,12 @@ pub fn prove(mappings: &Path, provider: &Provider, is_update: bool) -> Vec<Proof
         .into_iter()
         .map(|name| {
             let place = format!("{within}/{name}");
-            one(provider, &folder.join(name), place, is_update)
+            one(trial, provider, &folder.join(name), place, is_update)
         })
         .collect()
 }
 
-fn one(provider: &Provider, folder: &Path, place: String, is_update: bool) -> Proof {
+fn one(trial: &Trial, provider: &Provider, folder: &Path, place: String, is_update: bool) -> Proof {
     let mut proof = Proof {
         place,
         differences: Vec::new(),
@@ -92,7 +93,12 @@ fn one(provider: &Provider, folder: &Path, place: String, is_update: bool) -> Pr
             return proof;
         }
     };
-    let rendered = render(&sample.case, provider, sample.day);
+    let residence = trial.residence(&sample.case);
+    let given = Given {
+        today: sample.day,
+        residence: residence.as_ref(),
+    };
+    let rendered = render(&sample.case, provider, given);
     let found = match outcome(&sample.case, provider, &rendered) {
         Ok(found) => found,
         Err(problems) => {
@@ -125,8 +131,24 @@ fn outcome(
         return Ok(json!({ "not-sent": faults.collect::<Vec<Value>>() }));
     }
     let bytes = payload_of(case, provider, rendered)?;
+    if provider.payload == PayloadKind::Csv {
+        return Ok(by_column(&bytes));
+    }
     // Our own writer's bytes are JSON.
     Ok(serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+}
+
+/// A row of CSV by its columns, so that a test reads like any other.
+fn by_column(bytes: &[u8]) -> Value {
+    let mut reader = csv::Reader::from_reader(bytes);
+    let header = reader.headers().cloned().unwrap_or_default();
+    let row = reader.records().next().and_then(Result::ok);
+    let row = row.unwrap_or_default();
+    let cells = header.iter().zip(row.iter());
+    cells
+        .map(|(column, cell)| (column.to_owned(), json!(cell)))
+        .collect::<serde_json::Map<String, Value>>()
+        .into()
 }
 
 fn compare_json(proof: &mut Proof, path: &Path, found: &Value, is_update: bool) {

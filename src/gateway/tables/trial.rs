@@ -15,8 +15,9 @@ use crate::domain::case::{Case, Referral};
 use crate::domain::consent::Decision as Consent;
 use crate::domain::mapping::Rendered;
 use crate::domain::provider::{ConsentPolicy, Load, PayloadKind, Provider, Unavailable};
-use crate::domain::routing::{Area, Decision, decide_with};
+use crate::domain::routing::{Area, Decision, Residence, decide_with};
 use crate::problem::Problem;
+use crate::standards::payload::json::Event;
 use crate::standards::payload::{self, Heading};
 
 /// Tables and places, for a trial.
@@ -79,6 +80,16 @@ impl Trial {
         &self.loaded.areas
     }
 
+    /// Where the person of a case lives, as the installed files say; never of a restricted
+    /// person.
+    pub fn residence(&self, case: &Case) -> Option<Residence> {
+        let person = &case.referral.person;
+        let postcode = person.address.postcode.as_ref();
+        postcode
+            .filter(|_| !person.security.hides_location())
+            .and_then(|code| self.places.residence(code))
+    }
+
     /// Every provider's verdict and the outcome, as the gateway decides on this day. Never
     /// of a restricted person, whose place is not looked up.
     ///
@@ -119,6 +130,12 @@ pub fn payload_of(
     match provider.payload {
         PayloadKind::Json => payload::json::fields(&rendered.outputs),
         PayloadKind::FhirBundle => payload::fhir::referral(&heading, &rendered.outputs),
+        PayloadKind::Csv => Ok(payload::csv::referral(
+            &heading,
+            Event::Created,
+            provider.targets(),
+            &rendered.outputs,
+        )),
     }
 }
 
@@ -155,17 +172,23 @@ pub fn kept_back(case: &Case, provider: &Provider, today: Date) -> Vec<&'static 
 pub fn trace_csv(rendered: &Rendered<'_>) -> Vec<u8> {
     let mut text = String::with_capacity(64 * (1 + rendered.trace.len()));
     text.push_str("target,source,row,transform,lossy,outcome\n");
-    let mut position = String::new();
+    let (mut position, mut loss) = (String::new(), String::new());
     for row in &rendered.trace {
         position.clear();
+        loss.clear();
         // Writing to a String cannot fail.
         let _ = write!(position, "{}", row.row);
+        let _ = match (row.lossy, row.removed) {
+            (false, _) => Ok(()),
+            (true, 0) => write!(loss, "lossy"),
+            (true, count) => write!(loss, "lossy: {count} removed"),
+        };
         let cells = [
             row.target,
             row.source,
             &position,
             &row.transform,
-            if row.lossy { "lossy" } else { "" },
+            &loss,
             row.outcome.code(),
         ];
         for (place, cell) in cells.into_iter().enumerate() {

@@ -169,6 +169,27 @@ super::entries! {
         advice: "Renew the agreement and write its new reference and last day into provider.toml.",
         Icb, 500, "REC_SERVER_ERROR", "exception", AfterFix
     }
+    /// A default where only an answer may stand.
+    DEFAULT_BARRED = {
+        "WW-MAP-040", "a default in place of an answer about the person",
+        meaning: "A table puts a word of its own where the referral says nothing or says something that the table does not know. That is allowed for paperwork, such as the route of the referral, and never for a condition, consent, status, risk, need or contact.",
+        advice: "Remove the default; what is missing stays empty and the provider asks. A missing answer may have a word of its own (`declined`, `not-known`, `absent`) that no real answer has.",
+        Icb, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
+    /// A required field has a value of another shape.
+    REQUIRED_MALFORMED = {
+        "WW-MAP-041", "a required field has not the shape that the provider takes",
+        meaning: "A field that the provider's table requires is there, yet it has not the shape that the table's transform takes; a telephone number, say, with a digit too few. The gateway mends nothing by guessing; the case is held.",
+        advice: "Obtain the value from the referrer, or make the field optional or its transform plainer, then release the case.",
+        Operator, 422, "REC_UNPROCESSABLE_ENTITY", "value", AfterFix
+    }
+    /// A required place is not in the installed files.
+    REQUIRED_PLACE_UNKNOWN = {
+        "WW-MAP-042", "the provider needs a place that the installed files do not know",
+        meaning: "The provider's table requires the local authority or the output area of the person's postcode, and the installed files of places do not hold the postcode; the case is held.",
+        advice: "Install a newer directory of postcodes, or make the field optional in the provider's table, then release the case.",
+        Operator, 422, "REC_UNPROCESSABLE_ENTITY", "required", AfterFix
+    }
 }
 
 /// The entry of a rendering fault, by its stable word.
@@ -178,6 +199,8 @@ pub fn of_fault(code: &str) -> Option<&'static super::Entry> {
         "unmapped-code-refused" => Some(&UNMAPPED_CODE_REFUSED),
         "required-missing" => Some(&REQUIRED_MISSING),
         "required-withheld" => Some(&REQUIRED_WITHHELD),
+        "required-malformed" => Some(&REQUIRED_MALFORMED),
+        "required-place-unknown" => Some(&REQUIRED_PLACE_UNKNOWN),
         _ => None,
     }
 }

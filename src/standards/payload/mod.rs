@@ -3,6 +3,7 @@
 //! The bytes are made once, at release, and are the same in every attempt; time and
 //! version come in with the [`Heading`].
 
+pub mod csv;
 pub mod fhir;
 pub mod json;
 mod node;

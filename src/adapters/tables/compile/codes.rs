@@ -155,16 +155,19 @@ fn warn_of_unused_rows(list: &CodeList, words: &[&str], faults: &mut Faults) {
     }
 }
 
-/// Compares a list with the words of the field that it translates: a word that the field
-/// never has is a fault, a word without a row is a warning, since the case would wait.
+/// The three ways of having no answer, and the row for any other code.
+const SPECIAL: [&str; 4] = ["declined", "not-known", "absent", CodeList::ANY_OTHER];
+
+/// Compares a list with the field that it translates. A word that the field never has is a
+/// fault, a word without a row is a warning, since the case would wait.
 pub(super) fn compare(list: &CodeList, field: &Field, faults: &mut Faults) {
-    let words = (field.words)();
+    warn_of_silence(list, field, faults);
+    let words = field.codes();
     if words.is_empty() {
         return;
     }
     for row in list.rows() {
-        let special = ["declined", "not-known", "absent", CodeList::ANY_OTHER];
-        if !words.contains(&row.source.as_str()) && !special.contains(&row.source.as_str()) {
+        if !words.contains(&row.source.as_str()) && !SPECIAL.contains(&row.source.as_str()) {
             let said = nearest::suggestion(&row.source, &words);
             let detail = format!("source: {} never has this word: {said}", field.name);
             let place = (row.position.line, 1);
@@ -179,6 +182,73 @@ pub(super) fn compare(list: &CodeList, field: &Field, faults: &mut Faults) {
     if !lacking.is_empty() && list.unmapped != UnmappedPolicy::Omit {
         let file = format!("codes/{}.csv", list.name);
         let detail = format!("no row for {} of {}", lacking.join(", "), field.name);
+        faults.warn(&entry::CODE_LIST, &file, (1, 1), detail);
+    }
+}
+
+/// Looks for words that a list for a field about the person puts in place of an answer.
+pub(super) fn guard(list: &CodeList, field: &Field, faults: &mut Faults) {
+    no_default(list, field, faults);
+    no_answer_for_silence(list, faults);
+}
+
+/// A word for any code without a row is a default: it is for paperwork only, never for what
+/// is said of a person.
+fn no_default(list: &CodeList, field: &Field, faults: &mut Faults) {
+    let mut rows = list.rows().iter();
+    let any_other = rows.find(|row| row.source == CodeList::ANY_OTHER);
+    let Some(row) = any_other.filter(|row| row.relation != Relation::Unmatched) else {
+        return;
+    };
+    let detail = format!("source: {}", super::transform::no_default(field));
+    let place = (row.position.line, 1);
+    faults.add(&entry::DEFAULT_BARRED, &row.position.file, place, detail);
+}
+
+/// A missing answer in the word of a real one would be a default that nobody sees.
+fn no_answer_for_silence(list: &CodeList, faults: &mut Faults) {
+    let is_silence = |row: &&CodeRow| SPECIAL[..3].contains(&row.source.as_str());
+    for row in list.rows().iter().filter(is_silence) {
+        let real = list.rows().iter().find(|other| {
+            !SPECIAL.contains(&other.source.as_str())
+                && !row.target.is_empty()
+                && other.target.eq_ignore_ascii_case(&row.target)
+        });
+        let Some(real) = real else { continue };
+        let detail = format!(
+            "target: found \"{}\", the word for \"{}\" at {}; a missing answer has a word of its \
+             own, or no row",
+            row.target, real.source, real.position
+        );
+        let place = (row.position.line, 3);
+        faults.add(&entry::DEFAULT_BARRED, &row.position.file, place, detail);
+    }
+}
+
+/// Ways of having no answer that the field never has, and ways that it has beside one that
+/// the list speaks of: the provider could not tell them apart.
+fn warn_of_silence(list: &CodeList, field: &Field, faults: &mut Faults) {
+    let row_of = |word: &str| list.rows().iter().find(|row| row.source == word);
+    let asked = ["declined", "not-known"];
+    let mut is_spoken_of = false;
+    for word in &SPECIAL[..3] {
+        let Some(row) = row_of(word) else { continue };
+        is_spoken_of |= asked.contains(word);
+        if !field.unanswered.contains(word) {
+            let detail = format!("source: {} is never \"{word}\"; remove the row", field.name);
+            let place = (row.position.line, 1);
+            faults.warn(&entry::ROW_UNUSED, &row.position.file, place, detail);
+        }
+    }
+    let lacking = asked
+        .iter()
+        .find(|word| field.unanswered.contains(word) && row_of(word).is_none());
+    if let Some(word) = lacking.filter(|_| is_spoken_of) {
+        let file = format!("codes/{}.csv", list.name);
+        let detail = format!(
+            "no row for \"{word}\" of {}, which would arrive as nothing said",
+            field.name
+        );
         faults.warn(&entry::CODE_LIST, &file, (1, 1), detail);
     }
 }

@@ -14,6 +14,7 @@ use crate::domain::mapping::{
 };
 use crate::domain::provider::PayloadKind;
 use crate::problem::area::tables as entry;
+use crate::standards::payload::csv;
 use crate::standards::payload::json::check_targets;
 
 const FILE: &str = "fields.csv";
@@ -52,6 +53,7 @@ pub(super) fn compile(
 ) -> Vec<FieldRow> {
     let mut compiled: Vec<FieldRow> = Vec::new();
     let mut used: BTreeSet<usize> = BTreeSet::new();
+    let mut guarded: BTreeSet<usize> = BTreeSet::new();
     let rows = sheet::rows(folder, FILE, HEADER, faults);
     // What a table that cannot be read lacks is nothing to tell of.
     if rows.is_empty() && (!folder.has(FILE) || faults.tell_of(FILE)) {
@@ -66,11 +68,16 @@ pub(super) fn compile(
             let Transform::Code { index, .. } = step else {
                 continue;
             };
-            // A list that several rows use is compared once, with the first field.
-            if used.insert(*index)
-                && let Some(source) = field_row.source
-            {
+            let Some(source) = field_row.source else {
+                continue;
+            };
+            // A list that several rows use is compared once, with the first field; what no
+            // answer about a person may be, with the first field that is about one.
+            if used.insert(*index) {
                 codes::compare(&lists[*index], source, faults);
+            }
+            if !source.administrative && guarded.insert(*index) {
+                codes::guard(&lists[*index], source, faults);
             }
         }
         compiled.push(field_row);
@@ -100,8 +107,14 @@ fn compile_row(row: &Row, lists: &[CodeList], faults: &mut Faults) -> Option<Fie
     let steps = transform::steps(&cell, lists, faults);
     let source = source?;
     let prohibited = requirement == Some(Requirement::Prohibited);
-    if let (Some(steps), false) = (&steps, prohibited) {
-        transform::check(&cell, source, steps, faults);
+    match &steps {
+        Some(steps) if prohibited => transform::check_prohibited(&cell, source, steps, faults),
+        Some(steps) => {
+            transform::check(&cell, source, steps, faults);
+            let comment = row.cell("comment");
+            transform::check_default(&cell, &comment, source, steps, faults);
+        }
+        None => {}
     }
     if let (Some(found), Some(category)) = (source, category)
         && category < found.category
@@ -158,30 +171,27 @@ fn check_target(
     faults: &mut Faults,
 ) {
     let cell = row.cell("target");
-    if new.requirement == Requirement::Prohibited {
+    check_prohibitions(row, new, seen, faults);
+    if !new.is_sent() {
+        let what = match new.requirement {
+            Requirement::Prohibited => "a prohibited field has no target",
+            _ => "a field that is dropped has no target",
+        };
         if !cell.text.is_empty() {
-            cell.shape("a prohibited field has no target", faults);
+            cell.shape(what, faults);
         }
         if new.source.is_none() {
             row.cell("source").filled(faults);
         }
-        let mapped = seen
-            .iter()
-            .find(|other| other.source_name() == new.source_name());
-        return twice(row, mapped, "this field", faults);
+        if new.is_dropped() && new.requirement == Requirement::Required {
+            let requirement = row.cell("requirement");
+            requirement.shape("a field that is dropped is optional", faults);
+        }
+        return;
     }
     let Some(target) = cell.filled(faults) else {
         return;
     };
-    let barred = seen.iter().find(|other| {
-        other.requirement == Requirement::Prohibited && other.source_name() == new.source_name()
-    });
-    twice(
-        row,
-        barred.filter(|_| new.source.is_some()),
-        "this field",
-        faults,
-    );
     match payload {
         Some(PayloadKind::Json) => {
             if !is_path(target) {
@@ -207,8 +217,49 @@ fn check_target(
             }
             Some(_) => {}
         },
+        Some(PayloadKind::Csv) => {
+            if let Err(expected) = csv::check_column(target) {
+                cell.shape(expected, faults);
+            }
+            let clash = seen
+                .iter()
+                .find(|other| other.target.eq_ignore_ascii_case(target));
+            twice(row, clash, "this target", faults);
+        }
         None => {}
     }
+}
+
+/// Prohibited means that nothing of the field is sent: not by another row, not within a field
+/// that it is a part of, and not something coarser unless the prohibiting row excepts it.
+fn check_prohibitions(row: &Row, new: &FieldRow, seen: &[FieldRow], faults: &mut Faults) {
+    let prohibits = |one: &FieldRow| one.requirement == Requirement::Prohibited;
+    let contradicts = |other: &&FieldRow| {
+        let (Some(ours), Some(theirs)) = (new.source, other.source) else {
+            return false;
+        };
+        if !ours.is_related_to(theirs) {
+            return false;
+        }
+        match (prohibits(new), prohibits(other)) {
+            (true, true) => ours.name == theirs.name,
+            (true, false) => other.is_sent() && !other.is_excepted_by(new),
+            (false, true) => new.is_sent() && !new.is_excepted_by(other),
+            (false, false) => false,
+        }
+    };
+    let Some(other) = seen.iter().find(contradicts) else {
+        return;
+    };
+    if other.source_name() == new.source_name() {
+        return twice(row, Some(other), "this field", faults);
+    }
+    let (ours, theirs) = (new.source_name(), other.source_name());
+    let detail = format!(
+        "{} speaks of {theirs}, and one of {ours} and {theirs} is a part of the other",
+        other.position
+    );
+    row.cell("source").fault(&entry::SAID_TWICE, detail, faults);
 }
 
 fn twice(row: &Row, first: Option<&FieldRow>, what: &str, faults: &mut Faults) {
@@ -247,7 +298,7 @@ fn check_protected(
 ) {
     let mapped = |name: &str| {
         rows.iter()
-            .find(|row| row.source_name() == name && row.requirement != Requirement::Prohibited)
+            .find(|row| row.source_name() == name && row.is_sent())
     };
     for (name, _) in withheld {
         if let Some(row) = mapped(name) {

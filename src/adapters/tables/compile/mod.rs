@@ -17,7 +17,8 @@ use super::head::{Head, Schema};
 use crate::domain::consent::ConfidentialityBasis;
 use crate::domain::identifiers::OdsCode;
 use crate::domain::provider::{
-    Agreement, Channel, Clocks, ConsentPolicy, PayloadKind, Provider, SupportWeeks, Validity,
+    Agreement, Channel, Clocks, ConsentPolicy, FreeTextPolicy, PayloadKind, Provider, SupportWeeks,
+    Validity,
 };
 use crate::problem::area::tables as entry;
 
@@ -58,7 +59,7 @@ const SCHEMA: Schema = &[
     ("hosting", &["country", "safeguard"]),
     ("dspt", &["status", "date"]),
     ("privacy_notice", &["url"]),
-    ("policies", &["workwell_consent"]),
+    ("policies", &["workwell_consent", "free_text"]),
     ("contact", contact::KEYS),
     ("capacity", capacity::KEYS),
     (
@@ -93,6 +94,7 @@ const POLICIES: &[(ConsentPolicy, &str)] = &[
 const PAYLOADS: &[(PayloadKind, &str)] = &[
     (PayloadKind::Json, "json"),
     (PayloadKind::FhirBundle, "fhir-bundle"),
+    (PayloadKind::Csv, "csv"),
 ];
 
 /// Compiles a folder. `None` when something without which there is no provider is
@@ -136,6 +138,13 @@ pub(super) fn provider(
             "workwell_consent",
             POLICIES,
             ConsentPolicy::Hold,
+            faults,
+        ),
+        free_text: head.word_or(
+            "policies",
+            "free_text",
+            FreeTextPolicy::ALL,
+            FreeTextPolicy::Screen,
             faults,
         ),
         clocks: clocks(&head, faults),

@@ -3,7 +3,9 @@
 use crate::adapters::tables::faults::Faults;
 use crate::adapters::tables::nearest;
 use crate::adapters::tables::sheet::Cell;
-use crate::domain::mapping::{AgeBands, CodeList, Field, Join, Shape, Transform};
+use crate::domain::mapping::{
+    AgeBands, CodeList, Field, Join, PhoneFormat, Shape, Transform, is_date_pattern,
+};
 use crate::problem::area::tables as entry;
 
 /// Reads the steps; `None` when one of them is wrong. An empty cell is a copy.
@@ -53,12 +55,19 @@ fn plain(name: &str) -> Option<Transform> {
     Some(match name {
         "copy" => Transform::Copy,
         "first" => Transform::First,
+        "last" => Transform::Last,
+        // ISO 8601, as a machine writes a date.
+        "date" => Transform::Date("yyyy-mm-dd".into()),
         "year" => Transform::Year,
         "age" => Transform::Age,
         "outward" => Transform::Outward,
+        "authority" => Transform::Authority,
+        "lsoa" => Transform::Lsoa,
         "upper" => Transform::Upper,
         "lower" => Transform::Lower,
         "digits" => Transform::Digits,
+        "screen" => Transform::Screen,
+        "drop" => Transform::Drop,
         "yes-no" => Transform::YesNo("Yes".into(), "No".into()),
         _ => return None,
     })
@@ -68,12 +77,22 @@ fn with_argument(name: &str, argument: &str) -> Option<Transform> {
     if argument.is_empty() {
         return None;
     }
+    let mark = || Join::ALL.iter().find(|row| row.1 == argument);
     match name {
-        "join" => {
-            let join = Join::ALL.iter().find(|row| row.1 == argument)?;
-            Some(Transform::Join(join.0))
+        "join" => mark().map(|row| Transform::Join(row.0)),
+        "split" => mark().map(|row| Transform::Split(row.0)),
+        "part" => argument
+            .parse()
+            .ok()
+            .filter(|n| *n > 0)
+            .map(Transform::Part),
+        "phone" => {
+            let row = PhoneFormat::ALL.iter().find(|row| row.1 == argument)?;
+            Some(Transform::Phone(row.0))
         }
-        "date" => is_pattern(argument).then(|| Transform::Date(argument.to_owned())),
+        "default" => Some(Transform::Default(argument.to_owned())),
+        "except" => except(argument).map(Transform::Except),
+        "date" => is_date_pattern(argument).then(|| Transform::Date(argument.to_owned())),
         "age-band" => bands(argument).map(Transform::AgeBand),
         "constant" => Some(Transform::Constant(argument.to_owned())),
         "yes-no" => {
@@ -86,16 +105,11 @@ fn with_argument(name: &str, argument: &str) -> Option<Transform> {
     }
 }
 
-/// `dd`, `mm` and `yyyy` once each, with only marks between them.
-fn is_pattern(pattern: &str) -> bool {
-    let parts = ["yyyy", "mm", "dd"];
-    let once = parts.iter().all(|part| pattern.matches(part).count() == 1);
-    let rest = parts
-        .iter()
-        .fold(pattern.to_owned(), |rest, part| rest.replacen(part, "", 1));
-    once && rest
-        .chars()
-        .all(|mark| matches!(mark, '/' | '-' | '.' | ' '))
+/// Names of coarser steps.
+fn except(argument: &str) -> Option<Vec<String>> {
+    let names: Vec<String> = argument.split('/').map(|n| n.trim().to_owned()).collect();
+    let is_coarse = |name: &String| Transform::COARSE.contains(&name.as_str());
+    names.iter().all(is_coarse).then_some(names)
 }
 
 fn bands(argument: &str) -> Option<AgeBands> {
@@ -128,11 +142,8 @@ pub(super) fn check(
     faults: &mut Faults,
 ) {
     let mut shape = field.map_or(Shape::Text, |field| field.kind.into());
-    for step in steps {
-        let constant = matches!(step, Transform::Constant(_));
-        if constant != field.is_none() || (constant && steps.len() > 1) {
-            let detail =
-                "transform: a constant stands alone and has no source; any other step has one";
+    for (index, step) in steps.iter().enumerate() {
+        if let Some(detail) = out_of_place(step, index, field, steps) {
             return cell.fault(&entry::TRANSFORM_MISFIT, detail, faults);
         }
         let Some(given) = step.gives(shape) else {
@@ -148,6 +159,111 @@ pub(super) fn check(
     if steps.is_empty() && field.is_none() {
         let detail = "source: name a field, or write a constant as the transform";
         cell.fault(&entry::VALUE_MISSING, detail, faults);
+    }
+}
+
+/// What is wrong with where a step stands.
+fn out_of_place(
+    step: &Transform,
+    index: usize,
+    field: Option<&Field>,
+    steps: &[Transform],
+) -> Option<&'static str> {
+    let alone = steps.len() == 1;
+    match step {
+        Transform::Constant(_) if field.is_some() || !alone => {
+            Some("transform: a constant stands alone and has no source; any other step has one")
+        }
+        Transform::Constant(_) => None,
+        _ if field.is_none() => {
+            Some("transform: a constant stands alone and has no source; any other step has one")
+        }
+        Transform::Drop if !alone => Some("transform: drop stands alone"),
+        Transform::Except(_) => {
+            Some("transform: except belongs into a row whose requirement is prohibited")
+        }
+        Transform::Authority | Transform::Lsoa => {
+            let is_postcode = index == 0 && field.is_some_and(|field| field.name == "postcode");
+            (!is_postcode).then_some(
+                "transform: the place is looked up by the whole postcode: write it first, in a \
+                 row whose source is postcode",
+            )
+        }
+        Transform::Default(_) if index + 1 < steps.len() => {
+            Some("transform: a default is the last step")
+        }
+        _ => None,
+    }
+}
+
+/// A default speaks in place of an answer, so that it is only for paperwork; and why is
+/// written beside it.
+pub(super) fn check_default(
+    cell: &Cell<'_>,
+    comment: &Cell<'_>,
+    field: Option<&Field>,
+    steps: &[Transform],
+    faults: &mut Faults,
+) {
+    let has_default = steps
+        .iter()
+        .any(|step| matches!(step, Transform::Default(_)));
+    let Some(field) = field.filter(|_| has_default) else {
+        return;
+    };
+    if !field.administrative {
+        let detail = format!("transform: {}", no_default(field));
+        return cell.fault(&entry::DEFAULT_BARRED, detail, faults);
+    }
+    if comment.text.is_empty() {
+        let detail = "comment: a default says why";
+        comment.fault(&entry::VALUE_MISSING, detail, faults);
+    }
+}
+
+/// Why a field takes no default, and which fields do.
+pub(super) fn no_default(field: &Field) -> String {
+    let all = crate::domain::mapping::fields().iter();
+    let names: Vec<&str> = all
+        .filter(|field| field.administrative)
+        .map(|field| field.name)
+        .collect();
+    format!(
+        "{} is about the person, and nobody answers for a person: leave it empty; a default is \
+         for {}",
+        field.name,
+        names.join(", ")
+    )
+}
+
+/// The transform of a prohibited row: nothing, or what it excepts.
+pub(super) fn check_prohibited(
+    cell: &Cell<'_>,
+    field: Option<&Field>,
+    steps: &[Transform],
+    faults: &mut Faults,
+) {
+    let [Transform::Except(names)] = steps else {
+        if !steps.is_empty() {
+            let detail = "transform: a prohibited row sends nothing; leave it empty, or write \
+                          except:age-band to let a coarser step of another row pass";
+            cell.fault(&entry::TRANSFORM_MISFIT, detail, faults);
+        }
+        return;
+    };
+    let Some(field) = field else { return };
+    let shape = Shape::from(field.kind);
+    let takes = |name: &str| match name {
+        "authority" | "lsoa" | "outward" => field.name == "postcode",
+        _ => shape == Shape::Date,
+    };
+    if let Some(name) = names.iter().find(|name| !takes(name)) {
+        let detail = format!(
+            "transform: found \"{}\"; \"{name}\" cannot take {}",
+            cell.text,
+            named(shape)
+        );
+        cell.fault(&entry::TRANSFORM_MISFIT, detail, faults);
     }
 }
 

@@ -312,6 +312,7 @@ fn every_provider_gets_a_payload_that_its_format_can_hold() {
         let bytes = match provider.payload {
             PayloadKind::Json => payload::json::referral(&heading, Event::Created, &outputs),
             PayloadKind::FhirBundle => payload::fhir::referral(&heading, &outputs),
+            PayloadKind::Csv => continue,
         };
         let bytes = bytes.unwrap_or_else(|problems| panic!("{}: {problems:#?}", provider.slug));
         let tree: Value = serde_json::from_slice(&bytes).expect("JSON");

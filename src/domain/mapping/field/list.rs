@@ -4,7 +4,7 @@
 // The builders below take a row and give it back changed, at compile time.
 #![allow(clippy::needless_pass_by_value)]
 
-use super::{Category, Field, FieldKind, Part, Value};
+use super::{Category, Field, FieldKind, FreeText, Part, Value};
 use crate::domain::case::{
     Answer, BarrierGroup, Case, Contact, ContactKind, EmploymentStatus, FlagKind, NhsNumberStatus,
     Person, SicknessAbsence, SourceRoute, Work,
@@ -33,6 +33,9 @@ const fn plain(
         protected: false,
         needs: None,
         part: Part::Own,
+        free_text: FreeText::No,
+        administrative: false,
+        unanswered: &["absent"],
         words: no_words,
         read,
     }
@@ -63,6 +66,43 @@ const fn made_of(field: Field, parts: &'static [&'static str]) -> Field {
     }
 }
 
+/// Words that somebody typed.
+const fn typed(field: Field, free_text: FreeText) -> Field {
+    Field { free_text, ..field }
+}
+
+/// About the paperwork, not about the person.
+const fn administrative(field: Field) -> Field {
+    Field {
+        administrative: true,
+        ..field
+    }
+}
+
+/// Always there.
+const fn always(field: Field) -> Field {
+    Field {
+        unanswered: &[],
+        ..field
+    }
+}
+
+/// Asked of the person, or looked up: there are three ways of having no answer.
+const fn asked(field: Field) -> Field {
+    Field {
+        unanswered: &["declined", "not-known", "absent"],
+        ..field
+    }
+}
+
+/// Never left out, yet perhaps not known.
+const fn perhaps(field: Field, unanswered: &'static [&'static str]) -> Field {
+    Field {
+        unanswered,
+        ..field
+    }
+}
+
 fn no_words() -> Vec<&'static str> {
     Vec::new()
 }
@@ -70,35 +110,35 @@ fn no_words() -> Vec<&'static str> {
 #[rustfmt::skip]
 pub(super) static ALL: &[Field] = &[
     // The case and the conversation.
-    plain("case_reference", O, Text, "What people say on the telephone, WW-....", |c| Value::Text(c.reference.to_string())),
-    plain("case_id", O, Text, "The gateway's id of the case (UUID)", |c| Value::Text(c.id.to_string())),
+    always(plain("case_reference", O, Text, "What people say on the telephone, WW-....", |c| Value::Text(c.reference.to_string()))),
+    always(plain("case_id", O, Text, "The gateway's id of the case (UUID)", |c| Value::Text(c.id.to_string()))),
     plain("part_of", O, Text, "The id of the case that this one belongs to", |c| Value::text(c.part_of.map(|id| id.to_string()).as_deref())),
     plain("journey_id", O, Text, "The Journey ID of the referrer", |c| Value::text(c.referral.journey_id.map(|id| id.to_string()).as_deref())),
-    plain("service_request_identifier", O, Text, "The referrer's own identifier of the referral, system|value", |c| Value::text(c.referral.service_request_identifier.as_deref())),
-    plain("use_case", N, Text, "The BaRS use case", |c| Value::text(Some(&c.referral.use_case))),
-    plain("received_on", N, Date, "The day (UTC) on which the gateway received it", |c| day(Some(c.received_at))),
+    administrative(plain("service_request_identifier", O, Text, "The referrer's own identifier of the referral, system|value", |c| Value::text(c.referral.service_request_identifier.as_deref()))),
+    administrative(always(plain("use_case", N, Text, "The BaRS use case", |c| Value::text(Some(&c.referral.use_case))))),
+    always(plain("received_on", N, Date, "The day (UTC) on which the gateway received it", |c| day(Some(c.received_at)))),
     plain("authored_on", N, Date, "The day (UTC) on which the referral was written", |c| day(c.referral.authored_at)),
     // Who referred.
-    words(plain("source_route", O, Word, "The route by which the person came", |c| word(c.referral.referrer.route.code())), || SourceRoute::ALL.iter().map(|row| row.1).collect()),
-    plain("referrer_ods", N, Text, "ODS code of the referring organisation", |c| Value::text(c.referral.referrer.organisation.as_ref().map(crate::domain::identifiers::OdsCode::as_str))),
-    plain("referrer_name", N, Text, "Name of the referring organisation", |c| Value::text(c.referral.referrer.organisation_name.as_deref())),
-    plain("referrer_practitioner", O, Text, "Name of the professional who referred", |c| text(c.referral.referrer.practitioner_name.as_ref())),
+    administrative(perhaps(words(plain("source_route", O, Word, "The route by which the person came", |c| word(c.referral.referrer.route.code())), || SourceRoute::ALL.iter().map(|row| row.1).collect()), &["not-known"])),
+    administrative(plain("referrer_ods", N, Text, "ODS code of the referring organisation", |c| Value::text(c.referral.referrer.organisation.as_ref().map(crate::domain::identifiers::OdsCode::as_str)))),
+    administrative(plain("referrer_name", N, Text, "Name of the referring organisation", |c| Value::text(c.referral.referrer.organisation_name.as_deref()))),
+    administrative(plain("referrer_practitioner", O, Text, "Name of the professional who referred", |c| text(c.referral.referrer.practitioner_name.as_ref()))),
     plain("referrer_telephone", N, Text, "Telephone of the referring organisation", |c| Value::text(c.referral.referrer.telephone.as_deref())),
     // Consent.
-    plain("direct_care_consent", O, YesNo, "Whether the BaRS direct-care consent came with the message", |c| Value::Bool(c.referral.consents.direct_care)),
-    words(plain("workwell_consent", O, Word, "The explicit WorkWell consent", |c| word(decision(c.referral.consents.workwell.decision))), decisions),
+    always(plain("direct_care_consent", O, YesNo, "Whether the BaRS direct-care consent came with the message", |c| Value::Bool(c.referral.consents.direct_care))),
+    always(words(plain("workwell_consent", O, Word, "The explicit WorkWell consent", |c| word(decision(c.referral.consents.workwell.decision))), decisions)),
     plain("workwell_consent_on", O, Date, "The day (UTC) of that answer", |c| day(c.referral.consents.workwell.at)),
-    plain("workwell_consent_by", O, Text, "Who wrote that answer down", |c| text(c.referral.consents.workwell.recorded_by.as_ref())),
-    plain("workwell_consent_how", O, Text, "How that answer was given", |c| Value::text(c.referral.consents.workwell.how.as_deref())),
+    typed(plain("workwell_consent_by", O, Text, "Who wrote that answer down", |c| text(c.referral.consents.workwell.recorded_by.as_ref())), FreeText::Words),
+    typed(plain("workwell_consent_how", O, Text, "How that answer was given", |c| Value::text(c.referral.consents.workwell.how.as_deref())), FreeText::Words),
     plain("onward_consent_on", O, Date, "The day (UTC) of the consent to be referred on, where a provider did so", |c| day(onward(c).and_then(|record| record.at))),
-    plain("onward_consent_by", O, Text, "Who wrote that consent down", |c| text(onward(c).and_then(|record| record.recorded_by.as_ref()))),
-    plain("onward_consent_how", O, Text, "How that consent was given", |c| Value::text(onward(c).and_then(|record| record.how.as_deref()))),
-    words(plain("gp_feedback_consent", O, Word, "Consent to tell the practice of progress", |c| consent_for(c, &Recipient::GpFeedback)), decisions),
-    words(plain("employer_consent", O, Word, "Consent to contact the employer", |c| consent_for(c, &Recipient::Employer)), decisions),
-    words(plain("evaluation_consent", O, Word, "Consent to be contacted by the national evaluation", |c| consent_for(c, &Recipient::Evaluation)), decisions),
+    typed(plain("onward_consent_by", O, Text, "Who wrote that consent down", |c| text(onward(c).and_then(|record| record.recorded_by.as_ref()))), FreeText::Words),
+    typed(plain("onward_consent_how", O, Text, "How that consent was given", |c| Value::text(onward(c).and_then(|record| record.how.as_deref()))), FreeText::Words),
+    always(words(plain("gp_feedback_consent", O, Word, "Consent to tell the practice of progress", |c| consent_for(c, &Recipient::GpFeedback)), decisions)),
+    always(words(plain("employer_consent", O, Word, "Consent to contact the employer", |c| consent_for(c, &Recipient::Employer)), decisions)),
+    always(words(plain("evaluation_consent", O, Word, "Consent to be contacted by the national evaluation", |c| consent_for(c, &Recipient::Evaluation)), decisions)),
     // The person.
     plain("nhs_number", O, Text, "The NHS number, ten digits", |c| Value::text(person(c).nhs_number.as_ref().map(crate::domain::identifiers::NhsNumber::expose))),
-    words(plain("nhs_number_status", O, Word, "How far the number was checked", |c| word(number_status(person(c).nhs_number_status))), || vec!["verified", "unverified", "none"]),
+    always(words(plain("nhs_number_status", O, Word, "How far the number was checked", |c| word(number_status(person(c).nhs_number_status))), || vec!["verified", "unverified", "none"])),
     plain("title", O, Text, "Title", |c| text(person(c).name.prefix.as_ref())),
     plain("given_names", O, Texts, "Given names in order", |c| texts(&person(c).name.given)),
     plain("family_name", O, Text, "Family name", |c| text(person(c).name.family.as_ref())),
@@ -112,35 +152,35 @@ pub(super) static ALL: &[Field] = &[
     made_of(plain("address", O, Texts, "Lines, town, county and postcode in order", address), &["address_lines", "city", "district", "postcode"]),
     plain("phones", O, Texts, "Telephone numbers, the preferred one first", |c| contacts(c, |k| k != ContactKind::Email)),
     plain("emails", O, Texts, "E-mail addresses, the preferred one first", |c| contacts(c, |k| k == ContactKind::Email)),
-    plain("ethnicity", S, Text, "Ethnic category, for equality monitoring only", |c| answer_text(&person(c).ethnicity)),
-    plain("practice_ods", O, Text, "ODS code of the registered practice", |c| Value::text(person(c).practice.as_ref().map(crate::domain::identifiers::OdsCode::as_str))),
+    asked(plain("ethnicity", S, Text, "Ethnic category, for equality monitoring only", |c| answer_text(&person(c).ethnicity))),
+    administrative(plain("practice_ods", O, Text, "ODS code of the registered practice", |c| Value::text(person(c).practice.as_ref().map(crate::domain::identifiers::OdsCode::as_str)))),
     // What a provider must know to meet the person safely: protected.
-    protected(plain("language", S, Text, "Preferred language, system|code or words", |c| text(person(c).language.as_ref()))),
-    protected(plain("interpreter", S, YesNo, "Whether an interpreter is needed", |c| answer(person(c).interpreter, Value::Bool))),
-    protected(plain("communication_needs", S, Texts, "Communication needs", |c| flags(c, FlagKind::CommunicationNeed))),
-    protected(plain("reasonable_adjustments", S, Texts, "Reasonable adjustments", |c| flags(c, FlagKind::ReasonableAdjustment))),
-    protected(plain("safe_contact", C, Texts, "How the person can safely be contacted", |c| flags(c, FlagKind::SafeContact))),
-    protected(plain("safeguarding", C, Texts, "Safeguarding flags", |c| flags(c, FlagKind::Safeguarding))),
-    protected(plain("staff_risk", C, Texts, "Risks to staff", |c| flags(c, FlagKind::StaffRisk))),
-    plain("other_flags", S, Texts, "Any other flag", |c| flags(c, FlagKind::Other)),
+    typed(protected(plain("language", S, Text, "Preferred language, system|code or words", |c| text(person(c).language.as_ref()))), FreeText::Safety),
+    asked(protected(plain("interpreter", S, YesNo, "Whether an interpreter is needed", |c| answer(person(c).interpreter, Value::Bool)))),
+    typed(protected(plain("communication_needs", S, Texts, "Communication needs", |c| flags(c, FlagKind::CommunicationNeed))), FreeText::Safety),
+    typed(protected(plain("reasonable_adjustments", S, Texts, "Reasonable adjustments", |c| flags(c, FlagKind::ReasonableAdjustment))), FreeText::Safety),
+    typed(protected(plain("safe_contact", C, Texts, "How the person can safely be contacted", |c| flags(c, FlagKind::SafeContact))), FreeText::Safety),
+    typed(protected(plain("safeguarding", C, Texts, "Safeguarding flags", |c| flags(c, FlagKind::Safeguarding))), FreeText::Safety),
+    typed(protected(plain("staff_risk", C, Texts, "Risks to staff", |c| flags(c, FlagKind::StaffRisk))), FreeText::Safety),
+    typed(plain("other_flags", S, Texts, "Any other flag", |c| flags(c, FlagKind::Other)), FreeText::Story),
     // Work.
-    words(plain("employment_status", S, Word, "Employment status; special category because it can say long-term sick", |c| answer(work(c).employment, |e| word(e.code()))), || EmploymentStatus::ALL.iter().map(|row| row.2).collect()),
-    words(plain("sickness_absence", S, Word, "Sickness absence indicator", |c| answer(work(c).absence, |a| word(a.code()))), || SicknessAbsence::ALL.iter().map(|row| row.2).collect()),
+    asked(words(plain("employment_status", S, Word, "Employment status; special category because it can say long-term sick", |c| answer(work(c).employment, |e| word(e.code()))), || EmploymentStatus::ALL.iter().map(|row| row.2).collect())),
+    asked(words(plain("sickness_absence", S, Word, "Sickness absence indicator", |c| answer(work(c).absence, |a| word(a.code()))), || SicknessAbsence::ALL.iter().map(|row| row.2).collect())),
     plain("absence_start", S, Date, "First day of the absence, or of being out of work", |c| work(c).absence_start.map_or(Value::Absent, Value::Date)),
     plain("weeks_out_of_work", O, Number, "Whole weeks out of work at the time of referral", |c| work(c).weeks_out_of_work.map_or(Value::Absent, |w| Value::Number(w.into()))),
     words(plain("fit_note", S, Word, "What the fit note says, never its diagnosis", fit_note), || vec!["may-be-fit", "not-fit"]),
     plain("fit_note_from", S, Date, "First day of the fit note", |c| work(c).fit_note.as_ref().and_then(|f| f.from).map_or(Value::Absent, Value::Date)),
     plain("fit_note_to", S, Date, "Last day of the fit note", |c| work(c).fit_note.as_ref().and_then(|f| f.to).map_or(Value::Absent, Value::Date)),
-    plain("occupation", O, Text, "Occupation in the person's words", |c| text(work(c).occupation.as_ref())),
-    needs(plain("employer", O, Text, "The employer's name; leaves only with the person's consent", |c| text(work(c).employer.as_ref())), &Recipient::Employer),
+    typed(plain("occupation", O, Text, "Occupation in the person's words", |c| text(work(c).occupation.as_ref())), FreeText::Words),
+    typed(needs(plain("employer", O, Text, "The employer's name; leaves only with the person's consent", |c| text(work(c).employer.as_ref())), &Recipient::Employer), FreeText::Words),
     // What stands in the way.
-    words(plain("primary_barrier", S, Word, "Group of the main barrier", |c| c.referral.barriers.first().map_or(Value::Absent, |b| group(b.group))), groups),
+    perhaps(words(plain("primary_barrier", S, Word, "Group of the main barrier", |c| c.referral.barriers.first().map_or(Value::Absent, |b| group(b.group))), groups), &["not-known", "absent"]),
     plain("primary_barrier_code", S, Text, "Code of the main barrier, system|code", |c| text(c.referral.barriers.first().and_then(|b| b.code.as_ref()))),
-    plain("primary_barrier_text", S, Text, "The referrer's words for the main barrier", |c| text(c.referral.barriers.first().and_then(|b| b.text.as_ref()))),
+    typed(plain("primary_barrier_text", S, Text, "The referrer's words for the main barrier", |c| text(c.referral.barriers.first().and_then(|b| b.text.as_ref()))), FreeText::Story),
     words(plain("secondary_barriers", S, Words, "Groups of the other barriers, each once", |c| Value::list(barrier_groups(c, 1))), groups),
     plain("secondary_barrier_codes", S, Texts, "Codes of the other barriers", |c| Value::list(c.referral.barriers.iter().skip(1).filter_map(|b| b.code.as_ref()).map(|code| code.expose().clone()).collect())),
     made_of(words(plain("barriers", S, Words, "Groups of all barriers, each once, the main one first", |c| Value::list(barrier_groups(c, 0))), groups), &["primary_barrier", "secondary_barriers"]),
-    plain("reason", S, Text, "The referrer's words, at most 2,000 characters", |c| reason(c.referral.reason.as_ref())),
+    typed(plain("reason", S, Text, "The referrer's words, at most 2,000 characters", |c| reason(c.referral.reason.as_ref())), FreeText::Story),
 ];
 
 /// The consent under which a provider referred the person on. On the case that it came from

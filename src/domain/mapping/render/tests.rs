@@ -1,8 +1,9 @@
-use super::super::{CodeList, CodeRow, Relation, field, sample};
+use super::super::{CodeList, CodeRow, PhoneFormat, Relation, field, sample};
 use super::*;
 use crate::domain::case::{Answer, EmploymentStatus};
 use crate::domain::consent::{Recipient, Record};
-use jiff::civil::date;
+use crate::domain::routing::Residence;
+use jiff::civil::{Date, date};
 
 const TODAY: Date = date(2026, 11, 20);
 
@@ -169,4 +170,89 @@ fn neither_trace_nor_faults_hold_a_value_of_the_case() {
     for datum in ["Quillfeather", "9990000018", "ZZ1", "Fernlea", "Copperpot"] {
         assert!(!shown.contains(datum), "{datum} is shown");
     }
+}
+
+#[test]
+fn free_text_is_screened_before_a_table_sees_it_and_the_trace_counts_the_pieces() {
+    let mut case = sample::case();
+    let words = "Ring 07700 900001 or mail a@b.example. NI QQ123456C.";
+    case.referral.reason = Some(words.to_owned().into());
+    let mut provider = with(vec![optional("reason")]);
+    let rendered = render(&case, &provider, TODAY);
+    let expected = "Ring [removed] or mail [removed]. NI [removed].";
+    assert!(rendered.outputs[0].value == OutValue::Text(expected.into()));
+    assert_eq!(
+        (rendered.trace[0].removed, rendered.trace[0].lossy),
+        (3, true)
+    );
+
+    provider.free_text = FreeTextPolicy::AsWritten;
+    let rendered = render(&case, &provider, TODAY);
+    let expected = "Ring 07700 900001 or mail a@b.example. NI [removed].";
+    assert!(rendered.outputs[0].value == OutValue::Text(expected.into()));
+    assert_eq!(rendered.trace[0].removed, 1);
+}
+
+#[test]
+fn a_malformed_number_is_told_and_a_required_one_holds_the_case() {
+    let mut case = sample::case();
+    case.referral.person.contacts.truncate(2);
+    case.referral.person.contacts[1].value = "01632 96000".to_owned().into();
+    let phone = || vec![Transform::Phone(PhoneFormat::National)];
+    let optional = with(vec![row("phones", "phone", phone(), Requirement::Optional)]);
+    let rendered = render(&case, &optional, TODAY);
+    assert!(rendered.outputs.is_empty() && rendered.faults.is_empty());
+    assert_eq!(rendered.trace[0].outcome, RowOutcome::Malformed);
+    let required = with(vec![row("phones", "phone", phone(), Requirement::Required)]);
+    let rendered = render(&case, &required, TODAY);
+    assert_eq!(rendered.faults[0].code, FaultCode::RequiredMalformed);
+}
+
+#[test]
+fn a_required_place_that_nobody_knows_holds_the_case() {
+    let steps = vec![Transform::Authority];
+    let provider = with(vec![row("postcode", "la", steps, Requirement::Required)]);
+    let case = sample::case();
+    let rendered = render(&case, &provider, TODAY);
+    assert_eq!(rendered.trace[0].outcome, RowOutcome::NoPlace);
+    assert_eq!(rendered.faults[0].code, FaultCode::RequiredPlaceUnknown);
+    let residence = Residence {
+        la: Some("E99000001".into()),
+        ..Residence::default()
+    };
+    let given = Given {
+        today: TODAY,
+        residence: Some(&residence),
+    };
+    let rendered = render(&case, &provider, given);
+    assert!(rendered.outputs[0].value == OutValue::Text("E99000001".into()));
+    assert!(rendered.trace[0].lossy && rendered.faults.is_empty());
+}
+
+#[test]
+fn a_default_is_sent_as_one_and_a_dropped_field_is_withheld_with_its_reason() {
+    let default = vec![Transform::Default("NHS".into())];
+    let provider = with(vec![
+        row("referrer_name", "from", default, Requirement::Required),
+        row("reason", "", vec![Transform::Drop], Requirement::Optional),
+    ]);
+    let mut case = sample::case();
+    case.referral.referrer.organisation_name = None;
+    let rendered = render(&case, &provider, TODAY);
+    assert!(rendered.outputs[0].value == OutValue::Text("NHS".into()));
+    let found: Vec<(RowOutcome, bool)> = rendered
+        .trace
+        .iter()
+        .map(|row| (row.outcome, row.lossy))
+        .collect();
+    assert_eq!(
+        found,
+        [(RowOutcome::Default, true), (RowOutcome::Dropped, false)]
+    );
+    assert!(
+        rendered
+            .withheld
+            .contains(&("reason", "to test".to_owned()))
+    );
+    assert!(rendered.faults.is_empty() && rendered.outputs.len() == 1);
 }

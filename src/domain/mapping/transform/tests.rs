@@ -1,13 +1,16 @@
-use super::super::{CodeRow, Position, UnmappedPolicy};
+use super::super::{CodeRow, Position, Relation, UnmappedPolicy};
 use super::*;
+use crate::domain::routing::Residence;
 use jiff::civil::date;
 
 const TODAY: Date = date(2026, 11, 20);
 
 fn run(step: &Transform, value: Value) -> (Value, bool) {
-    match step.apply(value, TODAY, &[]) {
+    match step.apply(value, &Given::from(TODAY), &[]) {
         Step::Done(value, lossy) => (value, lossy),
-        Step::NoWord | Step::Unlisted => panic!("{} needs no list", step.code()),
+        Step::Removed(value, count) => (value, count > 0),
+        Step::Defaulted(value) => (value, true),
+        _ => panic!("{} comes to a value here", step.code()),
     }
 }
 
@@ -64,12 +67,131 @@ fn each_step_does_what_its_name_says() {
         (Transform::Upper, text("abc"), text("ABC"), false),
         (Transform::Lower, text("ABC"), text("abc"), false),
         (Transform::Digits, text("+44 7700"), text("447700"), false),
+        (
+            Transform::Split(Join::Slash),
+            text("English / Urdu/"),
+            Value::List(vec!["English".into(), "Urdu".into()]),
+            false,
+        ),
+        (Transform::Last, names.clone(), text("Mary"), true),
+        (Transform::Part(2), names.clone(), text("Mary"), true),
+        (Transform::Part(3), names.clone(), Value::Absent, true),
+        (
+            Transform::Phone(PhoneFormat::Digits),
+            text("+44 7700 900001"),
+            text("07700900001"),
+            false,
+        ),
+        (
+            Transform::Screen,
+            text("ring 07700 900001"),
+            text("ring [removed]"),
+            true,
+        ),
+        (
+            Transform::Default("X".into()),
+            Value::NotKnown,
+            text("X"),
+            true,
+        ),
+        (Transform::Default("X".into()), text("a"), text("a"), false),
+        (
+            Transform::Default("X".into()),
+            Value::Declined,
+            Value::Declined,
+            false,
+        ),
         (Transform::Max(2), text("abc"), text("ab"), true),
         (Transform::Max(3), text("abc"), text("abc"), false),
     ];
     for (step, taken, given, lossy) in cases {
         assert!(run(&step, taken) == (given, lossy), "{}", step.code());
     }
+}
+
+#[test]
+fn a_number_that_is_none_is_malformed_and_of_several_only_the_others_are_left() {
+    let step = Transform::Phone(PhoneFormat::National);
+    let apply = |value| step.apply(value, &Given::from(TODAY), &[]);
+    assert!(matches!(apply(text("ring me")), Step::Malformed));
+    let both = Value::List(vec!["07700 900001".into(), "7700 900002".into()]);
+    assert!(matches!(apply(both), Step::Removed(Value::List(left), 1) if left == ["07700 900001"]));
+    let none = Value::List(vec!["1".into(), "2".into()]);
+    assert!(matches!(apply(none), Step::Malformed));
+}
+
+#[test]
+fn a_place_is_what_the_files_say_and_without_them_there_is_none() {
+    let residence = Residence {
+        la: Some("E99000001".into()),
+        lsoa: None,
+        icb: None,
+    };
+    let known = Given {
+        today: TODAY,
+        residence: Some(&residence),
+    };
+    let postcode = || text("ZZ1 1AA");
+    let found = Transform::Authority.apply(postcode(), &known, &[]);
+    assert!(matches!(found, Step::Done(value, true) if value == text("E99000001")));
+    let unknown = Transform::Lsoa.apply(postcode(), &known, &[]);
+    assert!(matches!(unknown, Step::NoPlace));
+    let nobody_looked = Transform::Authority.apply(postcode(), &Given::from(TODAY), &[]);
+    assert!(matches!(nobody_looked, Step::NoPlace));
+    let absent = Transform::Authority.apply(Value::Absent, &known, &[]);
+    assert!(matches!(absent, Step::Done(Value::Absent, false)));
+}
+
+#[test]
+fn yes_and_no_have_words_in_a_list_and_the_ways_of_having_no_answer_have_others() {
+    let row = |source: &str, target: &str| CodeRow {
+        source: source.into(),
+        target: target.into(),
+        relation: Relation::Equivalent,
+        position: Position::new("codes/x.csv", 2),
+    };
+    let rows = vec![
+        row("yes", "Y"),
+        row("no", "N"),
+        row("declined", "Z"),
+        row("not-known", "X"),
+        row("absent", "-"),
+    ];
+    let lists = [CodeList::new("x", UnmappedPolicy::Hold, rows)];
+    let step = Transform::Code {
+        list: "x".into(),
+        index: 0,
+    };
+    for (value, expected) in [
+        (Value::Bool(true), "Y"),
+        (Value::Bool(false), "N"),
+        (Value::Declined, "Z"),
+        (Value::NotKnown, "X"),
+        (Value::Absent, "-"),
+    ] {
+        let found = step.apply(value, &Given::from(TODAY), &lists);
+        assert!(
+            matches!(found, Step::Done(value, false) if value == text(expected)),
+            "{expected}"
+        );
+    }
+}
+
+#[test]
+fn a_word_for_any_other_code_is_a_default() {
+    let rows = vec![CodeRow {
+        source: CodeList::ANY_OTHER.into(),
+        target: "Other".into(),
+        relation: Relation::Wider,
+        position: Position::new("codes/x.csv", 2),
+    }];
+    let lists = [CodeList::new("x", UnmappedPolicy::Hold, rows)];
+    let step = Transform::Code {
+        list: "x".into(),
+        index: 0,
+    };
+    let found = step.apply(text("vcse"), &Given::from(TODAY), &lists);
+    assert!(matches!(found, Step::Defaulted(value) if value == text("Other")));
 }
 
 #[test]
@@ -124,7 +246,7 @@ fn code(value: Value, unmapped: UnmappedPolicy) -> Step {
         list: "x".into(),
         index: 0,
     };
-    step.apply(value, TODAY, &[list(unmapped)])
+    step.apply(value, &Given::from(TODAY), &[list(unmapped)])
 }
 
 #[test]

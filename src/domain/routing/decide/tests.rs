@@ -10,6 +10,7 @@ use super::*;
 use crate::domain::case::Referral;
 use crate::domain::identifiers::{OdsCode, Postcode};
 use crate::domain::mapping::{Position, sample};
+use crate::domain::organisation::Successions;
 use crate::domain::provider::Validity;
 
 const TODAY: Date = date(2026, 11, 20);

@@ -11,6 +11,7 @@ use super::super::{
 use crate::domain::case::Referral;
 use crate::domain::identifiers::OdsCode;
 use crate::domain::mapping::{Position, sample};
+use crate::domain::organisation::Successions;
 use crate::domain::provider::{Cap, Capacity, Load, Provider, Validity};
 use crate::domain::sensitive::Sensitive;
 
@@ -113,6 +114,7 @@ fn decided(
     open_cases: &[(&str, u32)],
 ) -> Decision {
     let subject = Subject {
+        successions: Successions::default(),
         referral,
         today: TODAY,
         residence: None,
@@ -340,6 +342,7 @@ fn only_who_would_get_the_case_and_has_a_limit_is_counted() {
     let providers: Vec<Arc<Provider>> = providers.into_iter().map(Arc::new).collect();
     let referral = sample::referral();
     let subject = Subject {
+        successions: Successions::default(),
         referral: &referral,
         today: TODAY,
         residence: None,

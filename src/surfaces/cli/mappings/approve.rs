@@ -39,7 +39,7 @@ pub(super) fn run(
     if report.faults() > 0 {
         return refused(&report.findings, common.format, out);
     }
-    let proofs = prove(root, provider, false);
+    let proofs = prove(root, &trial, provider, false);
     if proofs.is_empty() || !proofs.iter().all(Proof::holds) {
         let detail = "run `mappings test`: its tests do not hold, or there is none";
         let place = format!("{}/{slug}/tests", provider.area);

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use super::{Common, as_json, count, referral, stopped};
 use crate::config::Settings;
-use crate::domain::mapping::{RenderFault, Rendered, RowOutcome, TraceRow, field, render};
-use crate::domain::provider::Provider;
+use crate::domain::mapping::{Given, RenderFault, Rendered, RowOutcome, TraceRow, field, render};
+use crate::domain::provider::{PayloadKind, Provider};
 use crate::gateway::tables::{Sample, Trial, kept_back, payload_of};
 use crate::problem::Problem;
 use crate::problem::area::tables as entry;
@@ -61,7 +61,12 @@ pub fn run(args: &Map, settings: &Settings, out: &mut dyn Write) -> i32 {
         return exit::after(&written, code);
     };
     let today = args.on.unwrap_or(sample.day);
-    let rendered = render(&sample.case, provider, today);
+    let residence = trial.residence(&sample.case);
+    let given = Given {
+        today,
+        residence: residence.as_ref(),
+    };
+    let rendered = render(&sample.case, provider, given);
     let (written, code) = if args.explain {
         account(provider, &sample, &rendered, today, format, out)
     } else {
@@ -94,6 +99,10 @@ fn payload(
         return stopped(&problems, format, out);
     }
     match payload_of(&sample.case, provider, rendered) {
+        Ok(bytes) if provider.payload == PayloadKind::Csv => {
+            // Both formats are the payload itself.
+            (out.write_all(&bytes), exit::OK)
+        }
         Ok(bytes) => {
             // Our own writer's bytes are JSON; both formats are the payload itself.
             let tree: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
@@ -140,7 +149,7 @@ fn text_account(
     today: Date,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let is_sent = |row: &&TraceRow<'_>| row.outcome == RowOutcome::Sent;
+    let is_sent = |row: &&TraceRow<'_>| row.outcome.is_sent();
     let sent: Vec<&TraceRow<'_>> = rendered.trace.iter().filter(is_sent).collect();
     let kind = if sample.is_message {
         "BaRS message"
@@ -209,7 +218,18 @@ fn origin(row: &TraceRow<'_>) -> String {
         row.source
     };
     let lossy = if row.lossy { ", lossy" } else { "" };
-    format!("{source}, {}, {}{lossy}", row.row, row.transform)
+    let removed = match row.removed {
+        0 => String::new(),
+        some => format!(", {} taken out", count(some as usize, "piece")),
+    };
+    let default = match row.outcome {
+        RowOutcome::Default => ", the table's default and not the referral's word",
+        _ => "",
+    };
+    format!(
+        "{source}, {}, {}{lossy}{removed}{default}",
+        row.row, row.transform
+    )
 }
 
 /// Why a row of the table sends nothing, in words.
@@ -224,6 +244,10 @@ const fn not_sent(outcome: RowOutcome) -> &'static str {
         RowOutcome::NoWord => "the code list says that the provider has no word",
         RowOutcome::Omitted => "the code is not in the list, which leaves it out",
         RowOutcome::Unmapped => "the code is not in the list",
+        RowOutcome::Default => "a default",
+        RowOutcome::Malformed => "the value has not the shape that the transform takes",
+        RowOutcome::NoPlace => "the installed files do not know the postcode",
+        RowOutcome::Dropped => "left out by the table",
     }
 }
 
@@ -251,6 +275,7 @@ fn json_account(
             "row": row.row.to_string(),
             "transform": row.transform,
             "lossy": row.lossy,
+            "removed": row.removed,
             "outcome": row.outcome.code(),
         })
     });

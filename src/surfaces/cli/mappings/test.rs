@@ -41,7 +41,7 @@ pub(super) fn run(
             let provider = trial.provider(&one.slug);
             (
                 one,
-                provider.map(|provider| prove(root, provider, is_update)),
+                provider.map(|provider| prove(root, &trial, provider, is_update)),
             )
         })
         .collect();

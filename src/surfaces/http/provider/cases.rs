@@ -197,10 +197,19 @@ pub(super) fn case_id(text: &str) -> Result<CaseId, Problem> {
         .map_err(|_| Problem::new(&problems::NO_SUCH_CASE))
 }
 
+/// A payload that is JSON as itself, any other as its text.
+fn payload(content_type: &str, bytes: &[u8]) -> Option<serde_json::Value> {
+    if content_type.starts_with("text/") {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        return Some(serde_json::Value::String(text));
+    }
+    serde_json::from_slice(bytes).ok()
+}
+
 fn view(found: Collected) -> CaseView {
     let payload = found
         .payload
-        .and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        .and_then(|bytes| payload(&found.content_type, &bytes));
     let history = found
         .history
         .into_iter()

@@ -382,7 +382,7 @@ fn a_new_folder_is_sound_serves_nobody_and_its_first_test_runs() {
     let places = settings().tables.places;
     let trial = Trial::open(root.path(), &places).expect("places");
     let provider = trial.provider("new-hope").expect("a sound folder");
-    let proofs = prove(root.path(), provider, true);
+    let proofs = prove(root.path(), &trial, provider, true);
     assert!(proofs.len() == 1 && proofs[0].holds(), "{proofs:#?}");
     for (area, slug) in [
         (None, "new-hope"),

@@ -1,0 +1,26 @@
+//! What a rendering is told besides the case.
+
+use jiff::civil::Date;
+
+use crate::domain::routing::Residence;
+
+/// The day of a rendering, and what the installed files say of the person's postcode. The
+/// renderer looks nothing up by itself (DESIGN I1).
+#[derive(Clone, Copy, Debug)]
+pub struct Given<'a> {
+    /// The day against which ages are counted.
+    pub today: Date,
+    /// Where the postcode lies; none where the files do not know it, or nobody has looked.
+    pub residence: Option<&'a Residence>,
+}
+
+/// A rendering for which nobody has looked the postcode up: a row that needs the place says
+/// `no-place`.
+impl From<Date> for Given<'_> {
+    fn from(today: Date) -> Self {
+        Self {
+            today,
+            residence: None,
+        }
+    }
+}
