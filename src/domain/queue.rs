@@ -44,6 +44,16 @@ impl QueueKind {
         }
     }
 
+    /// Whether it is the provider that is waited for, so that ringing it may help. A parked
+    /// entry says by its subject what was given up.
+    pub fn waits_for_provider(self, subject: &str) -> bool {
+        match self {
+            Self::Uncollected | Self::Unacknowledged | Self::Silent | Self::StopUnheard => true,
+            Self::Parked => !subject.starts_with("respond"),
+            Self::Held | Self::ReturnUnheard => false,
+        }
+    }
+
     /// Reads the word.
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.code() == code)

@@ -4,7 +4,8 @@ pub use crate::adapters::store::{QueueFilter as Filter, QueueRow as Entry};
 
 use crate::adapters::store::CaseRow;
 use crate::domain::caller::Caller;
-use crate::gateway::Gateway;
+use crate::domain::provider::Contact;
+use crate::gateway::{Gateway, Tables};
 use crate::problem::Problem;
 
 /// An entry with its case as it stands now.
@@ -14,6 +15,9 @@ pub struct Waiting {
     pub row: Entry,
     /// The case.
     pub case: CaseRow,
+    /// Whom to ring at the provider, in a line, where the provider is waited for and its
+    /// tables say it.
+    pub contact: Option<String>,
 }
 
 /// One page of the queue.
@@ -38,12 +42,22 @@ impl Gateway {
         let more = rows.len() > wanted;
         rows.truncate(wanted);
         let next = rows.last().map(|row| row.number).filter(|_| more);
+        let tables = self.tables();
         let mut waiting = Vec::with_capacity(rows.len());
         for row in rows {
             if let Some(case) = self.store.case_by_id(caller, row.entry.case_id).await? {
-                waiting.push(Waiting { row, case });
+                let contact = contact_of(&tables, &row, &case);
+                waiting.push(Waiting { row, case, contact });
             }
         }
         Ok(QueuePage { waiting, next })
     }
+}
+
+fn contact_of(tables: &Tables, row: &Entry, case: &CaseRow) -> Option<String> {
+    let entry = &row.entry;
+    let chosen = case.provider.as_ref();
+    let chosen = chosen.filter(|_| entry.kind.waits_for_provider(&entry.subject))?;
+    let provider = tables.provider(&chosen.slug)?;
+    provider.contact.as_ref().map(Contact::line)
 }

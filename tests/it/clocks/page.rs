@@ -53,6 +53,13 @@ async fn the_queue_says_what_waits_why_whose_until_when_and_what_to_do() {
     }
     assert_eq!(entries[1]["why"], "It has not reached the provider in time");
     assert_eq!(entries[1]["case"]["heldBy"]["kind"], "gateway-operator");
+    // The provider is waited for by the second entry only: there somebody can be rung.
+    assert_eq!(entries[0]["providerContact"], serde_json::Value::Null);
+    let contact = "Work and health duty desk, 01632 960222, duty@borough-works.example";
+    assert_eq!(entries[1]["providerContact"], contact);
+    let page = get(&gateway, "/admin/queue.html").await.text;
+    assert_eq!(page.matches("Whom to ring there").count(), 1);
+    assert!(page.contains(contact), "{page}");
     gateway.end().await;
 }
 

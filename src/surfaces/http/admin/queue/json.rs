@@ -34,6 +34,7 @@ fn entry(waiting: &Waiting, now: Timestamp) -> Value {
             "heldBy": { "kind": case.responsible.kind(), "name": case.responsible.name() },
         },
         "owner": row.entry.owner,
+        "providerContact": waiting.contact,
         "raisedAt": row.raised_at.to_string(),
         "dueAt": row.entry.due_at.to_string(),
         "overdue": row.entry.due_at <= now,

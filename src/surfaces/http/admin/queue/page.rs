@@ -165,6 +165,13 @@ fn card(waiting: &Waiting, now: Timestamp) -> String {
             format_args!("<div><dt>{term}</dt><dd>{words}</dd></div>\n"),
         );
     }
+    if let Some(contact) = &waiting.contact {
+        let contact = escaped(contact);
+        push(
+            &mut card,
+            format_args!("<div><dt>Whom to ring there</dt><dd>{contact}</dd></div>\n"),
+        );
+    }
     if let Some(told) = row.told_at {
         push(
             &mut card,
