@@ -8,7 +8,8 @@ use crate::problem::Problem;
 use crate::standards::bars::outcome;
 use crate::standards::fhir::Document;
 use crate::standards::profile::finding::{
-    BINDING, MESSAGE_CARDINALITY, NHS_NUMBER, Severity, UNKNOWN_CODE, UNRESOLVED_REFERENCE,
+    BINDING, EXTENSIBLE_BINDING, MESSAGE_CARDINALITY, NHS_NUMBER, Severity, UNKNOWN_CODE,
+    UNRESOLVED_REFERENCE,
 };
 use crate::standards::profile::{Action, Ask, Finding, Layer, Policy, Rules, check};
 
@@ -107,7 +108,7 @@ impl Validation {
 /// security labels, of which one it does not know is held and not refused.
 fn is_the_readers(finding: &Finding) -> bool {
     let decides = [".eventCoding.", ".resource.reason.", ".meta.security["];
-    let is_code = finding.rule == UNKNOWN_CODE || finding.rule == BINDING;
+    let is_code = [UNKNOWN_CODE, BINDING, EXTENSIBLE_BINDING].contains(&finding.rule);
     BY_THE_READER.contains(&finding.rule)
         || (is_code && decides.iter().any(|part| finding.path.contains(part)))
 }

@@ -2,13 +2,16 @@
 //! (`conformance/oracle/`): what HAPI reports as an error is found, and what is right is
 //! not found wrong.
 
+mod page;
+mod uk_core;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
 use workwell_gateway::standards::fhir::Limits;
-use workwell_gateway::standards::profile::{Ask, Finding, inspect};
+use workwell_gateway::standards::profile::{Ask, Severity, inspect};
 
 const FIXTURES: &str = "conformance/fixtures";
 const VERDICTS: &str = "conformance/oracle/verdicts";
@@ -37,12 +40,16 @@ const EXPLAINED: [(&str, &str); 5] = [
     ),
 ];
 
-fn errors(source: Vec<u8>) -> Vec<String> {
+/// Findings of this severity, each as its layer, rule and path.
+fn told(source: Vec<u8>, severity: Severity) -> Vec<String> {
     let findings = inspect(source, &Limits::default(), &Ask::everything()).findings;
-    let errors = findings.into_iter().filter(Finding::is_error);
-    errors
-        .map(|finding| format!("{} {} {}", finding.layer.code(), finding.rule, finding.path))
+    let told = findings.into_iter().filter(|one| one.severity == severity);
+    told.map(|finding| format!("{} {} {}", finding.layer.code(), finding.rule, finding.path))
         .collect()
+}
+
+fn errors(source: Vec<u8>) -> Vec<String> {
+    told(source, Severity::Error)
 }
 
 fn json(path: &Path) -> Value {
@@ -68,9 +75,16 @@ fn mutants() -> BTreeMap<String, Value> {
     mutants
 }
 
-/// The fixture with the patch applied; `None` for what only text can hold (a member
-/// twice, another order).
-fn mutate(base: &Value, mutant: &Value) -> Option<Value> {
+/// Stands before the name of a member that is written a second time.
+const AGAIN: &str = "oracle-again:";
+
+/// The fixture with the patch applied, as text; `None` for another order of members, which
+/// a parsed value cannot hold.
+fn mutate(base: &Value, mutant: &Value) -> Option<String> {
+    Some(mutated(base, mutant)?.to_string().replace(AGAIN, ""))
+}
+
+fn mutated(base: &Value, mutant: &Value) -> Option<Value> {
     let mut bundle = base.clone();
     for operation in mutant["patch"].as_array()? {
         let root = match mutant["at"].as_str() {
@@ -109,6 +123,9 @@ fn apply(root: &mut Value, operation: &Value) -> Option<()> {
         ("remove", Value::Array(items)) => drop(items.remove(name.parse().ok()?)),
         ("add" | "replace", Value::Object(members)) => drop(members.insert(name, value)),
         ("remove", Value::Object(members)) => drop(members.remove(&name)?),
+        ("duplicate", Value::Object(members)) => {
+            drop(members.insert(format!("{AGAIN}{name}"), value));
+        }
         _ => return None,
     }
     Some(())
@@ -141,7 +158,7 @@ fn what_the_oracle_refuses_is_found_and_what_is_right_is_not() {
             continue;
         };
         compared += 1;
-        let found = errors(changed.to_string().into_bytes());
+        let found = errors(changed.into_bytes());
         let is_found = found.iter().any(|error| !before.contains(error));
         let is_explained = EXPLAINED.iter().any(|(known, _)| *known == id);
         let is_right = expected == "valid";

@@ -1,5 +1,5 @@
 // node prepare.mjs OUT [SET...]: the corpus as files, all of it or the sets named:
-// OUT/valid, OUT/mutants, OUT/emitted and OUT/examples.
+// OUT/valid, OUT/mutants, OUT/emitted, OUT/examples and OUT/uk-core.
 
 import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -9,7 +9,7 @@ import { extract } from './emitted.mjs';
 
 const project = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 const fixtures = join(project, 'conformance/fixtures');
-const makers = { valid, mutants, emitted, examples };
+const makers = { valid, mutants, emitted, examples, 'uk-core': ukCore };
 const [out, ...named] = process.argv.slice(2);
 const strange = named.find((set) => !makers[set]);
 if (!out || strange) {
@@ -37,6 +37,14 @@ function mutants(to) {
 
 function emitted(to) {
   extract(join(project, 'src'), to);
+}
+
+/** The examples that UK Core publishes, where they are beside the checkout. */
+function ukCore(to) {
+  const from = join(project, '../shared/corpus/uk-core');
+  if (existsSync(from)) {
+    cpSync(from, to, { recursive: true });
+  }
 }
 
 /** The good and bad examples of our own profiles, where there are any. */

@@ -1,5 +1,5 @@
 // node record.mjs VERDICTS OUT: verdicts of the corpus as data to commit, and their summary.
-// Sets that VERDICTS does not hold stay as they are in OUT. Of an example and of a mutant only
+// Sets that VERDICTS does not hold stay as they are in OUT. Of examples and of mutants only
 // errors and warnings are kept, of a mutant only those that its fixture had not already.
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { read } from './corpus.mjs';
 import { csv, page } from './summary.mjs';
 
-const SETS = ['valid', 'mutants', 'emitted', 'examples'];
+const SETS = ['valid', 'mutants', 'emitted', 'examples', 'uk-core'];
 const fixtures = join(dirname(fileURLToPath(import.meta.url)), '../../fixtures');
 const [from, out] = process.argv.slice(2);
 if (!out) {
@@ -30,8 +30,10 @@ function record(oracle) {
     const known = new Map(all.valid.map(({ file, findings }) => [file, new Set(findings.map((finding) => JSON.stringify(finding)))]));
     all.mutants = fresh.mutants.map((verdict) => news(verdict, known.get(bases.get(verdict.file))));
   }
-  if (fresh.examples) {
-    all.examples = fresh.examples.map((verdict) => news(verdict, new Set()));
+  for (const set of ['examples', 'uk-core']) {
+    if (fresh[set]) {
+      all[set] = fresh[set].map((verdict) => news(verdict, new Set()));
+    }
   }
   for (const set of Object.keys(fresh)) {
     mkdirSync(join(out, set), { recursive: true });

@@ -103,9 +103,9 @@ super::entries! {
     }
     /// A resource that was not looked at.
     NOT_EVALUATED = {
-        "WW-FHR-015", "a resource was not checked",
-        meaning: "The resource type is one of R4, but none that this gateway has rules for.",
-        advice: "Nothing needs to be done unless the resource matters to the referral.",
+        "WW-FHR-015", "something was not checked",
+        meaning: "The message has or names something that this gateway has no rules for, such as a profile of the sender's own; it is named.",
+        advice: "Nothing needs to be done.",
         Us, 400, "REC_BAD_REQUEST", "not-supported", Never
     }
     /// An invariant does not hold.
@@ -149,5 +149,12 @@ super::entries! {
         meaning: "The narrative of a resource has a script, an event handler or a link to another file; whoever showed it would run or fetch that.",
         advice: "Send plain formatting only (FHIR R4, Narrative).",
         Referrer, 400, "REC_BAD_REQUEST", "invalid", AfterFix
+    }
+    /// A code outside a list that may be extended.
+    EXTENSIBLE_CODE = {
+        "WW-FHR-022", "a code is outside a list that may be extended",
+        meaning: "The element is bound to a value set of which another code may be used only where none of the set fits; a program cannot tell whether one does.",
+        advice: "Use a code of the value set where one fits; otherwise nothing needs to be done.",
+        Referrer, 400, "REC_BAD_REQUEST", "value", AfterFix
     }
 }

@@ -92,12 +92,10 @@ fn add_warnings<'d>(
     splice: &mut Splice<'d>,
     mint: &mut dyn FnMut() -> Uuid,
 ) {
-    if warnings.is_empty() {
+    let Some((id, outcome)) = outcome::of_accepted(warnings, now, mint) else {
         return;
-    }
-    let id = mint();
-    let outcome = outcome::of_accepted(warnings, id, now);
-    if let (Some(entries), Some(outcome)) = (document.root().get("entry"), outcome) {
+    };
+    if let Some(entries) = document.root().get("entry") {
         let url = id.hyphenated();
         let entry = format!("{{\"fullUrl\":\"urn:uuid:{url}\",\"resource\":{outcome}}}");
         splice.push(entries, &entry);
@@ -336,6 +334,7 @@ mod tests {
         let without = answer(&message, &minted());
         let mut with = answer(&message, &warned);
         sample::assert_sound(&with);
+        insta::assert_json_snapshot!("an_answer_with_warnings", with);
         let entries = with["entry"].as_array_mut().expect("entries");
         let last = entries.pop().expect("an entry");
         assert_eq!(last["resource"]["resourceType"], "OperationOutcome");

@@ -59,19 +59,27 @@ pub fn render(problems: &[Problem], id: Uuid) -> Outcome {
 ///
 /// BaRS Core 1.5.0 echoes the message and says nothing of its warnings. FHIR's own place,
 /// `MessageHeader.response.details`, would make the sender's request look like a response,
-/// so it is an entry beside our Encounter.
-pub fn of_accepted(problems: &[Problem], id: Uuid, now: Timestamp) -> Option<Value> {
-    if problems.is_empty() {
+/// so it is an entry beside our Encounter. A code outside a list that may be extended is not
+/// told: BaRS itself fixes such codes, and every message of Application 5 has some.
+pub fn of_accepted(
+    problems: &[Problem],
+    now: Timestamp,
+    mint: &mut dyn FnMut() -> Uuid,
+) -> Option<(Uuid, Value)> {
+    let is_told = |problem: &&Problem| problem.entry.code != fhir_entry::EXTENSIBLE_CODE.code;
+    let mut ordered: Vec<&Problem> = problems.iter().filter(is_told).collect();
+    if ordered.is_empty() {
         return None;
     }
-    let mut ordered: Vec<&Problem> = problems.iter().collect();
+    let id = mint();
     ordered.sort_by_key(|problem| is_only_told(problem));
-    Some(json!({
+    let outcome = json!({
         "resourceType": "OperationOutcome",
         "id": id.hyphenated().to_string(),
         "meta": { "lastUpdated": now.to_string(), "profile": [codes::profile::OUTCOME] },
         "issue": ordered.into_iter().map(issue).collect::<Vec<_>>(),
-    }))
+    });
+    Some((id, outcome))
 }
 
 /// What was not looked at is nothing to put right.
@@ -157,6 +165,7 @@ fn of_finding(found: &Finding) -> Problem {
         | finding::FIXED_VALUE
         | finding::UNKNOWN_SLICE
         | finding::PROFILE_TYPE => &fhir_entry::PROFILE,
+        finding::EXTENSIBLE_BINDING => &fhir_entry::EXTENSIBLE_CODE,
         finding::BINDING | finding::UNKNOWN_CODE => &fhir_entry::CODE,
         finding::UNKNOWN_EXTENSION | finding::UNKNOWN_MODIFIER | finding::EXTENSION_CONTEXT => {
             &fhir_entry::EXTENSION
@@ -355,12 +364,16 @@ mod tests {
     #[test]
     fn an_accepted_message_is_told_its_warnings_and_never_an_error() {
         let now = "2026-09-01T09:31:00Z".parse().expect("an instant");
-        assert_eq!(of_accepted(&[], id(), now), None);
+        let extensible = [Problem::new(&fhir_entry::EXTENSIBLE_CODE).as_warning()];
+        for nothing in [&[][..], &extensible[..]] {
+            assert_eq!(of_accepted(nothing, now, &mut id), None);
+        }
         let problems = [
             Problem::new(&fhir_entry::NOT_EVALUATED).as_warning(),
             Problem::new(&referral::SENDER_WITHOUT_ODS).as_warning(),
         ];
-        let outcome = of_accepted(&problems, id(), now).expect("an outcome");
+        let told = of_accepted(&problems, now, &mut id);
+        let (_, outcome) = told.expect("an outcome");
         sample::assert_sound(&outcome);
         let severity = |at: usize| outcome["issue"][at]["severity"].clone();
         assert_eq!(

@@ -135,8 +135,10 @@ pub const TYPE_NOT_ALLOWED: &str = "type-not-allowed";
 pub const FIXED_VALUE: &str = "fixed-value";
 /// An item that is of no slice where only slices are allowed.
 pub const UNKNOWN_SLICE: &str = "unknown-slice";
-/// A code outside a value set that is required or extensible.
+/// A code outside a value set that is required.
 pub const BINDING: &str = "binding";
+/// A code outside a value set that may be extended: right where none of its codes fits.
+pub const EXTENSIBLE_BINDING: &str = "extensible-binding";
 /// A code that its code system does not have.
 pub const UNKNOWN_CODE: &str = "unknown-code";
 /// An extension that no definition here describes.
@@ -163,7 +165,7 @@ pub const NOT_EVALUATED: &str = "not-evaluated";
 pub const MESSAGE_CARDINALITY: &str = "message-cardinality";
 
 /// Every rule id that is no invariant.
-pub const RULES: [&str; 28] = [
+pub const RULES: [&str; 29] = [
     FULL_URL,
     EXTENSION_CONTEXT,
     UNREADABLE,
@@ -181,6 +183,7 @@ pub const RULES: [&str; 28] = [
     FIXED_VALUE,
     UNKNOWN_SLICE,
     BINDING,
+    EXTENSIBLE_BINDING,
     UNKNOWN_CODE,
     UNKNOWN_EXTENSION,
     UNKNOWN_MODIFIER,

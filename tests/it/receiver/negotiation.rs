@@ -143,8 +143,9 @@ async fn the_definitions_of_our_profile_are_open_to_all_and_found_by_url_and_id(
         let found = ask(format!("{kind}?url={url}%7C0.1.0")).await;
         assert_eq!((found.status, &found.json["total"]), (200, &json!(1)));
         assert_eq!(found.json["entry"][0]["resource"], one.json);
-        let full_url = format!("{}/{kind}/{id}", gateway.bars());
-        assert_eq!(found.json["entry"][0]["fullUrl"], full_url.as_str());
+        let full_url = found.json["entry"][0]["fullUrl"].as_str();
+        let own = format!("/{kind}/{id}");
+        assert!(full_url.is_some_and(|url| url.ends_with(&own)), "{own}");
         let none = ask(format!("{kind}?url={ours}/{kind}/none")).await;
         assert_eq!((none.status, &none.json["total"]), (200, &json!(0)));
         if kind != "MessageDefinition" {

@@ -86,6 +86,7 @@ impl<'d> Walk<'d> {
         let is_resource = self.table.type_of(id).kind == TypeKind::Resource;
         let mut seen: u128 = 0;
         for (name, value) in node.members() {
+            self.looks_at(1);
             if let Some(element) = self.table.element(id, name, value.name_hash()) {
                 self.choice(node, value, (id, element), seen);
                 seen |= 1 << element.position;
@@ -158,6 +159,7 @@ impl<'d> Walk<'d> {
         let format = self.format(element.target);
         let mut count = 0;
         for item in value.items() {
+            self.looks_at(1);
             count += 1;
             let item_begin = self.stack.len();
             let item_frame = self.push_item(item, element, &own, counted);

@@ -2,7 +2,9 @@
 
 use super::{Frame, Walk};
 use crate::standards::fhir::{Kind, Node};
-use crate::standards::profile::finding::{BINDING, Finding, Layer, Severity, UNKNOWN_CODE};
+use crate::standards::profile::finding::{
+    BINDING, EXTENSIBLE_BINDING, Finding, Layer, Severity, UNKNOWN_CODE,
+};
 use crate::standards::profile::rules::ProfileId;
 use crate::standards::profile::rules::node::{Binding, Stated};
 use crate::standards::profile::table::Element;
@@ -64,14 +66,15 @@ impl<'d> Walk<'d> {
                 }
             }
         };
-        let (severity, what) = if binding.is_required {
-            (Severity::Error, "required")
+        let (rule, severity, what) = if binding.is_required {
+            (BINDING, Severity::Error, "required")
         } else {
-            (Severity::Warning, "unless none of it fits")
+            let what = "unless none of it fits";
+            (EXTENSIBLE_BINDING, Severity::Warning, what)
         };
         let url = binding.value_set;
-        self.findings.add(layer, BINDING, || Finding {
-            rule: BINDING,
+        self.findings.add(layer, rule, || Finding {
+            rule,
             layer,
             severity,
             path: item.path(),

@@ -107,6 +107,9 @@ pub(super) struct Outer<'d> {
 impl<'d> Walk<'d> {
     pub(super) fn open_bundle(&mut self, bundle: Node<'d>) -> Outer<'d> {
         let index = std::mem::replace(&mut self.index, Index::of(bundle));
+        // Sorted: as many looks as the entries, times the length of their number.
+        let count = self.index.entries.len();
+        self.looks_at(count * (1 + count.checked_ilog2().unwrap_or(0) as usize));
         let demanded = std::mem::take(&mut self.demanded);
         self.distinct_urls(bundle);
         self.urls_of_ids();

@@ -13,6 +13,9 @@ pub(super) struct Findings {
     counts: [usize; Layer::ALL.len()],
     /// Names that were told once and are not told again.
     told: Vec<&'static str>,
+    /// How many were looked through for one of the same rule.
+    #[cfg(test)]
+    pub(super) looked_through: usize,
 }
 
 impl Findings {
@@ -25,6 +28,10 @@ impl Findings {
     ) {
         let count = &mut self.counts[layer as usize];
         if *count >= MAX_FINDINGS {
+            #[cfg(test)]
+            {
+                self.looked_through += self.list.len();
+            }
             let same = |one: &Finding| one.layer == layer && one.rule == rule;
             if self.list.iter().any(same) {
                 return;

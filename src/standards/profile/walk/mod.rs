@@ -69,6 +69,10 @@ pub fn faults(document: &Document) -> Vec<Finding> {
 /// [`MAX_FINDINGS`] a layer, in document order; the first of each rule is always among
 /// them, so that a policy by layer and rule decides the same whatever was cut off.
 pub fn check(document: &Document, ask: &Ask<'_>) -> Vec<Finding> {
+    walked(document, ask).findings.into_list()
+}
+
+fn walked<'d>(document: &'d Document, ask: &Ask<'_>) -> Walk<'d> {
     let mut walk = Walk::new(ask, true);
     for url in ask.profiles {
         match ask.rules.profile(url) {
@@ -85,7 +89,7 @@ pub fn check(document: &Document, ask: &Ask<'_>) -> Vec<Finding> {
     if ask.count_resources {
         walk.count_resources(document.root());
     }
-    walk.findings.into_list()
+    walk
 }
 
 /// Types that have rules of their own beyond the table.
@@ -143,6 +147,9 @@ struct Walk<'d> {
     contained: Contained<'d>,
     /// Which resources were tried against which profiles, because a reference asks it.
     tried: Tried,
+    /// What was looked at, see [`Walk::looks_at`].
+    #[cfg(test)]
+    work: std::cell::Cell<usize>,
 }
 
 impl<'d> Walk<'d> {
@@ -162,8 +169,22 @@ impl<'d> Walk<'d> {
             index: Index::default(),
             contained: Contained::default(),
             tried: Tried::default(),
+            #[cfg(test)]
+            work: std::cell::Cell::default(),
         }
     }
+
+    /// Counts work for the tests: members, profile nodes, slices, signs of slices and earlier
+    /// findings that are looked at. It says of any machine and any build how long a walk takes.
+    #[cfg(test)]
+    fn looks_at(&self, count: usize) {
+        self.work.set(self.work.get() + count);
+    }
+
+    /// Nothing is counted outside of tests.
+    #[cfg(not(test))]
+    #[expect(clippy::unused_self, reason = "the counting one needs it")]
+    const fn looks_at(&self, _count: usize) {}
 
     /// A breach of FHIR R4's structure.
     fn find(&mut self, rule: &'static str, node: Node<'_>, found: &str, expected: &str) {

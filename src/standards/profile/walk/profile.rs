@@ -109,6 +109,7 @@ impl<'d> Walk<'d> {
         let begin = self.stack.len();
         for at in frame.clone() {
             let node = self.rules.node(self.stack[at]);
+            self.looks_at(1 + node.children.len());
             for child in &node.children {
                 let is_it = child.hash == element.base_hash
                     && self.rules.node(child.node).name == element.base;
@@ -188,6 +189,7 @@ impl<'d> Walk<'d> {
             let id = self.stack[at];
             let rules = self.rules;
             let node = rules.node(id);
+            self.looks_at(1 + node.invariants.len());
             if let Some(element) = element {
                 self.types_rule(item, element, id);
             }
@@ -277,9 +279,11 @@ impl<'d> Walk<'d> {
             let rules = self.rules;
             let node = rules.node(self.stack[at]);
             let missing = node.required & !seen & !self.table.type_of(id).required;
+            self.looks_at(1);
             if missing == 0 {
                 continue;
             }
+            self.looks_at(node.children.len());
             for child in &node.children {
                 if child.position >= 128 || missing & (1 << child.position) == 0 {
                     continue;
@@ -311,6 +315,7 @@ impl<'d> Walk<'d> {
         for at in own.clone() {
             let rules = self.rules;
             let node = rules.node(self.stack[at]);
+            self.looks_at(1 + node.slices.len());
             if let Some(max) = node.max.filter(|max| count > max.value) {
                 let found = format!("{count} of '{}'", node.name);
                 let expected = format!("at most {}", max.value);

@@ -47,6 +47,7 @@ impl<'d> Walk<'d> {
     }
 
     fn meets(&self, criterion: &Criterion, item: Node<'_>, element: &Element) -> bool {
+        self.looks_at(1);
         if let Test::Type(names) = &criterion.test
             && criterion.path.is_empty()
         {
@@ -62,6 +63,7 @@ impl<'d> Walk<'d> {
         }
         let mut is_met = false;
         each_at(item, &criterion.path, &mut |found| {
+            self.looks_at(1);
             is_met = is_met || self.passes(&criterion.test, found);
         });
         is_met
