@@ -86,8 +86,8 @@ fn finding(loaded: &Loaded, meeting: &Meeting, today: Date) -> Problem {
          refused"
     };
     let detail = format!(
-        "{} all serve a person with {}{when}",
-        meeting.slugs.join(", "),
+        "{} each serve a person with {}{when}",
+        meeting.slugs.join(" and "),
         meeting.example
     );
     let problem = Problem::new(&entry::OVERLAP)
