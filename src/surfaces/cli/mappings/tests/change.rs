@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 use serde_json::Value;
 
 use super::{TODAY, copy, package, settings};
-use crate::config::Settings;
+use crate::config::{Approval, Settings};
 use crate::gateway::tables::check;
 use crate::surfaces::cli::mappings::{Mappings, approve, conflicts, run};
 use crate::surfaces::cli::{Format, WIDTH, exit};
@@ -199,6 +199,24 @@ fn two_persons_approve_and_a_change_is_told_until_they_do_so_again() {
     let (said, code) = approved("A. Analyst", &settings);
     assert_eq!(code, exit::FINDING);
     assert!(said.contains("WW-TBL-003"), "{said}");
+}
+
+#[test]
+fn where_approval_is_required_tables_that_nobody_approved_are_a_fault() {
+    let root = lantern();
+    let mut settings = over(root.path());
+    assert_eq!(say(&["check"], &settings).1, exit::OK);
+    settings.tables.approval = Approval::Required;
+    let (said, code) = say(&["check"], &settings);
+    assert_eq!(code, exit::FINDING);
+    assert!(
+        said.contains("WW-TBL-002") && said.contains("1 fault"),
+        "{said}"
+    );
+    for by in ["A. Analyst", "B. Reader"] {
+        assert_eq!(approved(by, &settings).1, exit::OK);
+    }
+    assert_eq!(say(&["check"], &settings).1, exit::OK);
 }
 
 /// What stands in the first brackets.
