@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use clap::{Parser, Subcommand};
+use clap::Parser;
 use serde_json::Value;
 
 use super::{TODAY, copy, package, settings};
