@@ -15,7 +15,7 @@ use crate::config::nearest;
 use crate::domain::provider::Provider;
 use crate::domain::status::Status;
 use crate::problem::Problem;
-use crate::problem::area::tables as entry;
+use crate::problem::area::{tables as entry, tables_in_use as in_use};
 
 /// What was looked at and what was found.
 #[derive(Clone, Debug, Default)]
@@ -97,6 +97,28 @@ pub fn check_with(
         .sort_by(|a, b| (&a.area, &a.slug).cmp(&(&b.area, &b.slug)));
     report.findings.sort_by_cached_key(place);
     only(report, names)
+}
+
+/// Where approval is required: tables that are not approved are faults, since no gateway
+/// with these settings uses them.
+pub fn require_approval(report: &mut Report, root: &Path) {
+    let whole = |one: &&Checked| one.tables.is_some();
+    let slugs: Vec<String> = report
+        .providers
+        .iter()
+        .filter(whole)
+        .map(|one| one.slug.clone())
+        .collect();
+    let providers = load(root).providers;
+    let wanted = providers.iter().filter(|one| slugs.contains(&one.slug));
+    let faults: Vec<Problem> = wanted
+        .filter_map(|one| Approvals::of_area(root, &one.area).0.lacking(one))
+        .collect();
+    report
+        .findings
+        .retain(|found| found.entry != &in_use::NOT_APPROVED);
+    report.findings.extend(faults);
+    report.findings.sort_by_cached_key(place);
 }
 
 impl Report {

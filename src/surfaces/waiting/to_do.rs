@@ -128,15 +128,20 @@ fn decide(reason: &str, case: &About<'_>) -> Vec<ToDo> {
         steps.push(ToDo::run("Load the tables, then decide again", command));
     }
     let release = match reason {
-        // No operator releases these (DESIGN section 4, step 7).
-        "restricted" | "workwell-consent-refused" | "test-number" => None,
+        // No operator releases the first three (DESIGN section 4, step 7), and the others
+        // are decided again.
+        "restricted"
+        | "workwell-consent-refused"
+        | "test-number"
+        | "mapping-fault"
+        | "nobody-serves"
+        | "several-providers" => None,
         "workwell-consent-not-recorded" | "reopened-after-withdrawal" => {
             Some(("If the person consents", " --consent HOW"))
         }
         "open-case" => Some(("If both are to go on", " --send-anyway")),
         "red-flag" => Some(("When the person is safe, release it", " --send-anyway")),
         "unknown-provider-word" => Some(("Or, when you know what was meant, settle it", "")),
-        "mapping-fault" | "nobody-serves" | "several-providers" => None,
         _ => Some(("Then release it", "")),
     };
     if let Some((words, more)) = release {

@@ -45,11 +45,11 @@ pub async fn run(gateway: Arc<Gateway>, hangups: Hangups) {
             );
         }
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// Loads the tables anew whenever the signal comes; it never ends by itself.
 #[cfg(not(unix))]
 pub async fn run(_: Arc<Gateway>, (): Hangups) {
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }

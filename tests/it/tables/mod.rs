@@ -1,6 +1,7 @@
 //! Tables in a running gateway: loaded anew, kept where they are bad, and cases decided
 //! again by them.
 
+mod compare;
 mod orders;
 mod redecide;
 mod reload;

@@ -145,7 +145,7 @@ async fn a_case_that_nobody_serves_any_more_is_held_and_never_left_where_it_was(
     let row = case.row(&bench.gateway).await;
     assert_eq!(
         (row.status.code(), row.responsible.kind()),
-        ("held", "operator")
+        ("held", "gateway-operator")
     );
     assert_eq!(row.provider, None);
     let legs = case.legs_in_short(&bench.gateway, LegKind::Deliver).await;

@@ -8,6 +8,7 @@ use super::facts::both_take;
 use super::{Served, decide, undecided};
 use crate::adapters::places::Places;
 use crate::adapters::tables::Loaded;
+use crate::domain::routing::Listed;
 use crate::problem::Problem;
 use crate::problem::area::tables_in_use as entry;
 
@@ -53,21 +54,63 @@ pub(super) fn find(
     for home in homes() {
         meet(Some(home), None);
     }
-    // Who is registered here and lives there.
+    // Who is registered here and lives there, within one area.
+    let mut between: BTreeMap<[String; 2], String> = BTreeMap::new();
     for practice in practices().filter(|one| !one.by.is_empty()) {
         for home in homes().filter(|one| !one.by.is_empty()) {
-            meet(Some(practice), Some(home));
+            match areas(loaded, practice, home) {
+                None => meet(Some(practice), Some(home)),
+                Some(pair) => {
+                    let words = || format!("{} and {}", practice.place.words(), home.place.words());
+                    between.entry(pair).or_insert_with(words);
+                }
+            }
         }
     }
-    meetings
-        .into_values()
-        .map(|meeting| finding(loaded, &meeting, today))
-        .collect()
+    let within = meetings.into_values();
+    let within = within.map(|meeting| finding(loaded, &meeting, today));
+    let between = between
+        .iter()
+        .map(|(areas, example)| across(areas, example));
+    within.chain(between).collect()
 }
+
+/// The two areas of a practice and a home that are served in one area each.
+fn areas(loaded: &Loaded, practice: &Served, home: &Served) -> Option<[String; 2]> {
+    let area = |served: &Served| {
+        let mut areas = served.by.iter().filter_map(|(slug, _)| {
+            let listed = |row: &Listed| row.provider == *slug;
+            loaded
+                .areas
+                .iter()
+                .find(|area| area.providers.iter().any(listed))
+        });
+        areas.next().map(|area| area.slug.clone())
+    };
+    let mut pair = [area(practice)?, area(home)?];
+    pair.sort_unstable();
+    (pair[0] != pair[1]).then_some(pair)
+}
+
+/// Between areas there is no tie rule: who lives in one and is registered in the other is
+/// refused, and neither area's analyst can see why.
+fn across([one, other]: &[String; 2], example: &str) -> Problem {
+    let detail = format!(
+        "{one} and {other}: a person with {example} is served in both, and between areas no rule \
+         chooses"
+    );
+    Problem::new(&entry::OVERLAP)
+        .at(format!("{other}/routing.csv:1:1"))
+        .with(detail)
+        .as_warning()
+}
+
+/// Whether it is a practice, and who serves it by what.
+type Key<'s> = (bool, &'s [(String, &'static str)]);
 
 /// One place for all that the same providers serve by the same.
 fn representatives(served: &[Served]) -> Vec<&Served> {
-    let mut first: BTreeMap<(bool, &[(String, &'static str)]), &Served> = BTreeMap::new();
+    let mut first: BTreeMap<Key<'_>, &Served> = BTreeMap::new();
     for one in served {
         let key = (one.place.is_practice(), one.by.as_slice());
         first.entry(key).or_insert(one);
@@ -92,8 +135,8 @@ fn finding(loaded: &Loaded, meeting: &Meeting, today: Date) -> Problem {
          refused"
     };
     let detail = format!(
-        "{} all serve a person with {}{when}",
-        meeting.slugs.join(", "),
+        "{} each serve a person with {}{when}",
+        meeting.slugs.join(" and "),
         meeting.example
     );
     let problem = Problem::new(&entry::OVERLAP)
@@ -108,11 +151,11 @@ fn finding(loaded: &Loaded, meeting: &Meeting, today: Date) -> Problem {
 
 /// The row of the last of them, where an analyst would begin.
 fn place(loaded: &Loaded, slugs: &[String]) -> String {
-    let rows = loaded.areas.iter().flat_map(|area| {
+    let mut rows = loaded.areas.iter().flat_map(|area| {
         let listed = area.providers.iter();
         listed.map(move |row| (area.slug.as_str(), row))
     });
-    let last = rows.filter(|(_, row)| slugs.contains(&row.provider)).last();
+    let last = rows.rfind(|(_, row)| slugs.contains(&row.provider));
     match last {
         Some((area, row)) => format!("{area}/routing.csv:{}:1", row.position.line),
         None => "routing.csv:1:1".to_owned(),

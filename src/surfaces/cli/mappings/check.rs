@@ -6,8 +6,8 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::{Common, as_json, count, told, unknown};
-use crate::config::Settings;
-use crate::gateway::tables::{Checked, Report, check_with};
+use crate::config::{Approval, Settings};
+use crate::gateway::tables::{Checked, Report, check_with, require_approval};
 use crate::surfaces::cli::{Format, exit};
 
 pub(super) fn run(
@@ -18,15 +18,14 @@ pub(super) fn run(
     today: Date,
     out: &mut dyn Write,
 ) -> i32 {
-    let report = match check_with(
-        common.root(settings),
-        Some(&settings.tables.places),
-        names,
-        today,
-    ) {
+    let root = common.root(settings);
+    let mut report = match check_with(root, Some(&settings.tables.places), names, today) {
         Ok(report) => report,
         Err(names) => return unknown(&names),
     };
+    if settings.tables.approval == Approval::Required {
+        require_approval(&mut report, root);
+    }
     let denied = report.faults() > 0 || (deny_warnings && report.warnings() > 0);
     let written = match common.format {
         Format::Json => json_answer(&report, !denied, out),

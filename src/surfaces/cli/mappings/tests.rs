@@ -1,6 +1,7 @@
 //! The verbs over the committed tables, and over damaged copies of them.
 
 mod broken;
+mod change;
 mod verbs;
 mod walkthrough;
 

@@ -91,3 +91,30 @@ fn json_answer(found: &[Unmapped], with_cases: bool, out: &mut dyn Write) -> io:
     let lists: Vec<Value> = lists.collect();
     writeln!(out, "{:#}", json!({ "lists": lists }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(with_cases: bool) -> String {
+        let found = [Unmapped {
+            provider: "lantern".to_owned(),
+            list: "diagnosis".to_owned(),
+            field: "primary_barrier_code".to_owned(),
+            codes: [("sct|928000".to_owned(), 2)].into(),
+            not_shown: 1,
+            cases: vec!["WW-4K7M-9QXD-T2P".to_owned(), "WW-5K7M-9QXD-T2P".to_owned()],
+        }];
+        let mut out = Vec::new();
+        text_answer(&found, with_cases, &mut out).expect("a writable text");
+        String::from_utf8(out).expect("text")
+    }
+
+    #[test]
+    fn codes_and_cases_are_never_told_together() {
+        let (codes, cases) = (said(false), said(true));
+        assert!(!codes.contains("WW-"), "{codes}");
+        assert!(!cases.contains("sct|"), "{cases}");
+        insta::assert_snapshot!(format!("{codes}\n{cases}"));
+    }
+}
