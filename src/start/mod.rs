@@ -17,6 +17,7 @@ use crate::adapters::seal::Seal;
 use crate::adapters::store::{self, InUse, Store};
 use crate::adapters::tables;
 use crate::config::{self, Clock, Ids, Settings};
+use crate::gateway::places::stale;
 use crate::gateway::tables::{of_places, with_closings};
 use crate::gateway::validation::Validation;
 use crate::gateway::{Gateway, Parts, Tables};
@@ -111,7 +112,10 @@ pub async fn build(settings: Settings, tools: &Tools) -> Result<Gateway, Vec<Pro
     let places = Places::open(&settings.tables.places)?;
     let loaded = with_closings(tables::load(&settings.tables.mappings), &places);
     // A rule that cannot be judged is told, never skipped in silence (DESIGN section 5).
-    for problem in of_places(&loaded.providers, &places, tools.clock.today()) {
+    let today = tools.clock.today();
+    let mut told = of_places(&loaded.providers, &places, today);
+    told.extend(stale(&places.status(), today));
+    for problem in told {
         tracing::warn!(
             error.code = problem.entry.code,
             place = problem.path.as_deref().unwrap_or(""),
