@@ -108,7 +108,7 @@ fn measure(
         }
         served += 1;
         route = route.max(cpu::best(ROUNDS, CALLS, || {
-            drop(black_box(decided(sample)))
+            drop(black_box(decided(sample)));
         }));
         map = map.max(cpu::best(ROUNDS, CALLS, || {
             let rendered = render(&sample.case, provider, day);

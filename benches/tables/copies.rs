@@ -1,6 +1,7 @@
 //! Hundreds of provider folders made from the committed ones. Each copy serves places of
 //! its own, so that a referral has one provider as before, and as many rows as its pattern.
 
+use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -48,7 +49,9 @@ fn one_more(area: &Path, provider: &Path, number: usize) {
     }
     let columns = rows.lines().next().unwrap_or_default().split(',').count();
     let blanks = ",".repeat(columns.saturating_sub(2));
-    rows.push_str(&format!("{slug},{}{blanks}\n", 1_000 + number));
+    let priority = 1_000 + number;
+    // Writing to a string cannot fail.
+    let _ = writeln!(rows, "{slug},{priority}{blanks}");
     fs::write(&routing, rows).expect("a table");
 }
 

@@ -139,7 +139,10 @@ fn an_organisation_is_shown_with_its_days_and_its_successor() {
     let [practices, successions] = downloads(&bench);
     let (text, code) = bench.run(&["ods", "import", &practices, &successions]);
     assert_eq!(code, exit::OK, "{text}");
-    assert!(text.contains("epcncorepartnerdetails was not given"), "{text}");
+    assert!(
+        text.contains("epcncorepartnerdetails was not given"),
+        "{text}"
+    );
     let (text, code) = bench.run(&["ods", "show", "y99008", "--on", "2026-11-20"]);
     assert_eq!(code, exit::OK);
     assert!(text.contains("closed on 2026-11-20"), "{text}");
