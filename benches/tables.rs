@@ -3,6 +3,7 @@
 //!
 //! Told are the loading and checking of all folders, the routing and the mapping of one
 //! referral among them, and the look-up of a postcode in a file of three hundred thousand.
+//! Routing looks the person's place up on disk, as the gateway of an ICB does.
 
 #[path = "tables/copies.rs"]
 mod copies;
@@ -43,7 +44,11 @@ fn main() {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     let count = copies::make(&package.join("mappings"), &root, PROVIDERS);
     let samples = samples(&package.join("mappings"));
-    let (installed, import) = places::install(folder.path(), POSTCODES);
+    let homes = samples.iter().map(|sample| &sample.case.referral.person);
+    let homes: Vec<Postcode> = homes
+        .filter_map(|person| person.address.postcode.clone())
+        .collect();
+    let (installed, import) = places::install(folder.path(), POSTCODES, &homes);
     let figures = measure(&root, &samples, &installed, count, import);
     if std::env::args().any(|word| word == "json") {
         println!("{}", figures.json());
@@ -91,7 +96,7 @@ fn measure(
     let tables = Tables::new(loaded, &Settings::built_in());
     assert_eq!(tables.providers().len(), providers);
     let decided = |sample: &Sample| {
-        let subject = subject_of(&synthetic, &sample.case.referral, day);
+        let subject = subject_of(installed, &sample.case.referral, day);
         decide_everywhere(&subject, tables.areas(), tables.providers())
     };
     let mut route = Duration::ZERO;
