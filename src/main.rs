@@ -10,8 +10,8 @@ use workwell_gateway::config::{Settings, StoreUrl};
 use workwell_gateway::problem::Problem;
 use workwell_gateway::start::{self, Tools, demo, serve};
 use workwell_gateway::surfaces::cli::{
-    Format, cases, config, exit, explain, mappings, outbox, profiles, store, told, validate,
-    version,
+    Format, cases, config, exit, explain, geo, mappings, ods, outbox, places, profiles, store,
+    told, validate, version,
 };
 use workwell_gateway::telemetry;
 
@@ -71,6 +71,15 @@ enum Verb {
     Mappings(mappings::Mappings),
     Map(mappings::map::Map),
     Route(mappings::route::Route),
+    /// Install postcodes
+    #[command(subcommand)]
+    Geo(geo::Geo),
+    /// Install organisations, and look one up
+    #[command(subcommand)]
+    Ods(ods::Ods),
+    /// See and check which places are installed
+    #[command(subcommand)]
+    Places(places::Places),
     /// Look after the store
     #[command(subcommand)]
     Store(store::Store),
@@ -138,6 +147,9 @@ fn with_settings(path: Option<&Path>, verb: &Verb, out: &mut io::Stdout) -> i32 
         Verb::Mappings(args) => Ok(mappings::run(args, &settings, out)),
         Verb::Map(args) => Ok(mappings::map::run(args, &settings, out)),
         Verb::Route(args) => Ok(mappings::route::run(args, &settings, out)),
+        Verb::Geo(args) => Ok(geo::run(args, &settings, out)),
+        Verb::Ods(args) => Ok(ods::run(args, &settings, out)),
+        Verb::Places(args) => Ok(places::run(args, &settings, out)),
         Verb::Store(args) => Ok(on_runtime(store::run(args, &settings, out))),
         _ => Ok(exit::BUG),
     };

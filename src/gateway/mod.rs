@@ -19,6 +19,7 @@ mod happened;
 pub mod hold;
 mod leg;
 pub mod outbox;
+pub mod places;
 pub mod read;
 pub mod receive;
 pub mod redecide;

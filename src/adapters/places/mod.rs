@@ -12,6 +12,7 @@ mod set;
 #[cfg(test)]
 mod tests;
 
+use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
@@ -68,6 +69,17 @@ pub struct Status {
     pub postcodes: Installed,
     /// Organisations.
     pub organisations: Installed,
+}
+
+/// What is known of a person's place on a day.
+#[derive(Clone, Debug)]
+pub struct Whereabouts {
+    /// Where the postcode lies.
+    pub residence: Option<Residence>,
+    /// The practice, or the one that carries it on.
+    pub practice: Option<PracticeFacts>,
+    /// Which codes mean the same as those of the practice, its network and the boards.
+    pub successions: Successions,
 }
 
 impl Default for Places {
@@ -130,41 +142,50 @@ impl Places {
         }
     }
 
-    /// The network and board of a practice on a day. A practice that was merged has those
-    /// of its successor; one that was split has none.
-    pub fn practice(&self, ods: &OdsCode, day: Date) -> Option<PracticeFacts> {
-        let found = match self.lineage(ods.as_str(), day) {
-            Lineage::Now(current) => self.organisation(&current),
-            Lineage::Itself => self.organisation(ods.as_str()),
-            Lineage::Unclear => None,
-        }?;
-        if found.kind.is_empty() {
-            return None;
-        }
-        Some(PracticeFacts {
-            ods: ods.clone(),
-            pcn: found.network(day).map(str::to_owned),
-            icb: found.icb,
-        })
-    }
-
-    /// Which codes mean the same as the practice, network and boards of a person on a day.
-    pub fn successions(
+    /// Everything that is known of a person's place on a day.
+    pub fn whereabouts(
         &self,
+        postcode: Option<&Postcode>,
         practice: Option<&OdsCode>,
-        facts: Option<&PracticeFacts>,
-        home: Option<&Residence>,
         day: Date,
-    ) -> Successions {
+    ) -> Whereabouts {
+        // Each organisation is asked for several times, and is read once.
+        let seen: RefCell<Vec<(String, Option<Organisation>)>> = RefCell::default();
+        let find = |code: &str| {
+            let known = seen
+                .borrow()
+                .iter()
+                .find(|(known, _)| known == code)
+                .cloned();
+            if let Some((_, known)) = known {
+                return known;
+            }
+            let found = self.organisation(code);
+            seen.borrow_mut().push((code.to_owned(), found.clone()));
+            found
+        };
+        let residence = postcode.and_then(|postcode| self.residence(postcode));
+        let facts = practice.and_then(|ods| facts_of(ods, day, &find));
         let codes = [
             practice.map(OdsCode::as_str),
-            facts.and_then(|facts| facts.pcn.as_deref()),
-            facts.and_then(|facts| facts.icb.as_deref()),
-            home.and_then(|home| home.icb.as_deref()),
+            facts.as_ref().and_then(|facts| facts.pcn.as_deref()),
+            facts.as_ref().and_then(|facts| facts.icb.as_deref()),
+            residence.as_ref().and_then(|home| home.icb.as_deref()),
         ];
         let mut codes: Vec<&str> = codes.into_iter().flatten().collect();
         codes.dedup();
-        Successions::of(&codes, day, &|code| self.organisation(code))
+        let successions = Successions::of(&codes, day, &find);
+        Whereabouts {
+            residence,
+            practice: facts,
+            successions,
+        }
+    }
+
+    /// The network and board of a practice on a day. A practice that was merged has those
+    /// of its successor; one that was split has none.
+    pub fn practice(&self, ods: &OdsCode, day: Date) -> Option<PracticeFacts> {
+        facts_of(ods, day, &|code| self.organisation(code))
     }
 
     /// Who carries a code on.
@@ -313,6 +334,26 @@ impl Places {
             Err(faults)
         }
     }
+}
+
+fn facts_of(
+    ods: &OdsCode,
+    day: Date,
+    find: &dyn Fn(&str) -> Option<Organisation>,
+) -> Option<PracticeFacts> {
+    let found = match lineage(ods.as_str(), day, find) {
+        Lineage::Now(current) => find(&current),
+        Lineage::Itself => find(ods.as_str()),
+        Lineage::Unclear => None,
+    }?;
+    if found.kind.is_empty() {
+        return None;
+    }
+    Some(PracticeFacts {
+        ods: ods.clone(),
+        pcn: found.network(day).map(str::to_owned),
+        icb: found.icb,
+    })
 }
 
 /// A place file of a folder; none where it is not there.

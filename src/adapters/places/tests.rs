@@ -72,7 +72,9 @@ fn a_merged_practice_has_the_network_of_its_successor_from_the_day_of_the_merger
     );
     let before = places.practice(&code, date(2026, 3, 31));
     assert_eq!(before.and_then(|facts| facts.pcn), None);
-    let same = places.successions(Some(&code), Some(&facts), None, DAY);
+    let found = places.whereabouts(None, Some(&code), DAY);
+    assert_eq!(found.practice, Some(facts));
+    let same = found.successions;
     assert!(same.are_same("Y99008", "Y99002") && same.are_same("QZW", "QZX"));
     assert!(!same.are_same("Y99008", "Y99001"));
 }

@@ -17,17 +17,14 @@ use crate::problem::area::places as entry;
 /// The person with what is known of their place on a day. Never of a restricted person.
 pub fn subject_of<'a>(places: &Places, referral: &'a Referral, today: Date) -> Subject<'a> {
     let person = &referral.person;
-    let postcode = person.address.postcode.as_ref();
-    let residence = postcode.and_then(|code| places.residence(code));
-    let practice = person.practice.as_ref();
-    let facts = practice.and_then(|code| places.practice(code, today));
-    let successions = places.successions(practice, facts.as_ref(), residence.as_ref(), today);
+    let (postcode, practice) = (person.address.postcode.as_ref(), person.practice.as_ref());
+    let found = places.whereabouts(postcode, practice, today);
     Subject {
         referral,
         today,
-        residence,
-        practice: facts,
-        successions,
+        residence: found.residence,
+        practice: found.practice,
+        successions: found.successions,
     }
 }
 

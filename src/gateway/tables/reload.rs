@@ -23,6 +23,7 @@ use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::provider::Provider;
 use crate::gateway::Gateway;
+use crate::gateway::places::stale;
 use crate::problem::Problem;
 use crate::problem::area::{header as header_problems, tables_in_use as entry};
 
@@ -241,6 +242,7 @@ fn read(settings: &Settings, places: &Places, today: Date) -> Loaded {
     // A rule that cannot be judged is told, never skipped in silence (DESIGN section 5).
     let lacks = of_places(&loaded.providers, places, today);
     loaded.problems.extend(lacks);
+    loaded.problems.extend(stale(&places.status(), today));
     loaded
 }
 

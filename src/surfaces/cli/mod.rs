@@ -7,9 +7,13 @@ pub mod demo;
 pub mod exit;
 pub mod explain;
 mod format;
+pub mod geo;
 pub mod mappings;
+pub mod ods;
 pub mod outbox;
+pub mod places;
 pub mod profiles;
+mod progress;
 pub mod store;
 pub mod validate;
 pub mod version;
@@ -65,6 +69,9 @@ mod tests {
         super::profiles::ProfilesArgs::augment_args(Command::new("profiles")).debug_assert();
         super::validate::Validate::augment_args(Command::new("validate")).debug_assert();
         super::mappings::Mappings::augment_subcommands(Command::new("mappings")).debug_assert();
+        super::geo::Geo::augment_subcommands(Command::new("geo")).debug_assert();
+        super::ods::Ods::augment_subcommands(Command::new("ods")).debug_assert();
+        super::places::Places::augment_subcommands(Command::new("places")).debug_assert();
         super::mappings::map::Map::augment_args(Command::new("map")).debug_assert();
         super::mappings::route::Route::augment_args(Command::new("route")).debug_assert();
     }

@@ -209,9 +209,9 @@ fn head(file: &File, length: u64) -> Result<(Head, u64), Damage> {
 
 fn index(file: &File, head: &Head, end: u64) -> Result<Vec<Block>, Damage> {
     let length = end.checked_sub(head.index_at).ok_or(Damage::Changed)?;
-    let mut reader = BufReader::new(At {
+    let mut reader = BufReader::new(Part {
         file,
-        at: head.index_at,
+        begin: head.index_at,
         end,
     });
     let mut blocks: Vec<Block> = Vec::new();
@@ -242,18 +242,18 @@ fn index(file: &File, head: &Head, end: u64) -> Result<Vec<Block>, Damage> {
 }
 
 /// A part of a file, from a place of its own: look-ups share the file.
-struct At<'a> {
+struct Part<'a> {
     file: &'a File,
-    at: u64,
+    begin: u64,
     end: u64,
 }
 
-impl Read for At<'_> {
+impl Read for Part<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let left = usize::try_from(self.end - self.at).unwrap_or(usize::MAX);
+        let left = usize::try_from(self.end - self.begin).unwrap_or(usize::MAX);
         let length = into.len().min(left);
-        let read = self.file.read_at(&mut into[..length], self.at)?;
-        self.at += read as u64;
+        let read = self.file.read_at(&mut into[..length], self.begin)?;
+        self.begin += read as u64;
         Ok(read)
     }
 }

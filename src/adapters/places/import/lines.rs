@@ -27,12 +27,15 @@ pub(super) fn name(path: &Path) -> String {
     name.to_string_lossy().into_owned()
 }
 
+/// Takes a row with its number.
+pub(super) type Take<'a> = dyn FnMut(u64, &[&str]) -> Result<(), Vec<Problem>> + 'a;
+
 /// Gives every row with its number, from 1. Cells that are not UTF-8 (older downloads are
 /// Windows-1252 in names) come with a mark in place of what cannot be read.
 pub(super) fn each(
     path: &Path,
     tell: &dyn Fn(&str, u64, u64),
-    take: &mut dyn FnMut(u64, &[&str]) -> Result<(), Vec<Problem>>,
+    take: &mut Take<'_>,
 ) -> Result<Whole, Vec<Problem>> {
     let name = name(path);
     let fault = |what: String| {

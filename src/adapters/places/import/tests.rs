@@ -423,12 +423,8 @@ fn downloads_are_told_apart_and_joined() {
     assert_eq!(facts("Y99008", after), pair("U99002", "QZX"));
     // Split in two: neither is guessed.
     assert_eq!(places.practice(&code("Y99009"), after), None);
-    let home = Residence {
-        icb: Some("QZW".into()),
-        ..Residence::default()
-    };
-    let same = places.successions(None, None, Some(&home), after);
-    assert!(same.are_same("QZW", "QZX"));
+    let same = places.whereabouts(None, Some(&code("Y99001")), after);
+    assert!(same.successions.are_same("QZW", "QZX"));
     let closed = places.organisation("Y99008").expect("a row").closed;
     assert_eq!(closed, Some(date(2026, 3, 31)));
     assert!(places.knows_all_organisations());

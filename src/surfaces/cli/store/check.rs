@@ -4,10 +4,10 @@ use std::io::{self, Write};
 
 use serde_json::json;
 
-use super::progress::Shown;
 use super::{Answered, Format, copy, exit};
 use crate::config::Settings;
 use crate::gateway::upkeep::{self, Checked};
+use crate::surfaces::cli::progress::Shown;
 
 pub(super) async fn run(settings: &Settings, format: Format, out: &mut dyn Write) -> Answered {
     let shown = Shown::new();

@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use super::files::hex;
-use super::progress::Shown;
 use super::{Answered, Format, exit};
 use crate::config::{PostgresServer, Settings, StoreUrl};
 use crate::gateway::upkeep::{self, Fingerprint};
 use crate::problem::Problem;
 use crate::problem::area::config::BAD_SETTING;
+use crate::surfaces::cli::progress::Shown;
 
 /// From where to where.
 #[derive(Clone, Debug, clap::Args)]

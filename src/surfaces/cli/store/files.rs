@@ -6,10 +6,10 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::progress::Shown;
 use super::{Answered, Format, exit, now};
 use crate::config::Settings;
 use crate::gateway::upkeep::{self, Backup, Restored};
+use crate::surfaces::cli::progress::Shown;
 use crate::surfaces::cli::wrap;
 
 pub(super) fn backup(

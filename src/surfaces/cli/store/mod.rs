@@ -4,7 +4,6 @@ mod check;
 mod confirm;
 mod copy;
 mod files;
-mod progress;
 
 use std::io::{self, Write};
 use std::path::PathBuf;

@@ -8,20 +8,20 @@ use std::time::{Duration, Instant};
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// Writes one line over the last; nothing where the standard error is no terminal.
-pub(super) struct Shown {
+pub(in crate::surfaces::cli) struct Shown {
     last: Mutex<Option<Instant>>,
     is_seen: bool,
 }
 
 impl Shown {
-    pub(super) fn new() -> Self {
+    pub(in crate::surfaces::cli) fn new() -> Self {
         Self {
             last: Mutex::new(None),
             is_seen: io::stderr().is_terminal(),
         }
     }
 
-    pub(super) fn tell(&self, what: &str, done: u64, whole: u64) {
+    pub(in crate::surfaces::cli) fn tell(&self, what: &str, done: u64, whole: u64) {
         if !self.is_seen {
             return;
         }
