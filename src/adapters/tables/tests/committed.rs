@@ -39,6 +39,7 @@ fn the_providers_differ_in_channel_payload_and_basis() {
     let shown: Vec<(&str, &str, PayloadKind, &str)> = loaded
         .providers
         .iter()
+        .filter(|p| p.area == "exampleshire")
         .map(|p| (p.slug.as_str(), p.channel.code(), p.payload, p.basis.code()))
         .collect();
     assert_eq!(
