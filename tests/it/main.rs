@@ -14,6 +14,7 @@ mod load;
 mod operating;
 mod oracle;
 mod parked;
+mod prohibited;
 mod provider;
 mod receiver;
 mod refer_on;
