@@ -15,6 +15,7 @@ mod operating;
 mod oracle;
 mod parked;
 mod places;
+mod prohibited;
 mod provider;
 mod receiver;
 mod refer_on;

@@ -164,7 +164,8 @@ pub struct Rendered<'t> {
     pub trace: Vec<TraceRow<'t>>,
     /// Fields that had a value and that no row of the table names.
     pub unused: Vec<&'static str>,
-    /// Fields that had a value and were kept back, with the reason.
+    /// Fields that had a value and were kept back, with the reason: the table's own words, or
+    /// a code (`consent-...`; of protected data also `no-word` and `in-part`).
     pub withheld: Vec<(&'static str, String)>,
     /// Why nothing can be sent; empty when the payload is whole.
     pub faults: Vec<RenderFault>,
@@ -236,6 +237,13 @@ fn render_row<'t>(
     {
         out.faults.push(fault(row, code, None));
     }
+    let protected = row.source.is_some_and(|field| field.protected);
+    if protected
+        && known
+        && let Some(reason) = not_whole(outcome, &loss)
+    {
+        out.withheld.push((row.source_name(), reason.to_owned()));
+    }
     out.trace.push(trace(row, outcome, loss));
 }
 
@@ -247,6 +255,17 @@ const fn lacking(outcome: RowOutcome) -> Option<FaultCode> {
         RowOutcome::Malformed => Some(FaultCode::RequiredMalformed),
         RowOutcome::NoPlace => Some(FaultCode::RequiredPlaceUnknown),
         _ => Some(FaultCode::RequiredMissing),
+    }
+}
+
+/// Why a known protected value does not reach the provider in whole, so that a reviewer is
+/// told of it (DESIGN section 5); an unmapped code is a fault and told as one.
+const fn not_whole(outcome: RowOutcome, loss: &Loss) -> Option<&'static str> {
+    match outcome {
+        RowOutcome::Unmapped => None,
+        _ if !outcome.is_sent() => Some("no-word"),
+        _ if loss.removed > 0 => Some("in-part"),
+        _ => None,
     }
 }
 

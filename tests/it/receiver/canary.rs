@@ -43,7 +43,15 @@ const NUMBER: &str = "9990777772";
 
 /// Every line that the whole test binary logs, at the finest level.
 #[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
+pub struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Lines {
+    /// Everything that was logged so far.
+    pub fn text(&self) -> String {
+        let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&lines).into_owned()
+    }
+}
 
 impl Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -65,7 +73,8 @@ impl<'a> MakeWriter<'a> for Lines {
     }
 }
 
-fn logged() -> &'static Lines {
+/// The log of the whole test binary, from the first call on.
+pub fn logged() -> &'static Lines {
     static LINES: OnceLock<Lines> = OnceLock::new();
     LINES.get_or_init(|| {
         let lines = Lines::default();
@@ -187,12 +196,7 @@ async fn a_person_of_unusual_words_appears_in_no_log_metric_refusal_or_file() {
     files.push(("the store".to_owned(), gateway.store.raw_dump()));
     gateway.running.end().await;
 
-    let logs = lines
-        .0
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .clone();
-    let logs = String::from_utf8_lossy(&logs).into_owned();
+    let logs = lines.text();
     assert!(
         logs.contains("referral refused") && logs.contains("request answered"),
         "logs are kept"

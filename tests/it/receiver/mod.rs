@@ -1,7 +1,7 @@
 //! The BaRS Receiver over real sockets: what each condition gets, transactional
 //! integrity, cancels, reads, published messages and the canary.
 
-mod canary;
+pub mod canary;
 mod cancel;
 mod conditions_held;
 mod conditions_refused_body;

@@ -113,6 +113,7 @@ fn compile_row(row: &Row, lists: &[CodeList], faults: &mut Faults) -> Option<Fie
             transform::check(&cell, source, steps, faults);
             let comment = row.cell("comment");
             transform::check_default(&cell, &comment, source, steps, faults);
+            transform::check_protected(&cell, source, steps, faults);
         }
         None => {}
     }

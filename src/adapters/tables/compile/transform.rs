@@ -162,6 +162,39 @@ pub(super) fn check(
     }
 }
 
+/// Protected data arrives in whole or is refused aloud: no step may cut it in silence.
+pub(super) fn check_protected(
+    cell: &Cell<'_>,
+    field: Option<&Field>,
+    steps: &[Transform],
+    faults: &mut Faults,
+) {
+    let Some(field) = field.filter(|field| field.protected) else {
+        return;
+    };
+    let cuts = |step: &&Transform| {
+        matches!(
+            step,
+            Transform::First
+                | Transform::Last
+                | Transform::Part(_)
+                | Transform::Max(_)
+                | Transform::Digits
+                | Transform::Phone(_)
+                | Transform::Outward
+        )
+    };
+    if let Some(step) = steps.iter().find(cuts) {
+        let detail = format!(
+            "transform: {} is protected, and \"{}\" could lose a part of it; use join, or withhold \
+             the field with a reason",
+            field.name,
+            step.code()
+        );
+        cell.fault(&entry::TRANSFORM_MISFIT, detail, faults);
+    }
+}
+
 /// What is wrong with where a step stands.
 fn out_of_place(
     step: &Transform,

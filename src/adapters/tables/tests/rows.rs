@@ -292,3 +292,121 @@ fn the_rows_of_eligibility_are_checked() {
         one_fault(&copy, &["eligibility.csv:5:", says]);
     }
 }
+
+#[test]
+fn a_table_of_columns_takes_plain_names_each_once_and_leaves_the_gateways_own_alone() {
+    let copy = Copy::new();
+    copy.edit("lantern/provider.toml", "kind = \"json\"", "kind = \"csv\"");
+    assert_eq!(copy.lantern(), Vec::<String>::new());
+    copy.append(
+        "lantern/fields.csv",
+        "Date of birth (ISO),birth_date,date,optional,To test,O,",
+    );
+    assert_eq!(copy.lantern(), Vec::<String>::new());
+    copy.append("lantern/fields.csv", "Who.Name,title,,optional,To test,O,");
+    one_fault(
+        &copy,
+        &[
+            "WW-MAP-006",
+            "fields.csv:30:1",
+            "fields.csv:7 speaks of this target too",
+        ],
+    );
+    let copy = Copy::new();
+    copy.edit("lantern/provider.toml", "kind = \"json\"", "kind = \"csv\"");
+    copy.append(
+        "lantern/fields.csv",
+        "workwell_case,case_id,,optional,To test,O,",
+    );
+    one_fault(
+        &copy,
+        &["WW-MAP-007", "fields.csv:29:1", "are the gateway's own"],
+    );
+    let copy = Copy::new();
+    copy.edit("lantern/provider.toml", "kind = \"json\"", "kind = \"csv\"");
+    copy.append("lantern/fields.csv", "=A1,title,,optional,To test,O,");
+    one_fault(
+        &copy,
+        &[
+            "WW-MAP-007",
+            "fields.csv:29:1",
+            "write the name of a column",
+        ],
+    );
+}
+
+const ANSWERS: &str = "source,source_display,target,target_display,relation,comment\n";
+
+#[test]
+fn a_list_for_yes_and_no_has_both_and_keeps_having_no_answer_apart() {
+    let with = |rows: &str| {
+        let copy = Copy::new();
+        copy.edit(
+            "lantern/fields.csv",
+            "interpreter,yes-no",
+            "interpreter,code:answer",
+        );
+        let list = copy.path("lantern/codes/answer.csv");
+        std::fs::write(list, format!("{ANSWERS}{rows}")).expect("a writable copy");
+        let problems = copy.load();
+        let mut told = copy.lantern();
+        told.extend(problems.problems.iter().map(ToString::to_string));
+        told
+    };
+    let whole = "yes,,Y,,equivalent,\nno,,N,,equivalent,\ndeclined,,Z,,equivalent,\nnot-known,,X,,equivalent,\n";
+    assert_eq!(with(whole), Vec::<String>::new());
+    let without_no = with("yes,,Y,,equivalent,\n");
+    assert!(
+        without_no.len() == 1 && without_no[0].contains("no row for no of interpreter"),
+        "{without_no:?}"
+    );
+    let alike = with(&whole.replace("not-known,,X", "not-known,,N"));
+    assert!(
+        alike.len() == 1 && alike[0].contains("the word for \"no\""),
+        "{alike:?}"
+    );
+    let other = with("true,,Y,,equivalent,\nno,,N,,equivalent,\n");
+    assert!(
+        other
+            .iter()
+            .any(|told| told.contains("interpreter never has this word")),
+        "{other:?}"
+    );
+}
+
+#[test]
+fn a_prohibited_field_lets_pass_what_its_row_excepts_and_nothing_else() {
+    let copy = Copy::new();
+    copy.edit(
+        "lantern/fields.csv",
+        "birth_date,date:dd/mm/yyyy",
+        "birth_date,age-band:16/25/50",
+    );
+    copy.append(
+        "lantern/fields.csv",
+        ",birth_date,except:age-band,prohibited,The band is enough,O,",
+    );
+    assert_eq!(copy.lantern(), Vec::<String>::new());
+    copy.append(
+        "lantern/fields.csv",
+        "who.year,birth_date,year,optional,To test,O,",
+    );
+    one_fault(
+        &copy,
+        &[
+            "WW-MAP-006",
+            "fields.csv:30:1",
+            "fields.csv:29 speaks of this field too",
+        ],
+    );
+}
+
+#[test]
+fn a_default_is_taken_for_paperwork_that_says_why() {
+    let copy = Copy::new();
+    copy.append(
+        "lantern/fields.csv",
+        "route,source_route,default:gp,optional,To count,O,Most referrals come from practices",
+    );
+    assert_eq!(copy.lantern(), Vec::<String>::new());
+}

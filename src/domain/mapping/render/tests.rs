@@ -256,3 +256,52 @@ fn a_default_is_sent_as_one_and_a_dropped_field_is_withheld_with_its_reason() {
     );
     assert!(rendered.faults.is_empty() && rendered.outputs.len() == 1);
 }
+
+#[test]
+fn protected_data_that_a_list_has_no_word_for_is_told_as_withheld() {
+    let rows = vec![
+        CodeRow {
+            source: "iso|en".into(),
+            target: String::new(),
+            relation: Relation::Unmatched,
+            position: Position::new("codes/language.csv", 2),
+        },
+        CodeRow {
+            source: "Step-free access".into(),
+            target: "Lift".into(),
+            relation: Relation::Wider,
+            position: Position::new("codes/language.csv", 3),
+        },
+    ];
+    let code = || {
+        vec![Transform::Code {
+            list: "language".into(),
+            index: 0,
+        }]
+    };
+    let provider = Provider {
+        codes: vec![CodeList::new("language", UnmappedPolicy::Omit, rows)],
+        ..with(vec![
+            row("language", "language", code(), Requirement::Optional),
+            row(
+                "reasonable_adjustments",
+                "needs",
+                code(),
+                Requirement::Optional,
+            ),
+        ])
+    };
+    let mut case = sample::case();
+    let mut another = case.referral.flags[0].clone();
+    another.text = "Quiet room".to_owned().into();
+    case.referral.flags.push(another);
+    let rendered = render(&case, &provider, TODAY);
+    for told in [
+        ("language", "no-word"),
+        ("reasonable_adjustments", "in-part"),
+    ] {
+        let told = (told.0, told.1.to_owned());
+        assert!(rendered.withheld.contains(&told), "{:?}", rendered.withheld);
+    }
+    assert!(rendered.outputs.len() == 1 && rendered.faults.is_empty());
+}

@@ -270,7 +270,7 @@ fn one_unlisted_code_in_a_list_is_never_dropped_in_silence() {
     ));
     assert!(matches!(
         code(codes, UnmappedPolicy::Omit),
-        Step::Done(_, true)
+        Step::Removed(_, 1)
     ));
 }
 

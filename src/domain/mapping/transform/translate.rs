@@ -40,7 +40,7 @@ fn one(code: &str, list: &CodeList) -> Step {
 
 fn all(codes: &[String], list: &CodeList) -> Step {
     let mut words: Vec<String> = Vec::new();
-    let (mut lossy, mut unlisted) = (false, 0);
+    let (mut lossy, mut lost, mut unlisted) = (false, 0, 0);
     for code in codes {
         match list.lookup(code) {
             Lookup::Word(row) => {
@@ -52,7 +52,7 @@ fn all(codes: &[String], list: &CodeList) -> Step {
                     words.push(row.target.clone());
                 }
             }
-            Lookup::NoWord(_) => lossy = true,
+            Lookup::NoWord(_) => lost += 1,
             Lookup::Unlisted => unlisted += 1,
         }
     }
@@ -66,5 +66,8 @@ fn all(codes: &[String], list: &CodeList) -> Step {
             Step::NoWord
         };
     }
-    Step::Done(Value::List(words), lossy || unlisted > 0)
+    if lost + unlisted > 0 {
+        return Step::Removed(Value::List(words), lost + unlisted);
+    }
+    Step::Done(Value::List(words), lossy)
 }

@@ -251,12 +251,14 @@ const fn not_sent(outcome: RowOutcome) -> &'static str {
     }
 }
 
-/// Why a field is withheld: the table's own words, or what the consent lacks.
+/// Why a field is withheld: the table's own words, or those of a code.
 fn why(reason: &str) -> &str {
     match reason {
         "consent-refused" => "the person said no to this recipient",
         "consent-withdrawn" => "the person took the consent for this recipient back",
         "consent-not-recorded" => "no consent for this recipient is recorded",
+        "no-word" => "the provider's code list has no word for it",
+        "in-part" => "a part of it is left out",
         own => own,
     }
 }
