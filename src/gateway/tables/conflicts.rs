@@ -15,10 +15,11 @@ use std::path::Path;
 
 use jiff::civil::Date;
 
+use super::subject_of;
 use crate::adapters::places::Places;
 use crate::adapters::tables::{Loaded, load};
 use crate::domain::routing::{
-    Area, Decision, Outcome, PracticeFacts, Residence, Standing, Subject, decide_everywhere,
+    Area, Decision, Outcome, PracticeFacts, Residence, Standing, decide_everywhere,
 };
 use crate::problem::Problem;
 use crate::problem::area::{tables as table_entry, tables_in_use as entry};
@@ -99,28 +100,17 @@ fn survey(loaded: &Loaded, places: &Places, today: Date) -> Vec<Served> {
 /// What the routing says of a person of whom these places are known and nothing else.
 fn decide(loaded: &Loaded, places: &Places, of: [Option<&Place>; 2], today: Date) -> Decision {
     let mut referral = stranger::referral();
-    let (mut residence, mut practice) = (None, None);
     for place in of.into_iter().flatten() {
         match place {
             Place::Practice(facts) => {
                 referral.person.practice = Some(facts.ods.clone());
-                practice = Some(facts.clone());
             }
-            Place::Home(postcode, facts) => {
+            Place::Home(postcode, _) => {
                 referral.person.address.postcode = Some(postcode.clone());
-                residence = Some(facts.clone());
             }
         }
     }
-    let code = referral.person.practice.as_ref();
-    let successions = places.successions(code, practice.as_ref(), residence.as_ref(), today);
-    let subject = Subject {
-        referral: &referral,
-        today,
-        residence,
-        practice,
-        successions,
-    };
+    let subject = subject_of(places, &referral, today);
     decide_everywhere(&subject, &loaded.areas, &loaded.providers)
 }
 
