@@ -215,11 +215,11 @@ mod tests {
 
     #[test]
     fn a_former_board_of_a_table_is_the_board_that_carries_it_on() {
-        let changes = [OPEN[0], ("practice,Y99002", "icb,QZW")];
+        let changes = [OPEN[0], ("practice,Y99002", "icb,QZV")];
         let (_root, loaded) = tables(&changes);
         let (slug, said) = routed(&loaded, "Y99002", TODAY);
         assert_eq!(slug.as_deref(), Some("lantern"), "{said:?}");
-        assert!(said.contains(&"icb QZW, now QZX".to_owned()), "{said:?}");
+        assert!(said.contains(&"icb QZV, now QZX".to_owned()), "{said:?}");
     }
 
     #[test]
