@@ -26,7 +26,7 @@ use crate::standards::places::ods::{Download, Fault, Row};
 ///
 /// Every fault of every file, counted.
 pub fn organisations(files: &[PathBuf], order: &Order<'_>) -> Result<Imported, Vec<Problem>> {
-    let before = prepare(order)?;
+    let before = prepare(order, (FILE, KIND, VERSION))?;
     let downloads = told_apart(files)?;
     let mut all = BTreeMap::new();
     let mut sources = Vec::new();

@@ -35,7 +35,7 @@ pub fn postcodes(
     boards: Option<&Path>,
     order: &Order<'_>,
 ) -> Result<Imported, Vec<Problem>> {
-    let before = prepare(order)?;
+    let before = prepare(order, (FILE, KIND, VERSION))?;
     let boards = boards.map(|path| read_boards(path, order)).transpose()?;
     let mut sorter = Sorter::<WIDTH>::new(&order.folder, HELD);
     let file = name(directory);
@@ -81,8 +81,11 @@ pub fn postcodes(
     })
 }
 
-/// Makes the folder ready and says what it has now.
-pub(super) fn prepare(order: &Order<'_>) -> Result<Option<Head>, Vec<Problem>> {
+/// Makes the folder ready and says what it has now of a file, its kind and version.
+pub(super) fn prepare(
+    order: &Order<'_>,
+    (file, kind, version): (&str, &str, u32),
+) -> Result<Option<Head>, Vec<Problem>> {
     if Set::is_in(&order.folder) {
         let place = order.folder.display().to_string();
         let detail = "the folder holds postcodes.csv or practices.csv, a set written by hand";
@@ -92,7 +95,7 @@ pub(super) fn prepare(order: &Order<'_>) -> Result<Option<Head>, Vec<Problem>> {
     }
     fs::create_dir_all(&order.folder).map_err(|error| vec![not_written(&error)])?;
     // A damaged one is replaced: nothing is compared with it.
-    Ok(installed(&order.folder, FILE, KIND, VERSION).ok().flatten())
+    Ok(installed(&order.folder, file, kind, version).ok().flatten())
 }
 
 /// A tenth of the rows may go; more looks like a download that was cut.

@@ -443,6 +443,30 @@ fn downloads_are_told_apart_and_joined() {
 }
 
 #[test]
+fn postcodes_and_organisations_stand_side_by_side() {
+    let bench = Bench::new();
+    let many: Vec<String> = (0..50)
+        .map(|n| row(&postcode(n), "", "E06000001", "E01000101", ""))
+        .collect();
+    bench.geo(directory(&many)).expect("a sound file");
+    // Fewer practices than postcodes are no sign of a file that was cut.
+    bench.ods(&downloads()).expect("sound files");
+    bench.geo(directory(&many)).expect("the same file again");
+    let places = bench.open();
+    assert_eq!(places.lacks(CatchmentKind::Icb), None);
+    assert_eq!(places.verify(), Ok(()));
+    let cut: Vec<_> = downloads()
+        .into_iter()
+        .map(|(name, text)| match name {
+            "epraccur.csv" => (name, layout("Y99001", "A", "QZX", "19740401", "")),
+            _ => (name, text),
+        })
+        .collect();
+    let problems = bench.ods(&cut).expect_err("one practice of three");
+    assert_eq!(problems[0].entry.code, "WW-PLC-005");
+}
+
+#[test]
 fn damaged_downloads_are_told_all_at_once() {
     let bench = Bench::new();
     let mut files = downloads();
