@@ -58,7 +58,7 @@ function bySet(verdicts) {
 }
 
 function news({ file, findings }, known) {
-  const told = findings.filter(({ severity }) => severity !== 'information');
+  const told = findings.filter(({ severity, id }) => severity !== 'information' || id === 'not-evaluated');
   const left = told.filter((finding) => !known.has(JSON.stringify(finding)));
   return { file, verdict: left[0]?.severity ?? 'clean', findings: left };
 }

@@ -56,7 +56,7 @@ pub fn search(facts: &Facts, contexts: &[&str]) -> Result<Value, Vec<Problem>> {
                 "resource": definition(
                     facts,
                     rule,
-                    vec![service_context(service), use_case_context(&use_case)],
+                    &[service_context(service), use_case_context(&use_case)],
                 ),
                 "search": { "mode": "match" },
             })
@@ -75,8 +75,8 @@ pub fn read(facts: &Facts, wanted: &str) -> Option<Value> {
     let rule = message_rules::ALL.iter().find(|rule| id(rule) == wanted)?;
     let services = facts.services.iter().map(service_context);
     let use_cases = facts.use_cases.iter().map(|code| use_case_context(code));
-    let contexts = services.chain(use_cases).collect();
-    Some(definition(facts, rule, contexts))
+    let contexts: Vec<Value> = services.chain(use_cases).collect();
+    Some(definition(facts, rule, &contexts))
 }
 
 fn problem(row: &'static Entry) -> Problem {
@@ -168,7 +168,7 @@ fn use_case_context(code: &str) -> Value {
     use_context(&json!({ "system": codes::use_case_system(code), "code": code }))
 }
 
-fn definition(facts: &Facts, rule: &MessageRule, contexts: Vec<Value>) -> Value {
+fn definition(facts: &Facts, rule: &MessageRule, contexts: &[Value]) -> Value {
     json!({
         "resourceType": "MessageDefinition",
         "id": id(rule),

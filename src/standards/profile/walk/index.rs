@@ -130,25 +130,28 @@ impl<'d> Walk<'d> {
         self.demanded = outer.demanded;
     }
 
-    /// A fullUrl of a server ends with type and id of the resource (FHIR R4, Bundle).
+    /// A fullUrl is absolute, and that of a server ends with type and id of the resource
+    /// (FHIR R4, Bundle).
     fn urls_of_ids(&mut self) {
-        let is_wrong = |entry: &&Entry<'d>| {
+        let wrong = |entry: &Entry<'d>| {
+            if !entry.url.contains(':') {
+                return Some(("a relative address", "an absolute address"));
+            }
             let is_server = entry.url.starts_with("http://") || entry.url.starts_with("https://");
             let mut steps = entry.url.rsplit('/');
             let (id, kind) = (steps.next(), steps.next());
             let is_own = id == Some(entry.id) && kind == Some(entry.kind);
-            is_server && !entry.id.is_empty() && !entry.kind.is_empty() && !is_own
+            let is_known = !entry.id.is_empty() && !entry.kind.is_empty();
+            (is_server && is_known && !is_own).then_some((
+                "the address of another resource",
+                "an address that ends with the type and id of the resource",
+            ))
         };
-        let wrong: Vec<Node<'d>> = self
-            .index
-            .entries
-            .iter()
-            .filter(is_wrong)
-            .map(|entry| entry.node)
+        let entries = self.index.entries.iter();
+        let wrong: Vec<_> = entries
+            .filter_map(|entry| Some((entry.node, wrong(entry)?)))
             .collect();
-        for node in wrong {
-            let found = "the address of another resource";
-            let expected = "an address that ends with the type and id of the resource";
+        for (node, (found, expected)) in wrong {
             let (layer, severity) = (Layer::Invariant, Severity::Error);
             self.tell(layer, severity, FULL_URL, node, found, expected);
         }

@@ -9,11 +9,13 @@ pub const MAX_FINDINGS: usize = 200;
 #[derive(Debug, Default)]
 pub(super) struct Findings {
     list: Vec<Finding>,
+    /// The rules that were told, each once: a few, whatever a document holds.
+    rules: Vec<(Layer, &'static str)>,
     /// How many there are of each layer.
     counts: [usize; Layer::ALL.len()],
     /// Names that were told once and are not told again.
     told: Vec<&'static str>,
-    /// How many were looked through for one of the same rule.
+    /// How many rules were looked through for one of the same name.
     #[cfg(test)]
     pub(super) looked_through: usize,
 }
@@ -26,16 +28,17 @@ impl Findings {
         rule: &'static str,
         finding: impl FnOnce() -> Finding,
     ) {
+        #[cfg(test)]
+        {
+            self.looked_through += self.rules.len();
+        }
+        let is_known = self.rules.contains(&(layer, rule));
         let count = &mut self.counts[layer as usize];
-        if *count >= MAX_FINDINGS {
-            #[cfg(test)]
-            {
-                self.looked_through += self.list.len();
-            }
-            let same = |one: &Finding| one.layer == layer && one.rule == rule;
-            if self.list.iter().any(same) {
-                return;
-            }
+        if *count >= MAX_FINDINGS && is_known {
+            return;
+        }
+        if !is_known {
+            self.rules.push((layer, rule));
         }
         *count += 1;
         self.list.push(finding());
