@@ -8,7 +8,7 @@ use super::facts::both_take;
 use super::{Served, decide, undecided};
 use crate::adapters::places::Places;
 use crate::adapters::tables::Loaded;
-use crate::domain::routing::Listed;
+use crate::domain::routing::{Area, Listed};
 use crate::problem::Problem;
 use crate::problem::area::tables_in_use as entry;
 
@@ -27,6 +27,7 @@ pub(super) fn find(
     today: Date,
 ) -> Vec<Problem> {
     let representatives = representatives(served);
+    let bare: Vec<Area> = loaded.areas.iter().map(without_rows).collect();
     let practices = || representatives.iter().filter(|one| one.place.is_practice());
     let homes = || {
         representatives
@@ -36,7 +37,13 @@ pub(super) fn find(
     let mut meetings: BTreeMap<Vec<String>, Meeting> = BTreeMap::new();
     let mut meet = |one: Option<&Served>, other: Option<&Served>| {
         let of = [one, other].map(|served| served.map(|served| &served.place));
-        let Some(slugs) = undecided(&decide(loaded, places, of, today)) else {
+        // Who serves neither place serves nobody who has both: an area of hundreds is asked
+        // of a few.
+        let few = among(loaded, &bare, [one, other]);
+        if few.providers.len() < 2 {
+            return;
+        }
+        let Some(slugs) = undecided(&decide(&few, places, of, today)) else {
             return;
         };
         let words = of.iter().flatten().map(|place| place.words());
@@ -73,6 +80,38 @@ pub(super) fn find(
         .iter()
         .map(|(areas, example)| across(areas, example));
     within.chain(between).collect()
+}
+
+/// An area's own rules; its rows are many.
+fn without_rows(area: &Area) -> Area {
+    let mut bare = area.clone();
+    bare.providers.clear();
+    bare
+}
+
+/// The tables of those only who serve one of these places.
+fn among(loaded: &Loaded, bare: &[Area], places: [Option<&Served>; 2]) -> Loaded {
+    let served = places.into_iter().flatten().flat_map(|served| &served.by);
+    let mut slugs: Vec<&str> = served.map(|(slug, _)| slug.as_str()).collect();
+    slugs.sort_unstable();
+    slugs.dedup();
+    let areas = loaded.areas.iter().zip(bare).filter_map(|(area, bare)| {
+        let rows = area.providers.iter();
+        let rows = rows.filter(|row| slugs.contains(&row.provider.as_str()));
+        let providers: Vec<Listed> = rows.cloned().collect();
+        (!providers.is_empty()).then(|| Area {
+            providers,
+            ..bare.clone()
+        })
+    });
+    let providers = slugs
+        .iter()
+        .filter_map(|slug| loaded.provider(slug).cloned());
+    Loaded {
+        areas: areas.collect(),
+        providers: providers.collect(),
+        ..Loaded::default()
+    }
 }
 
 /// The two areas of a practice and a home that are served in one area each.
