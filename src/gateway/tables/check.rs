@@ -3,12 +3,14 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
 use crate::adapters::tables::load;
 use crate::config::nearest;
 use crate::domain::provider::Provider;
+use crate::domain::routing::Area;
 use crate::domain::status::Status;
 use crate::problem::Problem;
 use crate::problem::area::tables as entry;
@@ -66,6 +68,9 @@ pub fn check(root: &Path, names: &[String], today: Date) -> Result<Report, Vec<U
     for checked in &report.providers {
         let folder = format!("{}/{}", checked.area, checked.slug);
         unread_files(root, &folder, &mut report.findings);
+    }
+    for area in &loaded.areas {
+        overflows(area, &loaded.providers, &mut report.findings);
     }
     report.findings.extend(loaded.problems);
     report
@@ -189,6 +194,23 @@ fn of_day(provider: &Provider, today: Date, findings: &mut Vec<Problem>) {
             let detail = format!("to: the row's time ended on {to}");
             warn(&entry::ROW_UNUSED, place, detail);
         }
+    }
+}
+
+/// Lines of `[overflow]` of providers that are never full.
+fn overflows(area: &Area, providers: &[Arc<Provider>], findings: &mut Vec<Problem>) {
+    for row in &area.overflow {
+        let provider = providers.iter().find(|p| p.slug == row.provider);
+        if !provider.is_some_and(|provider| !provider.capacity.is_limited()) {
+            continue;
+        }
+        let detail = format!(
+            "overflow.{}: the provider has no [capacity], so that it is never full",
+            row.provider
+        );
+        let place = format!("{}/{}:1", area.slug, row.position);
+        let problem = Problem::new(&entry::ROW_UNUSED).at(place).with(detail);
+        findings.push(problem.as_warning());
     }
 }
 

@@ -124,10 +124,10 @@ fn fellside_parts_people_in_work_with_a_fit_note_from_people_out_of_work() {
     let off = Answer::Known(SicknessAbsence::OffSick);
     let at_work = Answer::Known(SicknessAbsence::NotOffSick);
     for (change, expected) in [
-        (work(employed.clone(), off, None), Some("fit-note-first")),
+        (work(employed, off, None), Some("fit-note-first")),
         (work(employed, at_work, None), None),
         (
-            work(looking.clone(), Answer::Absent, Some(25)),
+            work(looking, Answer::Absent, Some(25)),
             Some("restart-fell"),
         ),
         (work(looking, Answer::Absent, Some(26)), None),
