@@ -64,6 +64,32 @@ impl Gateway {
         areas: &[Area],
         providers: &[Arc<Provider>],
     ) -> Result<Decision, Problem> {
+        if let Some(decision) = self.decide_without_limit(referral, areas, providers) {
+            return Ok(decision);
+        }
+        // Apart, so that the way of a referral that has to count nothing carries none of it.
+        Box::pin(self.decide_by_count(referral, except, areas, providers)).await
+    }
+
+    /// The decision, where nobody has to be counted for it.
+    fn decide_without_limit(
+        &self,
+        referral: &Referral,
+        areas: &[Area],
+        providers: &[Arc<Provider>],
+    ) -> Option<Decision> {
+        let decision = decide_with(&self.subject(referral), &[], areas, providers);
+        let is_settled = decision.uncounted(providers, &[]).next().is_none();
+        is_settled.then_some(decision)
+    }
+
+    async fn decide_by_count(
+        &self,
+        referral: &Referral,
+        except: CaseId,
+        areas: &[Area],
+        providers: &[Arc<Provider>],
+    ) -> Result<Decision, Problem> {
         let subject = self.subject(referral);
         let mut loads: Vec<(String, Load)> = Vec::new();
         loop {

@@ -54,18 +54,18 @@ impl Capacity {
 mod tests {
     use super::*;
 
-    fn cap(most: u32) -> Option<Cap> {
-        Some(Cap {
+    fn cap(most: u32) -> Cap {
+        Cap {
             most,
             position: Position::new("provider.toml", 9),
-        })
+        }
     }
 
     #[test]
     fn a_provider_is_full_when_either_limit_is_reached_and_not_before() {
         let capacity = Capacity {
-            open_cases: cap(2),
-            per_week: cap(3),
+            open_cases: Some(cap(2)),
+            per_week: Some(cap(3)),
         };
         for (open_cases, this_week, full) in
             [(1, 2, false), (2, 0, true), (0, 3, true), (5, 9, true)]

@@ -13,6 +13,7 @@ use crate::adapters::places::Places;
 use crate::adapters::tables::load;
 use crate::config::nearest;
 use crate::domain::provider::Provider;
+use crate::domain::routing::Area;
 use crate::domain::status::Status;
 use crate::problem::Problem;
 use crate::problem::area::{tables as entry, tables_in_use as in_use};
@@ -91,6 +92,9 @@ pub fn check_with(
         Some(Ok(places)) => of_places(&loaded.providers, &places, today),
         Some(Err(problems)) => problems,
     });
+    for area in &loaded.areas {
+        overflows(area, &loaded.providers, &mut report.findings);
+    }
     report.findings.extend(loaded.problems);
     report
         .providers
@@ -250,6 +254,23 @@ fn approvals(root: &Path, providers: &[Arc<Provider>], findings: &mut Vec<Proble
         let known = known.filter(|one| approvals.know(&one.slug));
         let lacking = known.filter_map(|one| approvals.lacking(one));
         findings.extend(lacking.map(Problem::as_warning));
+    }
+}
+
+/// Lines of `[overflow]` of providers that are never full.
+fn overflows(area: &Area, providers: &[Arc<Provider>], findings: &mut Vec<Problem>) {
+    for row in &area.overflow {
+        let provider = providers.iter().find(|p| p.slug == row.provider);
+        if !provider.is_some_and(|provider| !provider.capacity.is_limited()) {
+            continue;
+        }
+        let detail = format!(
+            "overflow.{}: the provider has no [capacity], so that it is never full",
+            row.provider
+        );
+        let place = format!("{}/{}:1", area.slug, row.position);
+        let problem = Problem::new(&entry::ROW_UNUSED).at(place).with(detail);
+        findings.push(problem.as_warning());
     }
 }
 

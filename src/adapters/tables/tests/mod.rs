@@ -3,6 +3,7 @@
 mod committed;
 mod head;
 mod loading;
+mod northmoor;
 mod rows;
 
 use std::fs;

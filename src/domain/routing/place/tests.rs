@@ -136,7 +136,10 @@ fn decided(
     decide_within(&subject, &loads, area, &providers)
 }
 
-fn went_to(decision: &Decision) -> Option<(&str, Option<(&str, &'static str, String)>)> {
+/// From whom, by what and by which row a case came to somebody.
+type Way<'d> = Option<(&'d str, &'static str, String)>;
+
+fn went_to(decision: &Decision) -> Option<(&str, Way<'_>)> {
     let Outcome::One { slug, via, .. } = &decision.outcome else {
         return None;
     };

@@ -104,9 +104,10 @@ fn text_answer(
 ) -> io::Result<()> {
     if is_explained {
         writeln!(out, "As on {today}, in the order of routing.csv:\n")?;
-        for one in &decision.considered {
+        for one in decision.considered.iter().filter(|one| !is_elsewhere(one)) {
             of_provider(one, out)?;
         }
+        elsewhere(&decision.considered, out)?;
         for problem in trial.faults_of_areas() {
             let place = problem.path.as_deref().unwrap_or_default();
             let text = format!("{} {place}: not considered", problem.entry.code);
@@ -166,10 +167,29 @@ fn of_provider(one: &Considered, out: &mut dyn Write) -> io::Result<()> {
         let text = format!("{:<9} {}", said, verdict.what);
         writeln!(out, "{}", wrap(&format!("  {row:<20} "), &text))?;
     }
-    if one.verdicts.is_empty() && one.result == Standing::OutOfArea {
-        writeln!(out, "  {:<20} no row takes the person in", "catchment.csv")?;
-    }
     writeln!(out)
+}
+
+/// A provider of which no row speaks of the person's place.
+fn is_elsewhere(one: &Considered) -> bool {
+    one.verdicts.is_empty() && one.result == Standing::OutOfArea
+}
+
+/// All of those in one paragraph: they are most of the providers there are.
+fn elsewhere(considered: &[Considered], out: &mut dyn Write) -> io::Result<()> {
+    let slugs: Vec<&str> = considered
+        .iter()
+        .filter(|one| is_elsewhere(one))
+        .map(|one| one.slug.as_str())
+        .collect();
+    if slugs.is_empty() {
+        return Ok(());
+    }
+    let text = format!(
+        "No row of catchment.csv takes the person in: {}.",
+        slugs.join(", ")
+    );
+    writeln!(out, "{}\n", wrap("", &text))
 }
 
 fn standing(result: &Standing) -> String {

@@ -336,7 +336,7 @@ fn route_explains_every_provider_and_names_no_value() {
     let (program, _) = route(package(CASE), None, true, Format::Json);
     let tree: Value = serde_json::from_str(&program).expect("JSON");
     assert_eq!(tree["result"]["provider"], "lantern");
-    assert_eq!(tree["considered"].as_array().map(Vec::len), Some(3));
+    assert_eq!(tree["considered"].as_array().map(Vec::len), Some(12));
 }
 
 #[test]
@@ -392,4 +392,35 @@ fn a_new_folder_is_sound_serves_nobody_and_its_first_test_runs() {
         let refused = scaffold(root.path(), area, slug, TODAY);
         assert!(refused.is_err(), "{slug}");
     }
+}
+
+#[test]
+fn route_tells_of_the_hub_of_the_overflow_and_of_how_long_support_may_take() {
+    let said = |file: &str, full: &[&str]| {
+        let args = Route {
+            file: package(&format!("mappings/northmoor/{file}/referral.json")),
+            explain: true,
+            on: None,
+            full: full.iter().map(|slug| (*slug).to_owned()).collect(),
+            common: Common::default(),
+        };
+        text(|out| route::run(&args, &settings(), out))
+    };
+    let (hub, code) = said("dovetail/tests/riverside", &[]);
+    assert_eq!(code, exit::OK);
+    fits(&hub);
+    insta::assert_snapshot!(hub);
+    let file = "harbour-line/tests/a-row-of-the-list";
+    let (room, _) = said(file, &[]);
+    assert!(
+        unwrapped(&room).contains("not-counted capacity.per_week 25"),
+        "{room}"
+    );
+    let (full, code) = said(file, &["harbour-line"]);
+    assert_eq!(code, exit::OK);
+    fits(&full);
+    insta::assert_snapshot!(full);
+    let (unlimited, code) = said(file, &["dovetail"]);
+    assert_eq!(code, exit::USAGE);
+    assert!(unlimited.contains("--full dovetail"), "{unlimited}");
 }
