@@ -4,10 +4,12 @@ use std::fs;
 use std::path::Path;
 
 use tempfile::TempDir;
+use workwell_gateway::conformance::parties::providers::{Reception, Script};
 use workwell_gateway::conformance::parties::referral::{Place, StopAs, person};
 use workwell_gateway::gateway::read::outbox::LegState;
 
 use super::{delivery_in, lantern_at, refer_to_lantern, stop};
+use crate::support::call::Call;
 use crate::support::receiver::Receiver;
 use crate::support::{TestGateway, eventually};
 
@@ -67,14 +69,10 @@ async fn a_webhook_may_get_a_row_under_its_header() {
     .await;
     refer_to_lantern(&gateway, 61).await;
     delivery_in(&gateway, LegState::Delivered).await;
-    let got = receiver.got();
-    let first = got.first().expect("a delivery");
-    assert!(
-        first.header("content-type").starts_with("text/csv"),
-        "{}",
-        first.header("content-type")
-    );
-    let text = String::from_utf8(first.body.to_vec()).expect("text");
+    let taken = receiver.until_taken(1).await;
+    let first = &taken[0];
+    assert!(first.header("content-type").starts_with("text/csv"));
+    let text = String::from_utf8(first.body.clone()).expect("text");
     assert_eq!(text.lines().count(), 2, "{text}");
     assert_eq!(cell(&text, "workwell_event"), "referral.created");
     assert!(
@@ -91,14 +89,13 @@ async fn a_provider_that_collects_reads_its_row_as_a_text() {
         settings.tables.mappings = tables.path().to_owned();
     })
     .await;
+    let desk = &gateway.parties.borough_works.desk;
+    // The test is the provider.
+    desk.script_usual(Script::silent().received(Reception::Hang { times: u32::MAX }));
     super::refer_to(&gateway, 62, Place::BOROUGH_WORKS).await;
-    let api = gateway.parties.borough_works.desk.api().clone();
-    let view = eventually("the provider reads its case", || async {
-        let page = api.list(None, 10).await.ok()?;
-        let id = page.cases.first()?.id.clone();
-        api.read(&id).await.ok()
-    })
-    .await;
+    let leg = delivery_in(&gateway, LegState::Waiting).await;
+    let url = format!("{}/cases/{}", gateway.provider_api(), leg.case_id);
+    let view = Call::get(url).token(desk.api().token()).send().await.json();
     let text = view["payload"].as_str().expect("a text");
     assert!(
         view["payload_type"]
