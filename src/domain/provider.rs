@@ -98,6 +98,13 @@ pub enum Channel {
     },
     /// It collects from our provider API.
     Collect,
+    /// Its own job empties a folder of ours (rows of CSV, one file a window).
+    CsvBatch {
+        /// The folder, which the operator makes.
+        folder: String,
+        /// How long rows are gathered into one file, in minutes; a part of a day.
+        window_minutes: u32,
+    },
 }
 
 impl Channel {
@@ -107,15 +114,16 @@ impl Channel {
             Self::Webhook { .. } => "webhook",
             Self::FhirRest { .. } => "fhir-rest",
             Self::Collect => "collect",
+            Self::CsvBatch { .. } => "csv-batch",
         }
     }
 
-    /// Where it sends to; a provider that collects has no address.
+    /// Where it sends to; a provider that comes for its cases has no address.
     pub fn address(&self) -> Option<&str> {
         match self {
             Self::Webhook { url, .. } => Some(url),
             Self::FhirRest { base_url, .. } => Some(base_url),
-            Self::Collect => None,
+            Self::Collect | Self::CsvBatch { .. } => None,
         }
     }
 
@@ -125,7 +133,7 @@ impl Channel {
             Self::Webhook { secret_file, .. } | Self::FhirRest { secret_file, .. } => {
                 secret_file.as_deref()
             }
-            Self::Collect => None,
+            Self::Collect | Self::CsvBatch { .. } => None,
         }
     }
 }
@@ -313,7 +321,7 @@ impl SupportWeeks {
 
 impl Provider {
     /// The same provider at another address: the configuration overrides the table's.
-    /// A provider that collects is left as it is.
+    /// A provider that comes for its cases is left as it is.
     #[must_use]
     pub fn with_address(mut self, url: Option<String>, secret_file: Option<String>) -> Self {
         match &mut self.channel {
@@ -332,7 +340,7 @@ impl Provider {
                     *file = secret_file;
                 }
             }
-            Channel::Collect => {}
+            Channel::Collect | Channel::CsvBatch { .. } => {}
         }
         self
     }

@@ -434,6 +434,7 @@ pub(super) fn delivery(found: &LegWithCase) -> Delivery<'_> {
             "webhook" => "webhook",
             "fhir-rest" => "fhir-rest",
             "collect" => "collect",
+            "csv-batch" => "csv-batch",
             _ => "bars",
         },
         attempt: found.leg.attempts,

@@ -62,6 +62,14 @@ impl Gateway {
                     .map(|file| Secret::read(Path::new(file)))
                     .transpose()?,
             }),
+            Channel::CsvBatch {
+                folder,
+                window_minutes,
+            } => Ok(Destination::CsvBatch {
+                folder: folder.into(),
+                provider: slug.clone(),
+                window: *window_minutes,
+            }),
             Channel::Collect => Err(Problem::new(&problems::NO_ADDRESS)
                 .at(format!("provider {slug}"))
                 .with("the provider collects; nothing is sent to it")),

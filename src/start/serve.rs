@@ -128,7 +128,7 @@ fn secret_file(channel: &Channel) -> Option<&str> {
         Channel::Webhook { secret_file, .. } | Channel::FhirRest { secret_file, .. } => {
             secret_file.as_deref()
         }
-        Channel::Collect => None,
+        Channel::Collect | Channel::CsvBatch { .. } => None,
     }
 }
 

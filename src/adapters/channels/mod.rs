@@ -7,6 +7,7 @@
 
 mod address;
 mod bars;
+mod csv_batch;
 mod fhir_rest;
 mod outcome;
 #[cfg(test)]
@@ -19,6 +20,7 @@ mod webhook;
 mod wire;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -46,6 +48,15 @@ pub enum Destination {
         base_url: String,
         /// A bearer token, where the server wants one.
         bearer: Option<Secret>,
+    },
+    /// A folder on this machine that a provider's own job empties.
+    CsvBatch {
+        /// The folder; it is there already.
+        folder: PathBuf,
+        /// The provider's slug, with which the files' names begin.
+        provider: String,
+        /// How long rows are gathered into one file, in minutes.
+        window: u32,
     },
     /// A BaRS endpoint, or the national proxy in front of one.
     Bars {
@@ -192,6 +203,11 @@ impl Channels {
             Destination::Fhir { base_url, bearer } => {
                 fhir_rest::send(self, base_url, bearer.as_ref(), parcel, now).await
             }
+            Destination::CsvBatch {
+                folder,
+                provider,
+                window,
+            } => csv_batch::send(folder, provider, *window, parcel, now).await,
             Destination::Bars { base_url } => bars::send(self, base_url, parcel, now).await,
         };
         sent.unwrap_or_else(|failed| failed)

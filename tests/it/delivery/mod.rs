@@ -2,6 +2,7 @@
 //! referrer.
 
 mod agreement;
+mod csv;
 mod effects;
 mod isolation;
 mod operator;

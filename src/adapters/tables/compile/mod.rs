@@ -45,7 +45,17 @@ const SCHEMA: Schema = &[
             "recipients",
         ],
     ),
-    ("channel", &["kind", "url", "base_url", "secret_file"]),
+    (
+        "channel",
+        &[
+            "kind",
+            "url",
+            "base_url",
+            "secret_file",
+            "folder",
+            "window_minutes",
+        ],
+    ),
     ("payload", &["kind"]),
     ("agreement", &["reference", "expires"]),
     ("controller", &["role"]),
@@ -204,7 +214,12 @@ fn validity(head: &Head<'_>, faults: &mut Faults) -> Validity {
 }
 
 fn channel(head: &Head<'_>, faults: &mut Faults) -> Option<Channel> {
-    const KINDS: &[(u8, &str)] = &[(0, "webhook"), (1, "fhir-rest"), (2, "collect")];
+    const KINDS: &[(u8, &str)] = &[
+        (0, "webhook"),
+        (1, "fhir-rest"),
+        (2, "collect"),
+        (3, "csv-batch"),
+    ];
     let kind = head.word("channel", "kind", KINDS, faults)?;
     let secret_file = head.text("channel", "secret_file", faults);
     match kind {
@@ -215,8 +230,43 @@ fn channel(head: &Head<'_>, faults: &mut Faults) -> Option<Channel> {
             base_url,
             secret_file,
         }),
-        _ => Some(Channel::Collect),
+        2 => Some(Channel::Collect),
+        _ => csv_batch(head, faults),
     }
+}
+
+/// The windows of a day are all of one length, so that a file's name tells its window.
+const DAY: u32 = 24 * 60;
+const WINDOW: u32 = 60;
+
+fn csv_batch(head: &Head<'_>, faults: &mut Faults) -> Option<Channel> {
+    let folder = head.filled("channel", "folder", faults);
+    let window = head.number("channel", "window_minutes", faults);
+    let window_minutes = window.unwrap_or(WINDOW);
+    if window_minutes < 5 || window_minutes > DAY || DAY % window_minutes != 0 {
+        let detail = format!(
+            "channel.window_minutes: found {window_minutes}; write minutes of which a day is a \
+             whole number, from 5 to 1440"
+        );
+        let entry = &entry::WRONG_SHAPE;
+        head.fault(entry, "channel", "window_minutes", detail, faults);
+        return None;
+    }
+    let payload = head.text("payload", "kind", faults);
+    if payload.is_some_and(|kind| kind != PayloadKind::Csv.code()) {
+        let detail = "payload.kind: the channel csv-batch carries rows; write \"csv\"";
+        head.fault(&entry::WRONG_SHAPE, "payload", "kind", detail, faults);
+    }
+    let folder = folder?;
+    if folder.contains(['$', '{', '~']) || folder.split('/').any(|part| part == "..") {
+        let detail = "channel.folder: write the path of a folder, without variables and ..";
+        head.fault(&entry::WRONG_SHAPE, "channel", "folder", detail, faults);
+        return None;
+    }
+    Some(Channel::CsvBatch {
+        folder,
+        window_minutes,
+    })
 }
 
 /// An address without credentials: those come from a file (DESIGN I8).

@@ -1,6 +1,7 @@
 //! Faults of `provider.toml`, and of names that must be known.
 
 use super::{Copy, one_fault};
+use crate::domain::provider::Channel;
 
 #[test]
 fn an_unknown_source_transform_and_key_name_the_nearest() {
@@ -151,4 +152,35 @@ fn the_head_must_say_agreement_basis_lawful_basis_and_retention() {
             .any(|fault| fault.contains(says) && fault.contains("provider.toml:"));
         assert!(told, "{says}: {faults:#?}");
     }
+}
+
+#[test]
+fn a_provider_may_have_rows_put_into_a_folder_by_windows_of_a_day() {
+    let with = |channel: &str| {
+        let copy = Copy::new();
+        copy.edit("lantern/provider.toml", "kind = \"json\"", "kind = \"csv\"");
+        copy.edit("lantern/provider.toml", "kind = \"webhook\"", channel);
+        let drop = |line: &str| copy.edit("lantern/provider.toml", line, "");
+        drop("url = \"https://lantern.example/hooks/workwell\"\n");
+        drop("secret_file = \"secrets/lantern-webhook\"\n");
+        copy
+    };
+    let copy = with("kind = \"csv-batch\"\nfolder = \"outgoing/lantern\"\nwindow_minutes = 240");
+    assert_eq!(copy.lantern(), Vec::<String>::new());
+    let loaded = copy.load();
+    let lantern = loaded.provider("lantern").expect("a sound folder");
+    let expected = Channel::CsvBatch {
+        folder: "outgoing/lantern".to_owned(),
+        window_minutes: 240,
+    };
+    assert_eq!(lantern.channel, expected);
+    let copy = with("kind = \"csv-batch\"\nfolder = \"outgoing\"\nwindow_minutes = 7");
+    one_fault(&copy, &["WW-MAP-007", "channel.window_minutes: found 7"]);
+    let copy = with("kind = \"csv-batch\"\nfolder = \"../outgoing\"");
+    one_fault(&copy, &["WW-MAP-007", "channel.folder: write the path"]);
+    let copy = with("kind = \"csv-batch\"");
+    one_fault(&copy, &["WW-MAP-005", "channel.folder is missing"]);
+    let copy = with("kind = \"csv-batch\"\nfolder = \"outgoing\"");
+    copy.edit("lantern/provider.toml", "kind = \"csv\"", "kind = \"json\"");
+    one_fault(&copy, &["WW-MAP-007", "the channel csv-batch carries rows"]);
 }
