@@ -27,11 +27,12 @@ fn routed(practice: &str, full: &[&str], change: impl FnOnce(&mut Referral)) -> 
     referral.referrer.organisation = OdsCode::parse(practice);
     change(&mut referral);
     let person = &referral.person;
-    let home = person.address.postcode.as_ref();
-    let registered = person.practice.as_ref();
+    let (home, registered) = (person.address.postcode.as_ref(), person.practice.as_ref());
+    let found = places.whereabouts(home, registered, TODAY);
     let subject = Subject {
-        residence: home.and_then(|code| places.residence(code)),
-        practice: registered.and_then(|ods| places.practice(ods)),
+        residence: found.residence,
+        practice: found.practice,
+        successions: found.successions,
         referral: &referral,
         today: TODAY,
     };
