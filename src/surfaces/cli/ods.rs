@@ -16,7 +16,7 @@ use crate::gateway::places::{import_organisations, organisation};
 /// What to do with organisations.
 #[derive(Clone, Debug, clap::Subcommand)]
 pub enum Ods {
-    /// Install organisations from the CSV downloads of the Organisation Data Service
+    /// Install organisations from the CSV downloads of the ODS
     Import {
         /// epraccur.csv, and with it epcn, epcncorepartnerdetails, eccg, eother, etr, succ
         #[arg(required = true)]
