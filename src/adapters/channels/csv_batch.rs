@@ -94,11 +94,9 @@ impl Row {
         let end = (now.as_second().div_euclid(seconds) + 1) * seconds;
         let end = Timestamp::from_second(end).unwrap_or(now);
         let mark = digest(&SHA256, self.header.as_bytes());
-        let mark: String = mark.as_ref()[..4]
-            .iter()
-            .map(|b| format!("{b:02x}"))
-            .collect();
-        format!("{provider}-{}-{mark}.csv", end.strftime("%Y%m%dT%H%MZ"))
+        let mark = mark.as_ref().first_chunk().copied().unwrap_or_default();
+        let mark = u32::from_be_bytes(mark);
+        format!("{provider}-{}-{mark:08x}.csv", end.strftime("%Y%m%dT%H%MZ"))
     }
 }
 

@@ -217,7 +217,7 @@ fn render_row<'t>(
     }
     let (outcome, loss) = match run(provider, row, value, given) {
         Ran::Value(value, loss) => {
-            let outcome = outcome_of(&value, &loss);
+            let outcome = outcome_of(&value, loss);
             if let Some(value) = OutValue::of(value) {
                 let target = row.target.clone();
                 out.outputs.push(Output { target, value });
@@ -240,7 +240,7 @@ fn render_row<'t>(
     let protected = row.source.is_some_and(|field| field.protected);
     if protected
         && known
-        && let Some(reason) = not_whole(outcome, &loss)
+        && let Some(reason) = not_whole(outcome, loss)
     {
         out.withheld.push((row.source_name(), reason.to_owned()));
     }
@@ -260,7 +260,7 @@ const fn lacking(outcome: RowOutcome) -> Option<FaultCode> {
 
 /// Why a known protected value does not reach the provider in whole, so that a reviewer is
 /// told of it (DESIGN section 5); an unmapped code is a fault and told as one.
-const fn not_whole(outcome: RowOutcome, loss: &Loss) -> Option<&'static str> {
+const fn not_whole(outcome: RowOutcome, loss: Loss) -> Option<&'static str> {
     match outcome {
         RowOutcome::Unmapped => None,
         _ if !outcome.is_sent() => Some("no-word"),
@@ -363,7 +363,7 @@ fn missing_consent(case: &Case, row: &FieldRow) -> Option<&'static str> {
     }
 }
 
-const fn outcome_of(value: &Value, loss: &Loss) -> RowOutcome {
+const fn outcome_of(value: &Value, loss: Loss) -> RowOutcome {
     match value {
         Value::Absent => RowOutcome::Absent,
         Value::Declined => RowOutcome::Declined,

@@ -62,8 +62,10 @@ pub(super) fn identifiers(text: &str) -> Vec<Range<usize>> {
 /// Mail and web addresses, without the marks of the sentence around them.
 fn addresses(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
+    let mut from = 0;
     for part in text.split_whitespace() {
-        let start = part.as_ptr() as usize - text.as_ptr() as usize;
+        let start = from + text[from..].find(part).unwrap_or_default();
+        from = start + part.len();
         let is_edge = |c: char| {
             matches!(
                 c,

@@ -4,6 +4,9 @@
 //! Every member that a case may lack is `null` or left out. What is asked of a person has four
 //! forms: a value, and the three ways of having none (`declined`, `not-known`, `absent`).
 
+// The builders take what they put into a tree, although the macro only looks at it.
+#![allow(clippy::needless_pass_by_value)]
+
 use serde_json::{Map, Value, json};
 
 use crate::domain::case::{
