@@ -26,7 +26,7 @@ pub(super) struct Routed {
 impl Gateway {
     /// Every provider's verdict and the outcome; also for `route --explain` later.
     pub(super) fn consider(&self, tables: &Tables, referral: &Referral) -> Decision {
-        decide_everywhere(&self.subject(referral), tables.areas(), tables.providers())
+        decide_everywhere(&self.subject(referral), tables.areas(), tables.in_order())
     }
 
     /// The person with what is known of their place. Never of a restricted person.

@@ -15,6 +15,7 @@ pub use referral::{Sample, read_sample};
 pub use scaffold::{Made, scaffold};
 pub use trial::{Trial, kept_back, payload_of, trace_csv};
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::adapters::tables::{Disabled, Loaded};
@@ -29,6 +30,8 @@ pub struct Tables {
     areas: Vec<Area>,
     /// By slug, sorted.
     providers: Vec<Arc<Provider>>,
+    /// The same, those that areas list first and in their order.
+    in_order: Vec<Arc<Provider>>,
     /// Providers whose folder could not be loaded.
     pub disabled: Vec<Disabled>,
     /// Faults outside any provider's folder.
@@ -53,12 +56,32 @@ impl Tables {
             })
             .collect();
         providers.sort_by(|a, b| a.slug.cmp(&b.slug));
-        Self {
+        let mut tables = Self {
             areas: loaded.areas,
             providers,
+            in_order: Vec::new(),
             disabled: loaded.disabled,
             problems: loaded.problems,
-        }
+        };
+        tables.in_order = tables.by_listing();
+        tables
+    }
+
+    fn by_listing(&self) -> Vec<Arc<Provider>> {
+        let listed = self.areas.iter().flat_map(|area| &area.providers);
+        let listed = listed.filter_map(|row| self.provider(&row.provider));
+        let mut seen = BTreeSet::new();
+        let every = listed.chain(&self.providers);
+        every
+            .filter(|provider| seen.insert(provider.slug.as_str()))
+            .cloned()
+            .collect()
+    }
+
+    /// Every provider, those that areas list first and in their order: so a decision over
+    /// the areas finds them fastest.
+    pub fn in_order(&self) -> &[Arc<Provider>] {
+        &self.in_order
     }
 
     /// One provider.

@@ -1,10 +1,10 @@
 //! One provider with reasons, or a typed nobody.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::by_slug::BySlug;
 use super::eligibility::{IneligibleReason, Question, Verdict, VerdictOutcome};
 use super::{
     Area, Basis, CatchmentKind, CatchmentRow, Listed, PracticeFacts, Reach, Residence, TieRule,
@@ -151,19 +151,13 @@ pub struct Decision {
 
 /// Decides within one area.
 pub fn decide(subject: &Subject<'_>, area: &Area, providers: &[Arc<Provider>]) -> Decision {
-    let by_slug: HashMap<&str, &Provider> = providers
-        .iter()
-        .map(|provider| (provider.slug.as_str(), provider.as_ref()))
-        .collect();
+    within(subject, area, &BySlug::new(providers))
+}
+
+fn within(subject: &Subject<'_>, area: &Area, by_slug: &BySlug<'_>) -> Decision {
     let listed = area.providers.iter();
     let considered: Vec<Considered> = listed
-        .map(|listed| {
-            consider(
-                subject,
-                listed,
-                by_slug.get(listed.provider.as_str()).copied(),
-            )
-        })
+        .map(|listed| consider(subject, listed, by_slug.get(&listed.provider)))
         .collect();
     let matches: Vec<&Considered> = considered.iter().filter(|c| is_match(c)).collect();
     let outcome = match matches[..] {
@@ -186,8 +180,9 @@ pub fn decide_everywhere(
     let mut considered = Vec::new();
     let mut chosen: Vec<Outcome> = Vec::new();
     let mut several: Vec<String> = Vec::new();
+    let by_slug = BySlug::new(providers);
     for area in areas {
-        let decision = decide(subject, area, providers);
+        let decision = within(subject, area, &by_slug);
         considered.extend(decision.considered);
         match decision.outcome {
             Outcome::Nobody { .. } => {}
