@@ -97,7 +97,7 @@ fn measure(
     assert_eq!(tables.providers().len(), providers);
     let decided = |sample: &Sample| {
         let subject = subject_of(installed, &sample.case.referral, day);
-        decide_everywhere(&subject, tables.areas(), tables.providers())
+        decide_everywhere(&subject, tables.areas(), tables.in_order())
     };
     let mut route = Duration::ZERO;
     let mut map = Duration::ZERO;

@@ -79,7 +79,7 @@ pub async fn measure(sender: &mut Sender<'_>) -> Result<Shares, Fault> {
     let routing = stage::each(&given, |given| {
         let tables = &house.tables;
         let subject = house.subject(&given.case.referral);
-        let decision = decide_everywhere(&subject, tables.areas(), tables.providers());
+        let decision = decide_everywhere(&subject, tables.areas(), tables.in_order());
         black_box(decision.considered.len());
     });
     let provider = house.provider()?;

@@ -52,7 +52,7 @@ impl Gateway {
     /// Every provider's verdict and the outcome. Whoever would get the case and has a limit
     /// is counted first; a provider without one costs nothing.
     async fn consider(&self, tables: &Tables, case: &Case) -> Result<Decision, Problem> {
-        self.decide_counted(&case.referral, case.id, tables.areas(), tables.providers())
+        self.decide_counted(&case.referral, case.id, tables.areas(), tables.in_order())
             .await
     }
 

@@ -27,6 +27,7 @@ pub use trial::{Trial, kept_back, payload_of, trace_csv};
 pub use unmapped::Unmapped;
 pub(in crate::gateway) use unmapped::lists_without_row;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::adapters::tables::{Disabled, Loaded};
@@ -41,6 +42,8 @@ pub struct Tables {
     areas: Vec<Area>,
     /// By slug, sorted.
     providers: Vec<Arc<Provider>>,
+    /// The same, those that areas list first and in their order.
+    in_order: Vec<Arc<Provider>>,
     /// Providers whose folder is gone since the gateway started: nobody is referred to them,
     /// and the words and stops of the cases that they have are still read.
     retired: Vec<Arc<Provider>>,
@@ -71,13 +74,33 @@ impl Tables {
         providers.sort_by(|a, b| a.slug.cmp(&b.slug));
         let mut areas = loaded.areas;
         areas.sort_by(|a, b| a.slug.cmp(&b.slug));
-        Self {
+        let mut tables = Self {
             areas,
             providers,
+            in_order: Vec::new(),
             retired: Vec::new(),
             disabled: loaded.disabled,
             problems: loaded.problems,
-        }
+        };
+        tables.in_order = tables.by_listing();
+        tables
+    }
+
+    fn by_listing(&self) -> Vec<Arc<Provider>> {
+        let listed = self.areas.iter().flat_map(|area| &area.providers);
+        let listed = listed.filter_map(|row| self.provider(&row.provider));
+        let mut seen = BTreeSet::new();
+        let every = listed.chain(&self.providers);
+        every
+            .filter(|provider| seen.insert(provider.slug.as_str()))
+            .cloned()
+            .collect()
+    }
+
+    /// Every provider, those that areas list first and in their order: so a decision over
+    /// the areas finds them fastest.
+    pub fn in_order(&self) -> &[Arc<Provider>] {
+        &self.in_order
     }
 
     /// One provider; also one whose folder is gone while the gateway ran.

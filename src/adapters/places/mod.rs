@@ -8,11 +8,11 @@ mod import;
 mod organisations;
 mod postcodes;
 mod set;
+mod whereabouts;
 
 #[cfg(test)]
 mod tests;
 
-use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
@@ -23,10 +23,11 @@ use jiff::civil::Date;
 pub use file::{Head, Source};
 pub use import::postcodes as import_postcodes;
 pub use import::{Imported, Order, organisations as import_organisations};
+pub use whereabouts::Whereabouts;
 
 use crate::domain::identifiers::{OdsCode, Postcode};
-use crate::domain::organisation::{Lineage, Organisation, Successions, lineage};
-use crate::domain::routing::{CatchmentKind, PracticeFacts, Residence};
+use crate::domain::organisation::{Lineage, Organisation, lineage};
+use crate::domain::routing::{CatchmentKind, Residence};
 use crate::problem::Problem;
 use crate::problem::area::places as entry;
 use file::Table;
@@ -69,17 +70,6 @@ pub struct Status {
     pub postcodes: Installed,
     /// Organisations.
     pub organisations: Installed,
-}
-
-/// What is known of a person's place on a day.
-#[derive(Clone, Debug)]
-pub struct Whereabouts {
-    /// Where the postcode lies.
-    pub residence: Option<Residence>,
-    /// The practice, or the one that carries it on.
-    pub practice: Option<PracticeFacts>,
-    /// Which codes mean the same as those of the practice, its network and the boards.
-    pub successions: Successions,
 }
 
 impl Default for Places {
@@ -140,52 +130,6 @@ impl Places {
             Held::Set(set) => set.residence(postcode),
             Held::Files { postcodes, .. } => postcodes.as_ref()?.residence(postcode),
         }
-    }
-
-    /// Everything that is known of a person's place on a day.
-    pub fn whereabouts(
-        &self,
-        postcode: Option<&Postcode>,
-        practice: Option<&OdsCode>,
-        day: Date,
-    ) -> Whereabouts {
-        // Each organisation is asked for several times, and is read once.
-        let seen: RefCell<Vec<(String, Option<Organisation>)>> = RefCell::default();
-        let find = |code: &str| {
-            let known = seen
-                .borrow()
-                .iter()
-                .find(|(known, _)| known == code)
-                .cloned();
-            if let Some((_, known)) = known {
-                return known;
-            }
-            let found = self.organisation(code);
-            seen.borrow_mut().push((code.to_owned(), found.clone()));
-            found
-        };
-        let residence = postcode.and_then(|postcode| self.residence(postcode));
-        let facts = practice.and_then(|ods| facts_of(ods, day, &find));
-        let codes = [
-            practice.map(OdsCode::as_str),
-            facts.as_ref().and_then(|facts| facts.pcn.as_deref()),
-            facts.as_ref().and_then(|facts| facts.icb.as_deref()),
-            residence.as_ref().and_then(|home| home.icb.as_deref()),
-        ];
-        let mut codes: Vec<&str> = codes.into_iter().flatten().collect();
-        codes.dedup();
-        let successions = Successions::of(&codes, day, &find);
-        Whereabouts {
-            residence,
-            practice: facts,
-            successions,
-        }
-    }
-
-    /// The network and board of a practice on a day. A practice that was merged has those
-    /// of its successor; one that was split has none.
-    pub fn practice(&self, ods: &OdsCode, day: Date) -> Option<PracticeFacts> {
-        facts_of(ods, day, &|code| self.organisation(code))
     }
 
     /// Who carries a code on.
@@ -334,26 +278,6 @@ impl Places {
             Err(faults)
         }
     }
-}
-
-fn facts_of(
-    ods: &OdsCode,
-    day: Date,
-    find: &dyn Fn(&str) -> Option<Organisation>,
-) -> Option<PracticeFacts> {
-    let found = match lineage(ods.as_str(), day, find) {
-        Lineage::Now(current) => find(&current),
-        Lineage::Itself => find(ods.as_str()),
-        Lineage::Unclear => None,
-    }?;
-    if found.kind.is_empty() {
-        return None;
-    }
-    Some(PracticeFacts {
-        ods: ods.clone(),
-        pcn: found.network(day).map(str::to_owned),
-        icb: found.icb,
-    })
 }
 
 /// A place file of a folder; none where it is not there.

@@ -1,10 +1,10 @@
 //! How one provider stands to one person: its places, its rules, its time, its room.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::by_slug::BySlug;
 use super::eligibility::{IneligibleReason, Question};
 use super::{
     Basis, CatchmentKind, CatchmentRow, Listed, PracticeFacts, Reach, Residence, Verdict,
@@ -116,7 +116,7 @@ impl Standing {
 /// What a decision is made with: the person, the tables, and what the store has counted.
 pub(super) struct Ground<'a> {
     pub(super) subject: &'a Subject<'a>,
-    providers: HashMap<&'a str, &'a Provider>,
+    providers: BySlug<'a>,
     loads: &'a [(String, Load)],
 }
 
@@ -126,12 +126,9 @@ impl<'a> Ground<'a> {
         loads: &'a [(String, Load)],
         providers: &'a [Arc<Provider>],
     ) -> Self {
-        let by_slug = providers.iter();
         Self {
             subject,
-            providers: by_slug
-                .map(|provider| (provider.slug.as_str(), provider.as_ref()))
-                .collect(),
+            providers: BySlug::new(providers),
             loads,
         }
     }

@@ -1,6 +1,7 @@
 //! Which provider serves this person, and why, in reasons that hold no personal value.
 
 mod area;
+mod by_slug;
 mod catchment;
 mod consider;
 mod decide;
