@@ -226,7 +226,7 @@ impl Maker {
             reference: CaseReference::of(id),
             service_request_id: ServiceRequestId::new(self.hidden("(request id)")),
             part_of: None,
-            referred_on_by: (number % 4 == 0).then(|| "lantern".to_owned()),
+            referred_on_by: number.is_multiple_of(4).then(|| "lantern".to_owned()),
             test_person: true,
             sender_ids: SenderIds {
                 patient: Some(self.word("(sender's patient id)")),
@@ -441,7 +441,7 @@ impl Maker {
                 ));
             }
         }
-        if self.number % 4 == 0 {
+        if self.number.is_multiple_of(4) {
             let record = Record {
                 decision: Decision::Given,
                 at: self.instant("onward_consent_on", 2018, 2),

@@ -243,7 +243,7 @@ fn csv_batch(head: &Head<'_>, faults: &mut Faults) -> Option<Channel> {
     let folder = head.filled("channel", "folder", faults);
     let window = head.number("channel", "window_minutes", faults);
     let window_minutes = window.unwrap_or(WINDOW);
-    if window_minutes < 5 || window_minutes > DAY || DAY % window_minutes != 0 {
+    if !(5..=DAY).contains(&window_minutes) || !DAY.is_multiple_of(window_minutes) {
         let detail = format!(
             "channel.window_minutes: found {window_minutes}; write minutes of which a day is a \
              whole number, from 5 to 1440"

@@ -81,14 +81,12 @@ fn parse(text: &str) -> Option<Number> {
         // Without its 0 a number is not whole: a spreadsheet may have eaten more.
         return digits.strip_prefix('0').and_then(national);
     };
-    match whole.strip_prefix("44") {
+    if let Some(number) = whole.strip_prefix("44") {
         // No number within the country begins with 0, so that this 0 is the one of home.
-        Some(number) => national(number.strip_prefix('0').unwrap_or(number)),
-        None => {
-            let fits = (8..=15).contains(&whole.len()) && !whole.starts_with('0');
-            fits.then(|| Number::Abroad(whole.to_owned()))
-        }
+        return national(number.strip_prefix('0').unwrap_or(number));
     }
+    let fits = (8..=15).contains(&whole.len()) && !whole.starts_with('0');
+    fits.then(|| Number::Abroad(whole.to_owned()))
 }
 
 fn national(number: &str) -> Option<Number> {
