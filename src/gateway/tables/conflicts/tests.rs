@@ -26,7 +26,8 @@ fn area(tie: &str, providers: &[(&str, &str, &str)]) -> tempfile::TempDir {
         let header = "rule,operator,value,outcome,reason,words\n";
         let text = format!("{header}{eligibility}");
         fs::write(area.join(slug).join("eligibility.csv"), text).expect("written");
-        routing.push_str(&format!("{slug},{},,,\n", 10 * (index + 1)));
+        let row = format!("{slug},{},,,\n", 10 * (index + 1));
+        routing.push_str(&row);
     }
     fs::write(area.join("routing.csv"), routing).expect("written");
     root
