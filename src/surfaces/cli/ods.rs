@@ -16,9 +16,9 @@ use crate::gateway::places::{import_organisations, organisation};
 /// What to do with organisations.
 #[derive(Clone, Debug, clap::Subcommand)]
 pub enum Ods {
-    /// Install organisations from the CSV downloads of the Organisation Data Service
+    /// Install organisations from the CSV downloads of the ODS
     Import {
-        /// epraccur.csv, and with it epcn, epcncorepartnerdetails, eccg, eother, etr, succ
+        /// epraccur.csv and its companions: epcncorepartnerdetails, succ, ...
         #[arg(required = true)]
         files: Vec<PathBuf>,
         /// Where to, and how.
