@@ -18,7 +18,7 @@ use crate::gateway::places::{import_organisations, organisation};
 pub enum Ods {
     /// Install organisations from the CSV downloads of the ODS
     Import {
-        /// epraccur.csv, and with it epcn, epcncorepartnerdetails, eccg, eother, etr, succ
+        /// epraccur.csv and its companions: epcncorepartnerdetails, succ, ...
         #[arg(required = true)]
         files: Vec<PathBuf>,
         /// Where to, and how.

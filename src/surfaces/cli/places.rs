@@ -40,7 +40,7 @@ pub struct Install {
     /// The folder of places, instead of that of the settings
     #[arg(long, value_name = "FOLDER")]
     pub to: Option<PathBuf>,
-    /// Of when the data is, where the files do not say: 2026-05 or 2026-05-31
+    /// The date of the data, where no file says it: 2026-05 or 2026-05-31
     #[arg(long, value_name = "DATE")]
     pub date: Option<String>,
     /// Take a file with far fewer rows than the installed one
