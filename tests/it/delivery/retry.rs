@@ -35,8 +35,10 @@ async fn a_failing_provider_gets_the_same_message_under_the_same_key_until_it_re
 async fn planned_after(gateway: &TestGateway, attempts: u32, now: Timestamp) -> Leg {
     eventually("the next try is planned", || async {
         let leg = delivery_in(gateway, LegState::Released).await;
-        // An attempt under way has its next time planned already; its result decides.
+        // An attempt under way has its next time planned already; its result decides, and
+        // may have come since the row was read.
         let over = !gateway.running.gateway.is_sending(&leg);
+        let leg = delivery_in(gateway, LegState::Released).await;
         (over && leg.attempts == attempts && leg.due_at > now).then_some(leg)
     })
     .await
