@@ -15,7 +15,7 @@ const FIGURES: &str = r#"{"sent":10,"accepted":9,"refused":1,"delivered":8,"canc
 
 async fn played(json: bool) -> (String, bool) {
     let mut out = Vec::new();
-    let tally = demo::run(true, json, &mut out).await;
+    let tally = Box::pin(demo::run(true, json, &mut out)).await;
     let text = String::from_utf8(out).expect("text");
     match tally {
         Ok(tally) => (text, tally.is_complete()),

@@ -261,7 +261,7 @@ fn approvals(root: &Path, providers: &[Arc<Provider>], findings: &mut Vec<Proble
 fn overflows(area: &Area, providers: &[Arc<Provider>], findings: &mut Vec<Problem>) {
     for row in &area.overflow {
         let provider = providers.iter().find(|p| p.slug == row.provider);
-        if !provider.is_some_and(|provider| !provider.capacity.is_limited()) {
+        if provider.is_none_or(|provider| provider.capacity.is_limited()) {
             continue;
         }
         let detail = format!(

@@ -111,9 +111,10 @@ fn wrong(set: &str, oracle: &str, is_meant: impl Fn(&str) -> bool) -> (usize, us
 fn markdown() -> String {
     let (classes, right, left_out) = rows();
     let mut all = Row::default();
-    classes.values().for_each(|row| all.add(row));
-    let mut page = format!(
-        "# Verdicts of three validators\n\n\
+    for row in classes.values() {
+        all.add(row);
+    }
+    let mut page = "# Verdicts of three validators\n\n\
          Generated from `conformance/oracle/verdicts/` and our own engine by a test; do not edit.\n\
          What the [oracle](../../conformance/oracle/README.md) is and where it is wrong itself stands\n\
          there; what our engine looks at stands in [validation.md](validation.md).\n\n\
@@ -121,8 +122,7 @@ fn markdown() -> String {
          Each mutant is a valid message with one defect. E: an error that the unmutated message does\n\
          not have; w: a warning only; -: neither.\n\n\
          | class | mutants | ours E | w | - | HAPI E | w | - | medplum E | w | - |\n\
-         |---|---|---|---|---|---|---|---|---|---|---|\n"
-    );
+         |---|---|---|---|---|---|---|---|---|---|---|\n".to_string();
     for (name, row) in &classes {
         page += &row.line(name);
     }

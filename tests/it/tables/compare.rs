@@ -50,10 +50,8 @@ async fn stored_cases_are_compared_by_field_and_no_value_of_theirs_is_told() {
     let golden = &tree["golden"]["changed"][0]["fields"][0];
     assert!(golden["before"][0].is_string(), "{golden}");
     let facts = bench.facts("case.searched").await;
-    assert_eq!(
-        facts.last().map(|fact| fact["found"].clone()),
-        Some("1".into())
-    );
+    // A provider that asks for its cases is recorded meanwhile too.
+    assert!(facts.iter().any(|fact| fact["found"] == "1"), "{facts:?}");
     bench.gateway.end().await;
 }
 

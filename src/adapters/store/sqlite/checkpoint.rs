@@ -7,7 +7,7 @@
 //! that never pauses it could grow for ever: past [`MOST`] pages the writer moves the rest
 //! itself, which by then is little.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
@@ -142,7 +142,7 @@ impl Watch {
     }
 }
 
-fn run(path: &PathBuf, shared: &Shared) {
+fn run(path: &Path, shared: &Shared) {
     let mut connection = None;
     while shared.wait() {
         connection = match round(path, connection.take()) {
