@@ -15,13 +15,19 @@ use super::world::World;
 const ROUNDS: usize = 25;
 /// Longer than any claim of a process that is gone.
 const BETWEEN: SignedDuration = SignedDuration::from_mins(3);
+/// From this round on the pauses are long: on a machine that stands still an attempt may run
+/// out of real time, and its next one is hours away.
+const PATIENT: usize = 15;
+/// Longer than any pause before a repeat.
+const LONG: SignedDuration = SignedDuration::from_hours(12);
 
 impl World {
     /// Works until nothing waits.
     pub async fn settle(&mut self) {
         self.note("settling");
         for round in 0..ROUNDS {
-            self.clock.advance(BETWEEN);
+            let pause = if round < PATIENT { BETWEEN } else { LONG };
+            self.clock.advance(pause);
             for who in 0..self.people.len() {
                 if self.people[who].unanswered.is_some() {
                     self.refer(who).await;

@@ -217,7 +217,8 @@ async fn start_or_panic(settings: &Settings, tools: &Tools) -> Running {
     }
 }
 
-/// Waits until a condition holds, at most ten seconds; the clock decides nothing else.
+/// Waits until a condition holds, at most a minute: a shared machine may stand still for ten
+/// seconds. The clock decides nothing else.
 pub async fn eventually<F, T>(what: &str, mut look: impl FnMut() -> F) -> T
 where
     F: Future<Output = Option<T>>,
@@ -228,7 +229,7 @@ where
             return found;
         }
         assert!(
-            begun.elapsed() < Duration::from_secs(10),
+            begun.elapsed() < Duration::from_secs(60),
             "waited in vain: {what}"
         );
         tokio::time::sleep(Duration::from_millis(10)).await;
