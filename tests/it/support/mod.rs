@@ -229,7 +229,7 @@ where
             return found;
         }
         assert!(
-            begun.elapsed() < Duration::from_secs(60),
+            begun.elapsed() < Duration::from_mins(1),
             "waited in vain: {what}"
         );
         tokio::time::sleep(Duration::from_millis(10)).await;
