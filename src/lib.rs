@@ -23,3 +23,5 @@ pub mod standards;
 pub mod start;
 pub mod surfaces;
 pub mod telemetry;
+#[cfg(test)]
+mod testing;

@@ -29,4 +29,6 @@ mod several;
 mod stops;
 mod support;
 mod tables;
+#[path = "../../src/testing.rs"]
+mod testing;
 mod upkeep;

@@ -21,6 +21,7 @@ use crate::domain::provider::Provider;
 use crate::domain::routing::Area;
 use crate::problem::Problem;
 use crate::problem::area::tables as entry;
+pub use compile::codes::HEADER as CODES_HEADER;
 use faults::Faults;
 use folder::Folder;
 

@@ -11,7 +11,7 @@ use crate::domain::provider::Validity;
 use crate::problem::area::tables as entry;
 
 /// The columns of a table, in order.
-pub(super) type Header = &'static [&'static str];
+pub type Header = &'static [&'static str];
 
 /// One row.
 pub(super) struct Row {

@@ -330,23 +330,7 @@ impl Gateway {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn package(path: &str) -> PathBuf {
-        Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
-    }
-
-    fn copy(from: &Path, to: &Path) {
-        fs::create_dir_all(to).expect("a writable folder");
-        for found in fs::read_dir(from).expect("a committed folder") {
-            let found = found.expect("a committed file").path();
-            let target = to.join(found.file_name().expect("a name"));
-            if found.is_dir() {
-                copy(&found, &target);
-            } else {
-                fs::copy(&found, &target).expect("a writable copy");
-            }
-        }
-    }
+    use crate::testing::{copy, package};
 
     fn changes(edit: impl FnOnce(&Path)) -> Vec<Compared> {
         let after = tempfile::tempdir().expect("a temporary folder");

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::Trial;
+use crate::adapters::tables::CODES_HEADER;
 use crate::domain::mapping::Relation;
 use crate::problem::Problem;
 use crate::problem::area::{tables as table_entry, tables_in_use as entry};
@@ -11,15 +12,6 @@ use crate::standards::bars::outcome;
 use crate::standards::concept_map::{self, Fault, List, Row};
 use crate::standards::fhir::{Document, Limits};
 use crate::standards::profile::{self, Finding, Severity};
-
-const HEADER: [&str; 6] = [
-    "source",
-    "source_display",
-    "target",
-    "target_display",
-    "relation",
-    "comment",
-];
 
 /// A list that was written from a map.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -183,7 +175,7 @@ fn rows(path: &Path) -> Option<Vec<Row>> {
 
 fn csv_of(rows: &[Row]) -> std::io::Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(HEADER)?;
+    writer.write_record(CODES_HEADER)?;
     for row in rows {
         let word = Relation::ALL
             .iter()
@@ -205,10 +197,7 @@ fn csv_of(rows: &[Row]) -> std::io::Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn package(path: &str) -> std::path::PathBuf {
-        Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
-    }
+    use crate::testing::package;
 
     #[test]
     fn every_committed_list_goes_out_as_a_valid_map_and_comes_back_the_same() {

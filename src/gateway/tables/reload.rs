@@ -308,6 +308,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
+    use crate::testing::{copy, package};
 
     const TODAY: Date = date(2026, 11, 20);
 
@@ -319,8 +320,7 @@ mod tests {
     impl Mappings {
         fn copied() -> Self {
             let root = tempfile::tempdir().expect("a temporary folder");
-            let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("mappings");
-            copy(&from, root.path());
+            copy(&package("mappings"), root.path());
             let mut settings = Settings::built_in();
             settings.tables.mappings = root.path().to_owned();
             Self { root, settings }
@@ -338,19 +338,6 @@ mod tests {
             let path = self.path(file);
             let text = fs::read_to_string(&path).expect("a committed table");
             fs::write(path, change(text)).expect("a writable copy");
-        }
-    }
-
-    fn copy(from: &Path, to: &Path) {
-        for found in fs::read_dir(from).expect("a committed folder") {
-            let found = found.expect("a committed file").path();
-            let target = to.join(found.file_name().expect("a name"));
-            if found.is_dir() {
-                fs::create_dir(&target).expect("a writable copy");
-                copy(&found, &target);
-            } else {
-                fs::copy(&found, &target).expect("a writable copy");
-            }
         }
     }
 

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+use crate::adapters::tables::CODES_HEADER;
 use crate::domain::mapping::field;
 use crate::domain::status::Status;
 use crate::problem::Problem;
@@ -225,7 +226,7 @@ fn catchment(root: &Path, area: &str) -> String {
 
 /// Every word of employment, to be told in the provider's words.
 fn employment() -> String {
-    let mut text = "source,source_display,target,target_display,relation,comment\n".to_owned();
+    let mut text = format!("{}\n", CODES_HEADER.join(","));
     let words = field("employment_status").map(|field| (field.words)());
     for word in words
         .unwrap_or_default()

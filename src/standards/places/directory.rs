@@ -56,13 +56,7 @@ impl Columns {
     ///
     /// What is missing, in words that name every spelling that is known.
     pub fn read<'a>(header: impl Iterator<Item = &'a str>) -> Result<Self, Vec<String>> {
-        let names: Vec<String> = header
-            .map(|name| {
-                name.trim_start_matches('\u{feff}')
-                    .trim()
-                    .to_ascii_lowercase()
-            })
-            .collect();
+        let names: Vec<String> = header.map(column_name).collect();
         let find = |known: &[&str]| {
             let mut known = known.iter();
             known.find_map(|known| names.iter().position(|name| is_named(name, known)))
@@ -177,6 +171,13 @@ pub fn key(postcode: &Postcode) -> [u8; KEY] {
     key
 }
 
+/// The name of a column as it is compared: the lists begin with a byte order mark or not, and
+/// are spelled in capitals or not.
+fn column_name(cell: &str) -> String {
+    let cell = cell.trim_start_matches('\u{feff}');
+    cell.trim().to_ascii_lowercase()
+}
+
 /// The columns of a list of ICBs, `ICB26CD,ICB26CDH,ICB26NM`: the code of the statistical
 /// service and the ODS code, which is what practices and tables name.
 ///
@@ -186,13 +187,7 @@ pub fn key(postcode: &Postcode) -> [u8; KEY] {
 pub fn icb_columns<'a>(
     header: impl Iterator<Item = &'a str>,
 ) -> Result<(usize, usize), Vec<String>> {
-    let names: Vec<String> = header
-        .map(|name| {
-            name.trim_start_matches('\u{feff}')
-                .trim()
-                .to_ascii_lowercase()
-        })
-        .collect();
+    let names: Vec<String> = header.map(column_name).collect();
     let find = |known| names.iter().position(|name| is_named(name, known));
     match (find("icbNNcd"), find("icbNNcdh")) {
         (Some(code), Some(ods)) => Ok((code, ods)),

@@ -20,6 +20,7 @@ use crate::gateway::redecide::{Order, Redecided};
 use crate::gateway::resolve::Resolution;
 use crate::gateway::return_to_referrer::Call;
 use crate::problem::{Problem, area::operator as problems};
+use crate::surfaces::as_json;
 
 /// What to see of cases, or do with one.
 #[derive(Clone, Debug, clap::Subcommand)]
@@ -236,7 +237,7 @@ async fn redecide(
             };
             let written = match format {
                 Format::Text => decided(case, &done, out),
-                Format::Json => writeln!(out, "{:#}", decision(case, &done)),
+                Format::Json => writeln!(out, "{:#}", as_json::decision(case, &done)),
             };
             exit::after(&written, code)
         }
@@ -264,19 +265,6 @@ fn decided(case: &str, done: &Redecided, out: &mut dyn Write) -> std::io::Result
         writeln!(out, "{}", wrap("  ", detail))?;
     }
     Ok(())
-}
-
-/// A new decision for a program; also the answer of the admin listener.
-pub(in crate::surfaces) fn decision(case: &str, done: &Redecided) -> serde_json::Value {
-    json!({
-        "case": case,
-        "status": done.status.code(),
-        "words": Milestone::of(done.status).words,
-        "outcome": done.outcome,
-        "provider": done.provider,
-        "reason": done.reason,
-        "details": done.details,
-    })
 }
 
 async fn act(

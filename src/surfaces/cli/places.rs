@@ -12,6 +12,7 @@ use super::{Format, exit, told, wrap};
 use crate::config::{Clock, Settings};
 use crate::gateway::places::{self, Head, Installed, Order, Status};
 use crate::problem::Problem;
+use crate::surfaces::as_json;
 use crate::surfaces::cli::progress::Shown;
 
 /// What to do with the installed places.
@@ -117,7 +118,7 @@ pub(super) fn import(
     };
     let written = match args.format {
         Format::Json => {
-            let notes: Vec<Value> = imported.notes.iter().map(of_problem).collect();
+            let notes: Vec<Value> = imported.notes.iter().map(as_json::finding).collect();
             let answer = json!({
                 "file": imported.path.display().to_string(),
                 "installed": of_head(&imported.head),
@@ -161,7 +162,7 @@ fn text_import(
 fn refused(problems: &[Problem], format: Format, out: &mut dyn Write) -> i32 {
     let written = match format {
         Format::Json => {
-            let findings: Vec<Value> = problems.iter().map(of_problem).collect();
+            let findings: Vec<Value> = problems.iter().map(as_json::finding).collect();
             writeln!(out, "{:#}", json!({ "findings": findings }))
         }
         Format::Text => problems
@@ -176,17 +177,6 @@ fn warning(problem: &Problem) -> String {
     let detail = problem.detail.as_deref().unwrap_or(problem.entry.title);
     let text = format!("{} {place} {detail}", problem.entry.code);
     wrap("warning  ", &text)
-}
-
-fn of_problem(problem: &Problem) -> Value {
-    json!({
-        "severity": if problem.warning { "warning" } else { "error" },
-        "code": problem.entry.code,
-        "place": problem.path,
-        "title": problem.entry.title,
-        "detail": problem.detail,
-        "advice": problem.entry.advice,
-    })
 }
 
 fn text_answer(
@@ -247,7 +237,7 @@ fn json_answer(
         Installed::Set(entries) => json!({ "state": "set", "entries": entries }),
         Installed::File(head) => of_head(head),
     };
-    let warnings: Vec<Value> = warnings.iter().map(of_problem).collect();
+    let warnings: Vec<Value> = warnings.iter().map(as_json::finding).collect();
     let answer = json!({
         "folder": folder.display().to_string(),
         "postcodes": of(&status.postcodes),

@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod bars;
+mod bearer;
 pub mod measure;
 pub mod provider;
 

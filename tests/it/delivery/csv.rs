@@ -12,14 +12,12 @@ use super::{delivery_in, lantern_at, refer_to_lantern, stop};
 use crate::support::call::Call;
 use crate::support::receiver::Receiver;
 use crate::support::{TestGateway, eventually};
+use crate::testing::{copy, package};
 
 /// The committed tables with other words in the head of one provider.
 fn tables(slug: &str, edits: &[(&str, &str)]) -> TempDir {
     let root = tempfile::tempdir().expect("a temporary folder");
-    copy(
-        Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/mappings")),
-        root.path(),
-    );
+    copy(&package("mappings"), root.path());
     let head = root
         .path()
         .join("exampleshire")
@@ -32,19 +30,6 @@ fn tables(slug: &str, edits: &[(&str, &str)]) -> TempDir {
     }
     fs::write(&head, text).expect("a writable copy");
     root
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a writable copy");
-    for found in fs::read_dir(from).expect("a committed folder") {
-        let found = found.expect("a committed file").path();
-        let target = to.join(found.file_name().expect("a name"));
-        if found.is_dir() {
-            copy(&found, &target);
-        } else {
-            fs::copy(&found, &target).expect("a writable copy");
-        }
-    }
 }
 
 const AS_ROWS: (&str, &str) = ("kind = \"json\"", "kind = \"csv\"");

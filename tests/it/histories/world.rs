@@ -1,6 +1,5 @@
 //! A gateway without workers, the parties around it, and the people.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +19,7 @@ use crate::load::chance::Chance;
 use crate::load::from_environment;
 use crate::support::receiver::Receiver;
 use crate::support::store::TestStore;
+use crate::testing::copy;
 
 /// Who works the queue.
 pub const OPERATOR: &str = "Demo operator";
@@ -59,20 +59,6 @@ fn folder() -> TempDir {
     in_memory.unwrap_or_else(|_| tempfile::tempdir().expect("a temporary folder"))
 }
 
-/// A folder with all that is in it.
-fn copied(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("a folder of its own");
-    for found in std::fs::read_dir(from).expect("the shipped tables") {
-        let path = found.expect("an entry").path();
-        let to = to.join(path.file_name().expect("a name"));
-        if path.is_dir() {
-            copied(&path, &to);
-        } else {
-            std::fs::copy(&path, &to).expect("a copy");
-        }
-    }
-}
-
 impl World {
     /// Nobody was referred yet.
     pub async fn begin(mut chance: Chance, number: u64) -> Self {
@@ -86,7 +72,7 @@ impl World {
         // a history.
         let shipped = settings.tables.mappings.join("exampleshire");
         let mappings = folder.path().join("one-area");
-        copied(&shipped, &mappings.join("exampleshire"));
+        copy(&shipped, &mappings.join("exampleshire"));
         settings.tables.mappings = mappings;
         settings.delivery.retry_after = vec![Duration::from_secs(30); 3];
         for (slug, provider) in &mut settings.providers {

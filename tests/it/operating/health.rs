@@ -2,6 +2,7 @@
 
 use crate::support::TestGateway;
 use crate::support::call::Call;
+use crate::testing::{copy, package};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gateway_that_works_says_so_in_every_way() {
@@ -39,8 +40,7 @@ async fn a_gateway_that_works_says_so_in_every_way() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_provider_with_a_fault_in_its_tables_is_a_warning_and_no_more() {
     let folder = tempfile::tempdir().expect("a folder");
-    let shipped = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("mappings");
-    copy(&shipped, folder.path());
+    copy(&package("mappings"), folder.path());
     let broken = folder.path().join("exampleshire/vale-nhs-trust/status.csv");
     std::fs::write(broken, "word,status\nreceived,arrived-somewhere\n").expect("written");
     let gateway = TestGateway::with(|settings| {
@@ -62,19 +62,6 @@ async fn a_provider_with_a_fault_in_its_tables_is_a_warning_and_no_more() {
         .await;
     assert_eq!(ready.status, 200);
     gateway.end().await;
-}
-
-fn copy(from: &std::path::Path, to: &std::path::Path) {
-    std::fs::create_dir_all(to).expect("a folder");
-    for entry in std::fs::read_dir(from).expect("a folder") {
-        let entry = entry.expect("an entry");
-        let to = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &to);
-        } else {
-            std::fs::copy(entry.path(), to).expect("copied");
-        }
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

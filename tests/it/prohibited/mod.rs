@@ -18,6 +18,7 @@ use workwell_gateway::domain::mapping::{
 use workwell_gateway::domain::provider::{FreeTextPolicy, Provider};
 use workwell_gateway::gateway::tables::Trial;
 
+use crate::testing::{copy, package};
 use judge::judge;
 use people::{Person, person};
 
@@ -217,7 +218,7 @@ fn the_loader_refuses_what_the_judge_would_find() {
     // The same breaks as rows of a table: none of them loads.
     let root = tempfile::tempdir().expect("a temporary folder");
     let area = root.path().join("exampleshire");
-    let from = std::path::Path::new(MAPPINGS).join("exampleshire");
+    let from = package("mappings/exampleshire");
     for (line, part) in [
         (
             "oops,primary_barrier_text,,optional,To test,S,",
@@ -241,18 +242,5 @@ fn the_loader_refuses_what_the_judge_would_find() {
         let told = problems.iter().any(|problem| problem.entry.code == part);
         assert!(told, "{line}: {problems:?}");
         assert!(loaded.provider("borough-works").is_some());
-    }
-}
-
-fn copy(from: &std::path::Path, to: &std::path::Path) {
-    std::fs::create_dir_all(to).expect("a writable copy");
-    for found in std::fs::read_dir(from).expect("a committed folder") {
-        let found = found.expect("a committed file").path();
-        let target = to.join(found.file_name().expect("a name"));
-        if found.is_dir() {
-            copy(&found, &target);
-        } else {
-            std::fs::copy(&found, &target).expect("a writable copy");
-        }
     }
 }

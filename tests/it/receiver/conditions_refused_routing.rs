@@ -1,12 +1,12 @@
 //! Refused because of where the person would go, or of a referral that is already here.
 
-use std::path::Path;
 
 use workwell_gateway::config::Policy;
 use workwell_gateway::conformance::parties::referral::{Consent, Place, Referral};
 
 use super::{facts, open_cases, quiet, quieted, reaches, refuses, wire};
 use crate::support::TestGateway;
+use crate::testing::{copy, package};
 
 const UNPROCESSABLE: &str = "REC_UNPROCESSABLE_ENTITY";
 
@@ -69,8 +69,7 @@ async fn a_postcode_and_a_practice_that_no_list_knows_are_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_providers_without_a_tie_rule_are_refused_and_named() {
     let tables = tempfile::tempdir().expect("a folder");
-    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("mappings");
-    copy(&shipped, tables.path());
+    copy(&package("mappings"), tables.path());
     let area = tables.path().join("exampleshire/area.toml");
     let text = std::fs::read_to_string(&area).expect("an area");
     std::fs::write(&area, text.replace("\"prefer-practice\"", "\"none\"")).expect("written");
@@ -150,17 +149,4 @@ async fn the_policy_may_refuse_a_referral_without_workwell_consent() {
     assert_eq!(reply.codes(), [expected.3]);
     reply.assert_outcome();
     assert_eq!(open_cases(&gateway).await, 0);
-}
-
-fn copy(from: &Path, to: &Path) {
-    for entry in std::fs::read_dir(from).expect("a folder") {
-        let entry = entry.expect("an entry");
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            std::fs::create_dir_all(&target).expect("made");
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), &target).expect("copied");
-        }
-    }
 }

@@ -1,7 +1,6 @@
 //! A provider takes so many people and no more: counted where cases are kept, told to the
 //! referrer in plain words, and led on where the area names another.
 
-use std::path::Path;
 
 use tokio::task::JoinSet;
 use workwell_gateway::conformance::parties::referral::{Place, Referral, Stop, StopAs};
@@ -9,12 +8,12 @@ use workwell_gateway::domain::caller::Caller;
 
 use super::{case_of, quieted, reaches, wire};
 use crate::support::TestGateway;
+use crate::testing::{copy, package};
 
 /// A gateway whose charity has this capacity, and whose area says this of overflow.
 async fn with(capacity: &str, overflow: &str) -> TestGateway {
     let tables = tempfile::tempdir().expect("a folder");
-    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("mappings");
-    copy(&shipped, tables.path());
+    copy(&package("mappings"), tables.path());
     // One like it, without a limit, to which nobody is routed by itself.
     let area = tables.path().join("exampleshire");
     std::fs::create_dir(area.join("lighthouse")).expect("made");
@@ -29,19 +28,6 @@ async fn with(capacity: &str, overflow: &str) -> TestGateway {
     }
     let folder = tables.path().to_owned();
     quieted(TestGateway::with(|s| s.tables.mappings = folder).await)
-}
-
-fn copy(from: &Path, to: &Path) {
-    for entry in std::fs::read_dir(from).expect("a folder") {
-        let entry = entry.expect("an entry");
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            std::fs::create_dir_all(&target).expect("made");
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), &target).expect("copied");
-        }
-    }
 }
 
 fn referral(seed: u64) -> Referral {

@@ -1,6 +1,6 @@
 //! Every reason why a person is not referred on.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -14,6 +14,7 @@ use workwell_gateway::gateway::read::outbox::LegState;
 use super::{asked, held_case, hub, partner, quiet, quiet_with, refer_on, referred, report};
 use crate::support::TestGateway;
 use crate::support::call::Got;
+use crate::testing::{copy, package};
 
 /// The code of every fault of a refusal with its place, in order.
 fn codes(got: &Got) -> Vec<(String, String)> {
@@ -161,29 +162,13 @@ async fn a_case_of_somebody_else_or_one_that_has_not_come_is_not_referred_on() {
 /// A copy of the shipped tables with one change.
 fn tables(file: &str, from: &str, to: &str) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
-    copy(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("mappings"),
-        folder.path(),
-    );
+    copy(&package("mappings"), folder.path());
     let path = folder.path().join("exampleshire").join(file);
     let text = std::fs::read_to_string(&path).expect("a table");
     assert!(text.contains(from), "{file} holds no {from}");
     std::fs::write(&path, text.replace(from, to)).expect("written");
     let root = folder.path().to_owned();
     (folder, root)
-}
-
-fn copy(from: &Path, to: &Path) {
-    for found in std::fs::read_dir(from).expect("a folder") {
-        let found = found.expect("a file").path();
-        let target = to.join(found.file_name().expect("a name"));
-        if found.is_dir() {
-            std::fs::create_dir(&target).expect("made");
-            copy(&found, &target);
-        } else {
-            std::fs::copy(&found, &target).expect("copied");
-        }
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,7 +4,7 @@ use clap::{Command, FromArgMatches, Subcommand};
 use workwell_gateway::conformance::parties::referral::Place;
 use workwell_gateway::surfaces::cli::mappings::{self, Mappings};
 
-use super::{Bench, copy, shipped};
+use super::{Bench, copy, package};
 use crate::support::casework::Casework;
 
 /// Runs a verb of `mappings` over the store: code and text.
@@ -26,8 +26,8 @@ async fn stored_cases_are_compared_by_field_and_no_value_of_theirs_is_told() {
     let case = Casework::open(&bench.gateway, 1, Place::LANTERN).await;
     case.until(&bench.gateway, "delivered", "provider").await;
     let before = tempfile::tempdir().expect("a temporary folder");
-    copy(&shipped(), before.path());
     let before = before.path().join("mappings");
+    copy(&package("mappings"), &before);
     bench.edit(
         "lantern/fields.csv",
         "date:dd/mm/yyyy,optional,To choose",

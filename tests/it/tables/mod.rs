@@ -8,7 +8,7 @@ mod reload;
 mod signal;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -17,6 +17,7 @@ use workwell_gateway::domain::caller::Caller;
 
 use crate::support::TestGateway;
 use crate::support::call::{Call, Got};
+use crate::testing::{copy, package};
 
 /// The token with which a test gives orders.
 const TOKEN: &str = "orders-of-a-test";
@@ -31,7 +32,7 @@ impl Bench {
     /// Its providers do nothing by themselves, and its admin listener takes orders.
     async fn start() -> Self {
         let root = tempfile::tempdir().expect("a temporary folder");
-        copy(&shipped(), root.path());
+        copy(&package("mappings"), &root.path().join("mappings"));
         let (mappings, token) = (
             root.path().join("mappings"),
             root.path().join("admin.token"),
@@ -108,22 +109,4 @@ fn standing<'a>(answer: &'a Value, slug: &str) -> &'a Value {
     let providers = answer["providers"].as_array().expect("providers");
     let found = providers.iter().find(|one| one["provider"] == slug);
     found.unwrap_or_else(|| panic!("{slug} in {answer}"))
-}
-
-fn shipped() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("mappings")
-}
-
-/// Copies the folder of tables, as `mappings`, into another.
-fn copy(from: &Path, to: &Path) {
-    let target = to.join(from.file_name().expect("a name"));
-    fs::create_dir_all(&target).expect("a writable folder");
-    for found in fs::read_dir(from).expect("a committed folder") {
-        let found = found.expect("a committed file").path();
-        if found.is_dir() {
-            copy(&found, &target);
-        } else {
-            fs::copy(&found, target.join(found.file_name().expect("a name"))).expect("copied");
-        }
-    }
 }

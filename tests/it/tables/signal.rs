@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{copy, shipped};
+use super::{copy, package};
 use crate::operating::process::{Folder, SERVES, addresses};
 use crate::support::call::Call;
 use crate::support::eventually;
@@ -10,8 +10,8 @@ use crate::support::eventually;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hangup_loads_the_tables_anew_and_ends_nothing() {
     let tables = tempfile::tempdir().expect("a temporary folder");
-    copy(&shipped(), tables.path());
     let root = tables.path().join("mappings");
+    copy(&package("mappings"), &root);
     let configuration = SERVES.replace("{SOURCE}/mappings", &root.display().to_string());
     let folder = Folder::with(&configuration);
     folder.run(&["key"]);

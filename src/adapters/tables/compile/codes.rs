@@ -9,7 +9,8 @@ use crate::adapters::tables::sheet::{self, Cell, Header};
 use crate::domain::mapping::{CodeList, CodeRow, Field, Relation, UnmappedPolicy};
 use crate::problem::area::tables as entry;
 
-const HEADER: Header = &[
+/// The columns of `codes/<list>.csv`.
+pub const HEADER: Header = &[
     "source",
     "source_display",
     "target",

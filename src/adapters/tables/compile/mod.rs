@@ -2,7 +2,7 @@
 
 mod capacity;
 pub(super) mod catchment;
-mod codes;
+pub(super) mod codes;
 mod contact;
 mod eligibility;
 mod fields;

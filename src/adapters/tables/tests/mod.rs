@@ -7,13 +7,10 @@ mod northmoor;
 mod rows;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::{Loaded, load};
-
-fn package(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
-}
+use crate::testing::{copy, package};
 
 fn committed() -> Loaded {
     load(&package("mappings"))
@@ -29,7 +26,6 @@ impl Copy {
         let root = tempfile::tempdir().expect("a temporary folder");
         // One area is enough, and leaves every count as it is whatever others are added.
         let area = root.path().join("exampleshire");
-        fs::create_dir(&area).expect("a writable copy");
         copy(&package("mappings/exampleshire"), &area);
         Self { root }
     }
@@ -59,19 +55,6 @@ impl Copy {
         let disabled = loaded.disabled.iter().find(|d| d.slug == "lantern");
         let problems = disabled.map(|d| d.problems.clone()).unwrap_or_default();
         problems.iter().map(ToString::to_string).collect()
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    for found in fs::read_dir(from).expect("a committed folder") {
-        let found = found.expect("a committed file").path();
-        let target = to.join(found.file_name().expect("a name"));
-        if found.is_dir() {
-            fs::create_dir(&target).expect("a writable copy");
-            copy(&found, &target);
-        } else {
-            fs::copy(&found, &target).expect("a writable copy");
-        }
     }
 }
 

@@ -1,9 +1,10 @@
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::civil::date;
 
 use super::*;
+use crate::testing::{copy, package};
 
 const TODAY: Date = date(2026, 11, 20);
 
@@ -31,23 +32,6 @@ fn area(tie: &str, providers: &[(&str, &str, &str)]) -> tempfile::TempDir {
     }
     fs::write(area.join("routing.csv"), routing).expect("written");
     root
-}
-
-fn package(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir(to).expect("a writable folder");
-    for found in fs::read_dir(from).expect("a committed folder") {
-        let found = found.expect("a committed file").path();
-        let target = to.join(found.file_name().expect("a name"));
-        if found.is_dir() {
-            copy(&found, &target);
-        } else {
-            fs::copy(&found, &target).expect("a writable copy");
-        }
-    }
 }
 
 /// `severity code detail` of the findings with this code.

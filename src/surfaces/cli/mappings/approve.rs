@@ -5,10 +5,10 @@ use std::io::{self, Write};
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::{Common, known_provider, stopped, unknown};
+use super::{Common, opened_for, refused, unknown};
 use crate::config::Settings;
 use crate::gateway::tables::approve::{APPROVALS, Recorded, record, short};
-use crate::gateway::tables::{Proof, Trial, check, prove};
+use crate::gateway::tables::{Proof, check, prove};
 use crate::problem::Problem;
 use crate::problem::area::tables_in_use as entry;
 use crate::surfaces::cli::{Format, exit, wrap};
@@ -22,13 +22,10 @@ pub(super) fn run(
     out: &mut dyn Write,
 ) -> i32 {
     let root = common.root(settings);
-    let trial = match Trial::open(root, &settings.tables.places) {
+    let trial = match opened_for(slug, common, settings, out) {
         Ok(trial) => trial,
-        Err(problems) => return refused(&problems, common.format, out),
+        Err(code) => return code,
     };
-    if let Err(code) = known_provider(&trial, slug, common.format, out) {
-        return code;
-    }
     let Some(provider) = trial.provider(slug) else {
         return exit::BUG;
     };
@@ -55,11 +52,6 @@ pub(super) fn run(
         Format::Text => text_answer(&done, &provider.area, out),
     };
     exit::after(&written, exit::OK)
-}
-
-fn refused(problems: &[Problem], format: Format, out: &mut dyn Write) -> i32 {
-    let (written, code) = stopped(problems, format, out);
-    exit::after(&written, code)
 }
 
 fn text_answer(done: &Recorded, area: &str, out: &mut dyn Write) -> io::Result<()> {

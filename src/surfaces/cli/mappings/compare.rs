@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::{as_json, count, stopped, told};
+use super::{as_json, count, refused, told};
 use crate::config::Settings;
 use crate::domain::caller::Caller;
 use crate::gateway::Gateway;
@@ -95,11 +95,6 @@ pub(super) async fn run_with_store(
         }
     }
     written(&answer, args.format, out)
-}
-
-fn refused(problems: &[Problem], format: Format, out: &mut dyn Write) -> i32 {
-    let (written, code) = stopped(problems, format, out);
-    exit::after(&written, code)
 }
 
 fn written(answer: &Answer, format: Format, out: &mut dyn Write) -> i32 {

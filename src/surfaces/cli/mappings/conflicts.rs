@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::{Common, as_json, count, stopped, told};
+use super::{Common, as_json, count, refused, told};
 use crate::config::Settings;
 use crate::gateway::tables::{Conflicts, conflicts};
 use crate::surfaces::cli::{Format, exit, wrap};
@@ -19,10 +19,7 @@ pub(super) fn run(
 ) -> i32 {
     let found = match conflicts(common.root(settings), &settings.tables.places, today) {
         Ok(found) => found,
-        Err(problems) => {
-            let (written, code) = stopped(&problems, common.format, out);
-            return exit::after(&written, code);
-        }
+        Err(problems) => return refused(&problems, common.format, out),
     };
     let faults = found.findings.iter().filter(|one| !one.warning).count();
     let denied = faults > 0 || (deny_warnings && !found.findings.is_empty());

@@ -6,9 +6,9 @@ use std::path::Path;
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::{Common, as_json, count, known_provider, stopped, told};
+use super::{Common, as_json, count, opened_for, refused, told};
 use crate::config::Settings;
-use crate::gateway::tables::{self, Report, Trial, Written, check};
+use crate::gateway::tables::{self, Report, Written, check};
 use crate::problem::{Problem, area::tables_in_use as in_use};
 use crate::surfaces::cli::{Format, exit, wrap};
 
@@ -21,13 +21,10 @@ pub(super) fn export(
     out: &mut dyn Write,
 ) -> i32 {
     let root = common.root(settings);
-    let trial = match Trial::open(root, &settings.tables.places) {
+    let trial = match opened_for(slug, common, settings, out) {
         Ok(trial) => trial,
-        Err(problems) => return refused(&problems, common.format, out),
+        Err(code) => return code,
     };
-    if let Err(code) = known_provider(&trial, slug, common.format, out) {
-        return code;
-    }
     match tables::export(root, &trial, slug, list) {
         Ok(bytes) => exit::after(&out.write_all(&bytes), exit::OK),
         Err(problems) => refused(&problems, common.format, out),
@@ -50,13 +47,10 @@ pub(super) fn import(
     out: &mut dyn Write,
 ) -> i32 {
     let root = common.root(settings);
-    let trial = match Trial::open(root, &settings.tables.places) {
+    let trial = match opened_for(wanted.provider, common, settings, out) {
         Ok(trial) => trial,
-        Err(problems) => return refused(&problems, common.format, out),
+        Err(code) => return code,
     };
-    if let Err(code) = known_provider(&trial, wanted.provider, common.format, out) {
-        return code;
-    }
     let area = trial
         .provider(wanted.provider)
         .map_or("", |found| found.area.as_str());
@@ -87,11 +81,6 @@ pub(super) fn import(
         Format::Text => text_answer(&written, &report, out),
     };
     exit::after(&told, code)
-}
-
-fn refused(problems: &[Problem], format: Format, out: &mut dyn Write) -> i32 {
-    let (written, code) = stopped(problems, format, out);
-    exit::after(&written, code)
 }
 
 fn text_answer(written: &Written, report: &Report, out: &mut dyn Write) -> io::Result<()> {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::{Common, as_json, count, referral, stopped};
+use super::{Common, as_json, count, opened_with, refused, stopped};
 use crate::config::Settings;
 use crate::domain::mapping::{Given, RenderFault, Rendered, RowOutcome, TraceRow, field, render};
 use crate::domain::provider::{PayloadKind, Provider};
@@ -40,14 +40,9 @@ pub struct Map {
 /// provider.
 pub fn run(args: &Map, settings: &Settings, out: &mut dyn Write) -> i32 {
     let format = args.common.format;
-    let trial = Trial::open(args.common.root(settings), &settings.tables.places);
-    let read = trial.and_then(|trial| Ok((trial, referral(&args.file)?)));
-    let (trial, sample) = match read {
+    let (trial, sample) = match opened_with(&args.file, &args.common, settings) {
         Ok(read) => read,
-        Err(problems) => {
-            let (written, code) = stopped(&problems, format, out);
-            return exit::after(&written, code);
-        }
+        Err(problems) => return refused(&problems, format, out),
     };
     let Some(provider) = trial.provider(&args.provider) else {
         let mut faults = trial.faults_of(&args.provider).to_vec();
@@ -57,8 +52,7 @@ pub fn run(args: &Map, settings: &Settings, out: &mut dyn Write) -> i32 {
         if faults.is_empty() {
             return no_such_provider(&trial, &args.provider);
         }
-        let (written, code) = stopped(&faults, format, out);
-        return exit::after(&written, code);
+        return refused(&faults, format, out);
     };
     let today = args.on.unwrap_or(sample.day);
     let residence = trial.residence(&sample.case);

@@ -234,15 +234,17 @@ pub async fn run_with_store(args: &Mappings, gateway: &Gateway, out: &mut dyn Wr
     }
 }
 
-/// A provider of the tables; or what is said where there is none.
-fn known_provider(
-    trial: &Trial,
+/// The tables, where this provider is one of them; otherwise the exit code of what was said.
+fn opened_for(
     slug: &str,
-    format: Format,
+    common: &Common,
+    settings: &Settings,
     out: &mut dyn Write,
-) -> Result<(), i32> {
+) -> Result<Trial, i32> {
+    let trial = Trial::open(common.root(settings), &settings.tables.places)
+        .map_err(|problems| refused(&problems, common.format, out))?;
     if trial.provider(slug).is_some() {
-        return Ok(());
+        return Ok(trial);
     }
     let faults = trial.faults_of(slug);
     if faults.is_empty() {
@@ -252,8 +254,17 @@ fn known_provider(
         };
         return Err(unknown(&[unknown_name]));
     }
-    let (written, code) = stopped(faults, format, out);
-    Err(exit::after(&written, code))
+    Err(refused(faults, common.format, out))
+}
+
+/// The tables and a referral to try on them.
+fn opened_with(
+    file: &Path,
+    common: &Common,
+    settings: &Settings,
+) -> Result<(Trial, Sample), Vec<Problem>> {
+    let trial = Trial::open(common.root(settings), &settings.tables.places)?;
+    Ok((trial, referral(file)?))
 }
 
 /// One finding as a person mends it: place, what is wrong, what to write.
@@ -316,6 +327,12 @@ fn stopped(problems: &[Problem], format: Format, out: &mut dyn Write) -> (io::Re
             .try_for_each(|problem| writeln!(out, "{}", told(problem))),
     };
     (written, exit::FINDING)
+}
+
+/// The same, where nothing else is left to do.
+fn refused(problems: &[Problem], format: Format, out: &mut dyn Write) -> i32 {
+    let (written, code) = stopped(problems, format, out);
+    exit::after(&written, code)
 }
 
 /// Reads a referral. The name of the file is the user's own and is told back to them.

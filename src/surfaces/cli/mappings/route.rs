@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::{Common, referral, stopped};
+use super::{Common, opened_with, refused, stopped};
 use crate::config::Settings;
 use crate::domain::clock::PlanType;
 use crate::domain::routing::{
@@ -42,14 +42,9 @@ pub struct Route {
 /// several.
 pub fn run(args: &Route, settings: &Settings, out: &mut dyn Write) -> i32 {
     let format = args.common.format;
-    let trial = Trial::open(args.common.root(settings), &settings.tables.places);
-    let read = trial.and_then(|trial| Ok((trial, referral(&args.file)?)));
-    let (trial, sample) = match read {
+    let (trial, sample) = match opened_with(&args.file, &args.common, settings) {
         Ok(read) => read,
-        Err(problems) => {
-            let (written, code) = stopped(&problems, format, out);
-            return exit::after(&written, code);
-        }
+        Err(problems) => return refused(&problems, format, out),
     };
     let referral = &sample.case.referral;
     if referral.person.security.hides_location() {

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::diff::diff;
-use super::{Common, as_json, count, stopped, told, unknown};
+use super::{Common, as_json, count, refused, told, unknown};
 use crate::config::Settings;
 use crate::gateway::tables::{Checked, Proof, Trial, check, prove};
 use crate::surfaces::cli::{Format, exit};
@@ -29,10 +29,7 @@ pub(super) fn run(
     };
     let trial = match Trial::open(root, &settings.tables.places) {
         Ok(trial) => trial,
-        Err(problems) => {
-            let (written, code) = stopped(&problems, common.format, out);
-            return exit::after(&written, code);
-        }
+        Err(problems) => return refused(&problems, common.format, out),
     };
     let proved: Vec<Proved<'_>> = report
         .providers

@@ -96,19 +96,7 @@ fn broken(claims: &[(bool, &str)], place: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn copy(from: &Path, to: &Path) {
-        fs::create_dir_all(to).expect("folder");
-        for entry in fs::read_dir(from).expect("a folder") {
-            let path = entry.expect("entry").path();
-            let target = to.join(path.file_name().expect("name"));
-            if path.is_dir() {
-                copy(&path, &target);
-            } else {
-                fs::copy(&path, target).expect("copy");
-            }
-        }
-    }
+    use crate::testing::copy;
 
     #[test]
     fn a_changed_definition_is_noticed() {

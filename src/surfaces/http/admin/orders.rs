@@ -19,9 +19,10 @@ use serde_json::{Value, json};
 use crate::domain::caller::Caller;
 use crate::gateway::redecide::Order;
 use crate::gateway::tables::{Now, Reloaded};
-use crate::gateway::{Gateway, sha256};
+use crate::gateway::Gateway;
 use crate::problem::{Problem, area::operator as problems};
-use crate::surfaces::cli::cases::decision;
+use crate::surfaces::as_json;
+use crate::surfaces::http::bearer;
 use crate::surfaces::http::provider::answer;
 
 /// Longest order, in bytes.
@@ -44,19 +45,12 @@ struct Orders {
 }
 
 impl Orders {
-    /// The operator that the settings name, where the token is right. Digests are compared,
-    /// so the time taken says nothing about the token.
+    /// The operator that the settings name, where the token is right.
     fn caller(&self, headers: &HeaderMap) -> Result<Caller, Problem> {
         let Some(token) = self.token else {
             return Err(Problem::new(&problems::ADMIN_CLOSED));
         };
-        let presented = headers
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split_once(' '))
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .map(|(_, token)| sha256(token.trim().as_bytes()));
-        if presented != Some(token) {
+        if bearer::presented(headers) != Some(token) {
             return Err(Problem::new(&problems::ADMIN_TOKEN).at("Authorization"));
         }
         let operator = self.gateway.settings().gateway.operator.clone();
@@ -106,7 +100,7 @@ async fn decided(
         why: wanted.why,
     };
     let done = orders.gateway.redecide(id, &order).await?;
-    Ok(decision(&id.to_string(), &done))
+    Ok(as_json::decision(&id.to_string(), &done))
 }
 
 async fn unmapped(State(orders): State<Orders>, headers: HeaderMap) -> Response {
@@ -135,7 +129,7 @@ fn reloaded(done: &Reloaded) -> Value {
         "changed": done.changed,
         "keptAreas": done.kept_areas,
         "providers": done.providers.iter().map(provider).collect::<Vec<Value>>(),
-        "findings": done.problems.iter().map(finding).collect::<Vec<Value>>(),
+        "findings": done.problems.iter().map(as_json::finding).collect::<Vec<Value>>(),
     })
 }
 
@@ -147,18 +141,7 @@ fn provider(now: &Now) -> Value {
         "standing": now.standing.code(),
         "version": version,
         "digest": digest,
-        "findings": now.problems.iter().map(finding).collect::<Vec<Value>>(),
-    })
-}
-
-fn finding(found: &Problem) -> Value {
-    json!({
-        "severity": if found.warning { "warning" } else { "error" },
-        "code": found.entry.code,
-        "place": found.path,
-        "title": found.entry.title,
-        "detail": found.detail,
-        "advice": found.entry.advice,
+        "findings": now.problems.iter().map(as_json::finding).collect::<Vec<Value>>(),
     })
 }
 

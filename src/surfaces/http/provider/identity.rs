@@ -1,10 +1,10 @@
 //! Who calls the provider API: bearer tokens from the configuration, for now.
 
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 
 use crate::domain::caller::Caller;
-use crate::gateway::sha256;
 use crate::problem::{Problem, area::provider_api as problems};
+use crate::surfaces::http::bearer;
 
 /// The digests of the tokens that may call. The tokens themselves are not kept.
 #[derive(Default)]
@@ -18,16 +18,9 @@ impl Tokens {
         Self { known: digests }
     }
 
-    /// The caller of a request. Digests are compared, so the time taken says nothing
-    /// about a token.
+    /// The caller of a request.
     pub(super) fn caller(&self, headers: &HeaderMap) -> Result<Caller, Problem> {
-        let presented = headers
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split_once(' '))
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .map(|(_, token)| sha256(token.trim().as_bytes()));
-        let found = presented
+        let found = bearer::presented(headers)
             .and_then(|digest| self.known.iter().find(|(_, known)| *known == digest))
             .map(|(provider, _)| Caller::Provider(provider.clone()));
         found.ok_or_else(|| Problem::new(&problems::UNAUTHENTICATED).at("Authorization"))
