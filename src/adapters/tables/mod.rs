@@ -9,6 +9,7 @@ mod faults;
 mod folder;
 mod head;
 mod nearest;
+mod records;
 mod sheet;
 
 #[cfg(test)]

@@ -1,11 +1,14 @@
 //! One CSV table: exact header, rows with their positions.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 
 use super::damage;
 use super::faults::{Faults, Place};
 use super::folder::Folder;
 use super::nearest;
+use super::records::{Record, records};
 use crate::domain::mapping::Position;
 use crate::domain::provider::Validity;
 use crate::problem::area::tables as entry;
@@ -15,7 +18,7 @@ pub type Header = &'static [&'static str];
 
 /// One row.
 pub(super) struct Row {
-    file: String,
+    file: Arc<str>,
     line: u32,
     header: Header,
     cells: Vec<String>,
@@ -36,25 +39,12 @@ pub(super) fn rows(folder: &Folder, file: &str, header: Header, faults: &mut Fau
     let Some(text) = folder.text(file, faults) else {
         return Vec::new();
     };
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(text.as_bytes());
+    let name: Arc<str> = file.into();
     let mut rows = Vec::new();
     let mut headed = false;
     let mut lines = Lines::of_text(text);
-    for record in reader.records() {
-        let Ok(record) = record else {
-            faults.add(
-                &entry::NOT_READABLE,
-                file,
-                (1, 1),
-                "the rows do not parse as CSV",
-            );
-            return rows;
-        };
-        let line = lines.of(record.position().map_or(0, csv::Position::byte));
-        let mut cells: Vec<String> = record.iter().map(|cell| cell.trim().to_owned()).collect();
+    for Record { begin, mut cells } in records(text) {
+        let line = lines.of(begin);
         if !headed {
             if cells != header {
                 wrong_header(file, line, &cells, header, faults);
@@ -86,7 +76,7 @@ pub(super) fn rows(folder: &Folder, file: &str, header: Header, faults: &mut Fau
             continue;
         }
         rows.push(Row {
-            file: file.to_owned(),
+            file: Arc::clone(&name),
             line,
             header,
             cells,
@@ -141,8 +131,7 @@ impl<'a> Lines<'a> {
     }
 
     /// The line of the record that is read from this byte on; bytes only grow.
-    fn of(&mut self, byte: u64) -> u32 {
-        let byte = usize::try_from(byte).unwrap_or(usize::MAX);
+    fn of(&mut self, byte: usize) -> u32 {
         while let Some(found) = self.bytes.get(self.at) {
             if self.at >= byte && !matches!(found, b'\r' | b'\n') {
                 break;
@@ -217,7 +206,7 @@ impl Row {
 
     /// Where the row stands.
     pub(super) fn position(&self) -> Position {
-        Position::new(self.file.clone(), self.line)
+        Position::new(Arc::clone(&self.file), self.line)
     }
 
     /// The columns `from` and `to`.

@@ -6,11 +6,16 @@ use std::sync::Arc;
 
 use crate::domain::provider::Provider;
 
-/// Providers by slug. Asked in their own order, each is found at the first look: an index
-/// over hundreds, made for each referral, took as long as the rest of routing.
+/// How often they are looked along before an index is made.
+const LOOKED_ALONG: usize = 8;
+
+/// Providers by slug. Asked in their own order, each is found at the first look, and one
+/// that another leads to by looking along: an index over hundreds, made for each referral,
+/// took as long as the rest of routing. It is made where they are asked in another order.
 pub(super) struct BySlug<'a> {
     providers: &'a [Arc<Provider>],
     next: Cell<usize>,
+    out_of_order: Cell<usize>,
     index: OnceCell<HashMap<&'a str, &'a Provider>>,
 }
 
@@ -20,6 +25,7 @@ impl<'a> BySlug<'a> {
         Self {
             providers,
             next: Cell::new(0),
+            out_of_order: Cell::new(0),
             index: OnceCell::new(),
         }
     }
@@ -37,6 +43,12 @@ impl<'a> BySlug<'a> {
             .and_then(|last| self.providers.get(last));
         if let Some(found) = again.filter(|p| p.slug == slug) {
             return Some(found);
+        }
+        let asked = self.out_of_order.get();
+        if asked < LOOKED_ALONG {
+            self.out_of_order.set(asked + 1);
+            let mut providers = self.providers.iter();
+            return providers.find(|p| p.slug == slug).map(AsRef::as_ref);
         }
         let index = self.index.get_or_init(|| {
             let providers = self.providers.iter();

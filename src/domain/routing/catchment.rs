@@ -52,7 +52,7 @@ impl CatchmentKind {
     /// The word of the column.
     pub fn code(self) -> &'static str {
         let row = Self::ALL.iter().find(|(kind, _)| *kind == self);
-        row.map_or("any", |(_, word)| word)
+        row.map_or("any", |(_, word)| *word)
     }
 }
 
@@ -115,20 +115,20 @@ impl Basis {
 
 /// What a catchment says of a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reach {
+pub enum Reach<'a> {
     /// Taken in by this row.
     In {
         /// By what.
         basis: Basis,
         /// The row.
-        row: CatchmentRow,
+        row: &'a CatchmentRow,
     },
     /// Left out by this row.
-    Excluded(CatchmentRow),
+    Excluded(&'a CatchmentRow),
     /// No row takes the person in; these could not be judged for want of a datum.
     Out {
         /// Rows that could not be judged, one a kind.
-        unknown: Vec<CatchmentRow>,
+        unknown: Vec<&'a CatchmentRow>,
     },
 }
 
@@ -151,16 +151,16 @@ impl Catchment {
 
     /// What the rows that count on this day say. A row by practice is preferred as the
     /// reason over one by residence, because the practice is what the referrer knows.
-    pub fn reach(&self, subject: &Subject<'_>) -> Reach {
+    pub fn reach(&self, subject: &Subject<'_>) -> Reach<'_> {
         let mut taken: Option<(Basis, &CatchmentRow)> = None;
-        let mut unknown: Vec<CatchmentRow> = Vec::new();
+        let mut unknown: Vec<&CatchmentRow> = Vec::new();
         for row in self
             .rows
             .iter()
             .filter(|row| row.validity.holds_on(subject.today))
         {
             match (touches(row.kind, &row.code, subject), row.mode) {
-                (Touch::Yes(_), Mode::Exclude) => return Reach::Excluded(row.clone()),
+                (Touch::Yes(_), Mode::Exclude) => return Reach::Excluded(row),
                 (Touch::Yes(basis), Mode::Include) => {
                     if taken.is_none_or(|(held, _)| rank(basis) < rank(held)) {
                         taken = Some((basis, row));
@@ -168,17 +168,14 @@ impl Catchment {
                 }
                 (Touch::Unknown, Mode::Include) => {
                     if !unknown.iter().any(|seen| seen.kind == row.kind) {
-                        unknown.push(row.clone());
+                        unknown.push(row);
                     }
                 }
                 (Touch::Unknown, Mode::Exclude) | (Touch::No, _) => {}
             }
         }
         match taken {
-            Some((basis, row)) => Reach::In {
-                basis,
-                row: row.clone(),
-            },
+            Some((basis, row)) => Reach::In { basis, row },
             None => Reach::Out { unknown },
         }
     }
@@ -262,10 +259,10 @@ fn icb(practice: Option<&String>, home: Option<&String>, same: &dyn Fn(&str) -> 
 /// Whether a written postcode (`ZZ1 1AA`) lies in a district (`ZZ1`), a sector (`ZZ1 1`)
 /// or is the postcode. The space tells the sector ZZ1 1 from the district ZZ11.
 fn lies_in(postcode: &str, code: &str) -> bool {
-    if code.contains(' ') {
-        return postcode.starts_with(code);
-    }
-    postcode.split(' ').next() == Some(code)
+    let Some(rest) = postcode.strip_prefix(code) else {
+        return false;
+    };
+    rest.is_empty() || rest.starts_with(' ') || code.contains(' ')
 }
 
 #[cfg(test)]

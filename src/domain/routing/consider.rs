@@ -1,5 +1,6 @@
 //! How one provider stands to one person: its places, its rules, its time, its room.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -179,15 +180,15 @@ impl<'a> Ground<'a> {
     fn reach(&self, provider: &Provider, verdicts: &mut Vec<Verdict>) -> Option<Basis> {
         match provider.catchment.reach(self.subject) {
             Reach::In { basis, row } => {
-                verdicts.push(of_place(&row, VerdictOutcome::Included, self.subject));
+                verdicts.push(of_place(row, VerdictOutcome::Included, self.subject));
                 Some(basis)
             }
             Reach::Excluded(row) => {
-                verdicts.push(of_place(&row, VerdictOutcome::Excluded, self.subject));
+                verdicts.push(of_place(row, VerdictOutcome::Excluded, self.subject));
                 None
             }
             Reach::Out { unknown } => {
-                let unknown = unknown.iter();
+                let unknown = unknown.into_iter();
                 let unknown =
                     unknown.map(|row| of_place(row, VerdictOutcome::Unknown, self.subject));
                 verdicts.extend(unknown);
@@ -215,7 +216,7 @@ impl<'a> Ground<'a> {
             };
             considered.verdicts.push(Verdict {
                 row: cap.position.clone(),
-                what: format!("{name} {}", cap.most),
+                what: format!("{name} {}", cap.most).into(),
                 outcome,
             });
         }
@@ -243,9 +244,9 @@ fn of_place(row: &CatchmentRow, outcome: VerdictOutcome, subject: &Subject<'_>) 
     );
     let current = subject.successions.current(&row.code);
     let what = if names_organisation && current != row.code {
-        format!("{kind} {}, now {current}", row.code)
+        Cow::Owned(format!("{kind} {}, now {current}", row.code))
     } else {
-        kind.to_owned()
+        Cow::Borrowed(kind)
     };
     Verdict {
         row: row.position.clone(),

@@ -1,10 +1,11 @@
 //! One provider with reasons, or a typed nobody.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::consider::Ground;
 use super::eligibility::Question;
-use super::place::{Holder, Placed, is_match, overflow};
+use super::place::{Holder, Placed, is_match, overflow, place};
 use super::{Area, Basis, Considered, Standing, Subject, TieRule, Via};
 use crate::domain::provider::{Load, Provider, Unavailable};
 
@@ -116,7 +117,7 @@ pub fn decide_within(
     area: &Area,
     providers: &[Arc<Provider>],
 ) -> Decision {
-    within(&Ground::new(subject, loads, providers), area)
+    decide_with(subject, loads, std::slice::from_ref(area), providers)
 }
 
 /// Decides over every area that the gateway serves, with no limit counted.
@@ -139,13 +140,12 @@ pub fn decide_with(
     let mut considered = Vec::new();
     let mut chosen: Vec<Outcome> = Vec::new();
     let mut several: Vec<String> = Vec::new();
+    considered.reserve(areas.iter().map(|area| area.providers.len()).sum());
     for area in areas {
-        let decision = within(&ground, area);
-        considered.extend(decision.considered);
-        match decision.outcome {
-            Outcome::Nobody { .. } => {}
-            Outcome::Several { slugs } => several.extend(slugs),
-            one @ Outcome::One { .. } => chosen.push(one),
+        match within(&ground, area, &mut considered) {
+            None | Some(Outcome::Nobody { .. }) => {}
+            Some(Outcome::Several { slugs }) => several.extend(slugs),
+            Some(one @ Outcome::One { .. }) => chosen.push(one),
         }
     }
     let outcome = match (chosen.len(), several.is_empty()) {
@@ -166,42 +166,47 @@ pub fn decide_with(
     }
 }
 
-fn within(ground: &Ground<'_>, area: &Area) -> Decision {
+/// Who gets the case by the tables of one area, if anybody. The account goes on with its
+/// providers.
+fn within(ground: &Ground<'_>, area: &Area, account: &mut Vec<Considered>) -> Option<Outcome> {
     let listed = area.providers.iter();
-    let placed: Vec<Placed> = listed
-        .map(|listed| Placed::of(ground.consider(listed), ground, area))
+    let serving: Vec<Range<usize>> = listed
+        .filter_map(|listed| place(listed, ground, area, account))
         .collect();
-    let matches: Vec<&Placed> = placed.iter().filter(|p| is_match(&p.own)).collect();
-    let chosen = match matches[..] {
-        [] => None,
+    let placed = serving.iter();
+    let placed: Vec<Placed<'_>> = placed
+        .filter_map(|part| Placed::of(&account[part.clone()]))
+        .filter(|placed| is_match(placed.own))
+        .collect();
+    match &placed[..] {
+        [] => overflowed(&serving, ground, area, account),
         [only] => Some(goes_to(only)),
-        _ => Some(settle(area.tie, &matches)),
-    };
-    // Only where nobody else has room does the case flow over.
-    let spilt: Vec<Vec<Considered>> = placed
-        .iter()
-        .map(|one| match (&chosen, &one.own.result) {
-            (None, Standing::Full) => overflow(&one.own, ground, area),
-            _ => Vec::new(),
-        })
-        .collect();
-    let flowed = || overflowed(&spilt);
-    let outcome = chosen.or_else(flowed);
-    let mut considered = Vec::with_capacity(placed.len());
-    for (one, spilt) in placed.into_iter().zip(spilt) {
-        considered.push(one.own);
-        considered.extend(one.partners);
-        considered.extend(spilt);
-    }
-    let outcome = outcome.unwrap_or_else(|| nobody(ground.subject, &considered));
-    Decision {
-        considered,
-        outcome,
+        several => Some(settle(area.tie, several)),
     }
 }
 
+/// Only where nobody else has room does the case flow over. Whoever was asked stands in the
+/// account behind the provider that has none.
+fn overflowed(
+    serving: &[Range<usize>],
+    ground: &Ground<'_>,
+    area: &Area,
+    account: &mut Vec<Considered>,
+) -> Option<Outcome> {
+    let full = serving.iter();
+    let full = full.filter(|part| account[part.start].result == Standing::Full);
+    let spilt: Vec<(usize, Vec<Considered>)> = full
+        .map(|part| (part.end, overflow(&account[part.start], ground, area)))
+        .collect();
+    let outcome = takes_overflow(&spilt);
+    for (end, asked) in spilt.into_iter().rev() {
+        account.splice(end..end, asked);
+    }
+    outcome
+}
+
 /// The provider itself or the one partner of it that takes the person.
-fn goes_to(placed: &Placed) -> Outcome {
+fn goes_to(placed: &Placed<'_>) -> Outcome {
     match placed.holder() {
         Holder::One(holder) => one(holder, placed.questions(holder)),
         Holder::Several(partners) => Outcome::Several {
@@ -225,9 +230,9 @@ fn one(considered: &Considered, questions: Vec<Question>) -> Outcome {
 }
 
 /// Whoever takes those for whom there is no room: one, or a choice that nobody makes.
-fn overflowed(spilt: &[Vec<Considered>]) -> Option<Outcome> {
+fn takes_overflow(spilt: &[(usize, Vec<Considered>)]) -> Option<Outcome> {
     let mut taking: Vec<&Considered> = Vec::new();
-    for last in spilt.iter().filter_map(|asked| asked.last()) {
+    for last in spilt.iter().filter_map(|(_, asked)| asked.last()) {
         let is_new = !taking.iter().any(|known| known.slug == last.slug);
         if is_match(last) && is_new {
             taking.push(last);
@@ -247,7 +252,7 @@ fn overflowed(spilt: &[Vec<Considered>]) -> Option<Outcome> {
     }
 }
 
-fn settle(tie: TieRule, matches: &[&Placed]) -> Outcome {
+fn settle(tie: TieRule, matches: &[Placed<'_>]) -> Outcome {
     let several = || Outcome::Several {
         slugs: matches.iter().map(|m| m.own.slug.clone()).collect(),
     };

@@ -310,7 +310,7 @@ fn verdict(row: &EligibilityRow, truth: Truth) -> Verdict {
     };
     Verdict {
         row: row.position.clone(),
-        what: row.what(),
+        what: row.what().into(),
         outcome,
     }
 }

@@ -1,17 +1,43 @@
 //! From the provider that serves a person to the one that gets the case: a hub's partner, or
 //! the one that takes those for whom another has no room.
 
+use std::ops::Range;
+
 use super::consider::Ground;
 use super::{
-    Area, Considered, Question, SplitRow, Standing, Verdict, VerdictOutcome, Via, ViaKind,
+    Area, Considered, Listed, Question, SplitRow, Standing, Verdict, VerdictOutcome, Via, ViaKind,
 };
 
-/// A listed provider after its split and its room were looked at.
-pub(super) struct Placed {
-    /// The provider itself; first in the account.
-    pub(super) own: Considered,
-    /// Its partners, as far as a row of `split.csv` leads to them.
-    pub(super) partners: Vec<Considered>,
+/// Judges a listed provider into the account, followed by its partners as far as a row of
+/// `split.csv` leads to them. Tells where they stand when it serves the person, its room
+/// aside: whoever is left with the person is judged by its room too.
+pub(super) fn place(
+    listed: &Listed,
+    ground: &Ground<'_>,
+    area: &Area,
+    account: &mut Vec<Considered>,
+) -> Option<Range<usize>> {
+    let mut own = ground.consider(listed);
+    let begin = account.len();
+    if !is_match(&own) {
+        account.push(own);
+        return None;
+    }
+    let partners = split(&mut own, ground, area);
+    if !partners.iter().any(is_match) {
+        ground.judge_room(&mut own);
+    }
+    account.push(own);
+    account.extend(partners);
+    Some(begin..account.len())
+}
+
+/// A listed provider that serves the person, as it stands in the account.
+pub(super) struct Placed<'a> {
+    /// The provider itself.
+    pub(super) own: &'a Considered,
+    /// Its partners.
+    partners: &'a [Considered],
 }
 
 /// Who gets the case of a provider that serves the person.
@@ -22,23 +48,17 @@ pub(super) enum Holder<'a> {
     Several(Vec<&'a Considered>),
 }
 
-impl Placed {
-    /// Splits a hub's people, and judges the room of whoever is left with the person.
-    pub(super) fn of(mut own: Considered, ground: &Ground<'_>, area: &Area) -> Self {
-        let mut partners = Vec::new();
-        if is_match(&own) {
-            partners = split(&mut own, ground, area);
-            if !partners.iter().any(is_match) {
-                ground.judge_room(&mut own);
-            }
-        }
-        Self { own, partners }
+impl<'a> Placed<'a> {
+    /// The part of an account that [`place`] has told of.
+    pub(super) fn of(part: &'a [Considered]) -> Option<Self> {
+        let (own, partners) = part.split_first()?;
+        Some(Self { own, partners })
     }
 
-    pub(super) fn holder(&self) -> Holder<'_> {
-        let taking: Vec<&Considered> = self.partners.iter().filter(|p| is_match(p)).collect();
+    pub(super) fn holder(&self) -> Holder<'a> {
+        let taking: Vec<&'a Considered> = self.partners.iter().filter(|p| is_match(p)).collect();
         match taking[..] {
-            [] => Holder::One(&self.own),
+            [] => Holder::One(self.own),
             [only] => Holder::One(only),
             _ => Holder::Several(taking),
         }
@@ -48,7 +68,7 @@ impl Placed {
     pub(super) fn questions(&self, holder: &Considered) -> Vec<Question> {
         let mut questions = asked(holder).to_vec();
         if holder.slug != self.own.slug {
-            for question in asked(&self.own) {
+            for question in asked(self.own) {
                 if !questions.iter().any(|known| known.rule == question.rule) {
                     questions.push(question.clone());
                 }
@@ -94,7 +114,7 @@ fn split(hub: &mut Considered, ground: &Ground<'_>, area: &Area) -> Vec<Consider
 fn verdict(row: &SplitRow, outcome: VerdictOutcome) -> Verdict {
     Verdict {
         row: row.position.clone(),
-        what: row.what(),
+        what: row.what().into(),
         outcome,
     }
 }

@@ -1,5 +1,7 @@
 //! What a row says of a person, for an account of the decision.
 
+use std::borrow::Cow;
+
 use crate::domain::mapping::Position;
 
 /// What one row of a table said of the person. It names the row and the rule, never
@@ -9,7 +11,7 @@ pub struct Verdict {
     /// The row.
     pub row: Position,
     /// The rule in the table's words.
-    pub what: String,
+    pub what: Cow<'static, str>,
     /// What it said.
     pub outcome: VerdictOutcome,
 }

@@ -174,7 +174,7 @@ mod tests {
         let subject = subject_of(&places, &referral, day);
         let decision = decide_everywhere(&subject, &loaded.areas, &loaded.providers);
         let verdicts = decision.considered.iter().flat_map(|one| &one.verdicts);
-        let said = verdicts.map(|verdict| verdict.what.clone()).collect();
+        let said = verdicts.map(|verdict| verdict.what.to_string()).collect();
         match decision.outcome {
             Outcome::One { slug, .. } => (Some(slug), said),
             _ => (None, said),

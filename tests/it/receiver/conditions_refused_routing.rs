@@ -1,6 +1,5 @@
 //! Refused because of where the person would go, or of a referral that is already here.
 
-
 use workwell_gateway::config::Policy;
 use workwell_gateway::conformance::parties::referral::{Consent, Place, Referral};
 

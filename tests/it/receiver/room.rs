@@ -1,7 +1,6 @@
 //! A provider takes so many people and no more: counted where cases are kept, told to the
 //! referrer in plain words, and led on where the area names another.
 
-
 use tokio::task::JoinSet;
 use workwell_gateway::conformance::parties::referral::{Place, Referral, Stop, StopAs};
 use workwell_gateway::domain::caller::Caller;

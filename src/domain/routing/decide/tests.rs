@@ -177,7 +177,7 @@ fn without_postcode_and_practice_nobody_can_be_found() {
     );
     let verdict = &decision.considered[0].verdicts[0];
     assert_eq!(
-        (verdict.what.as_str(), verdict.outcome),
+        (&*verdict.what, verdict.outcome),
         ("la", VerdictOutcome::Unknown)
     );
     // A provider for everybody needs no place.
@@ -346,7 +346,7 @@ fn a_jobcentre_row_is_reported_as_unknown() {
     );
     let verdict = &decision.considered[0].verdicts[0];
     assert_eq!(
-        (verdict.what.as_str(), verdict.outcome),
+        (&*verdict.what, verdict.outcome),
         ("jobcentre", VerdictOutcome::Unknown)
     );
 }

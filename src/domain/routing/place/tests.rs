@@ -172,7 +172,7 @@ fn a_hubs_people_go_to_the_partner_of_their_own_network_and_the_row_says_why() {
     let said: Vec<VerdictOutcome> = decision.considered[0]
         .verdicts
         .iter()
-        .filter(|verdict| verdict.row.file == "split.csv")
+        .filter(|verdict| &*verdict.row.file == "split.csv")
         .map(|verdict| verdict.outcome)
         .collect();
     assert_eq!(said, [VerdictOutcome::NotMet, VerdictOutcome::Included]);
@@ -261,7 +261,7 @@ fn a_full_provider_without_overflow_is_a_reason_of_its_own() {
     assert_eq!(decision.outcome, Outcome::Nobody { reasons });
     let last = decision.considered[0].verdicts.last();
     assert_eq!(
-        last.map(|verdict| (verdict.what.as_str(), verdict.outcome)),
+        last.map(|verdict| (&*verdict.what, verdict.outcome)),
         Some(("capacity.open_cases 4", VerdictOutcome::Full))
     );
     let room = decided(

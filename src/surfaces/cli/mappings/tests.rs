@@ -5,7 +5,6 @@ mod change;
 mod verbs;
 mod walkthrough;
 
-
 use jiff::civil::{Date, date};
 
 use crate::config::Settings;

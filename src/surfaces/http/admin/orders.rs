@@ -17,9 +17,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::domain::caller::Caller;
+use crate::gateway::Gateway;
 use crate::gateway::redecide::Order;
 use crate::gateway::tables::{Now, Reloaded};
-use crate::gateway::Gateway;
 use crate::problem::{Problem, area::operator as problems};
 use crate::surfaces::as_json;
 use crate::surfaces::http::bearer;
