@@ -30,8 +30,10 @@ const PEOPLE: u64 = 20;
 /// Steps a person, on average.
 const STEPS: u64 = 14;
 /// Worlds side by side.
-const AT_ONCE: u64 = 2;
+const AT_ONCE: usize = 2;
 const HISTORIES: u64 = 200;
+/// Worlds between one word of progress and the next.
+const TOLD_EVERY: u64 = 50;
 /// The histories of every ordinary run: a change is judged by what it does, not by luck. The
 /// long run takes others each time.
 const SEED: u64 = 20_261_122;
@@ -45,20 +47,25 @@ async fn whatever_happens_somebody_holds_the_person_and_the_right_people_are_tol
     let only = from_environment("WORKWELL_HISTORIES_WORLD");
     let mut running = tokio::task::JoinSet::new();
     let mut all = Tally::default();
-    for world in (0..worlds).filter(|world| only.is_none_or(|only| only == *world)) {
-        if running.len() as u64 >= AT_ONCE {
-            all.add(
-                running
-                    .join_next()
-                    .await
-                    .expect("a world")
-                    .expect("it ends"),
-            );
-        }
+    let mut waiting = (0..worlds).filter(|world| only.is_none_or(|only| only == *world));
+    let mut ended = 0;
+    for world in waiting.by_ref().take(AT_ONCE) {
         running.spawn(Box::pin(live(seed, world)));
     }
     while let Some(tally) = running.join_next().await {
-        all.add(tally.expect("it ends"));
+        let tally = tally.expect("it ends");
+        ended += 1;
+        // A long run tells that it lives, and what it finds when it finds it.
+        for finding in &tally.findings {
+            eprintln!("{finding}");
+        }
+        if ended % TOLD_EVERY == 0 {
+            eprintln!("{ended} of {worlds} worlds have ended");
+        }
+        all.add(tally);
+        if let Some(world) = waiting.next() {
+            running.spawn(Box::pin(live(seed, world)));
+        }
     }
     eprintln!("{all}");
     assert!(all.findings.is_empty(), "{}", all.findings.join("\n"));
