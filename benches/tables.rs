@@ -22,7 +22,7 @@ use workwell_gateway::adapters::tables::{Loaded, load};
 use workwell_gateway::config::Settings;
 use workwell_gateway::domain::identifiers::Postcode;
 use workwell_gateway::domain::mapping::render;
-use workwell_gateway::domain::routing::{Outcome, decide_everywhere};
+use workwell_gateway::domain::routing::{Outcome, decide_among};
 use workwell_gateway::gateway::Tables;
 use workwell_gateway::gateway::tables::{
     Sample, check, of_places, payload_of, read_sample, subject_of, with_closings,
@@ -97,7 +97,7 @@ fn measure(
     assert_eq!(tables.providers().len(), providers);
     let decided = |sample: &Sample| {
         let subject = subject_of(installed, &sample.case.referral, day);
-        decide_everywhere(&subject, tables.areas(), tables.in_order())
+        decide_among(&subject, &[], &tables.offers())
     };
     let mut route = Duration::ZERO;
     let mut map = Duration::ZERO;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use uuid::Uuid;
 use workwell_gateway::conformance::parties::referral::Place;
 use workwell_gateway::domain::mapping::render;
-use workwell_gateway::domain::routing::decide_everywhere;
+use workwell_gateway::domain::routing::decide_among;
 use workwell_gateway::gateway::receive::Reading;
 use workwell_gateway::standards::bars::headers::{self, RequestKind};
 use workwell_gateway::standards::bars::{accept, outcome, read};
@@ -79,7 +79,7 @@ pub async fn measure(sender: &mut Sender<'_>) -> Result<Shares, Fault> {
     let routing = stage::each(&given, |given| {
         let tables = &house.tables;
         let subject = house.subject(&given.case.referral);
-        let decision = decide_everywhere(&subject, tables.areas(), tables.in_order());
+        let decision = decide_among(&subject, &[], &tables.offers());
         black_box(decision.considered.len());
     });
     let provider = house.provider()?;

@@ -173,6 +173,16 @@ impl Successions {
             .map_or(code, |(_, current)| current.as_str())
     }
 
+    /// Every code that names the same organisation on that day, the given one first; some
+    /// may come twice.
+    pub fn names_of<'a>(&'a self, code: &'a str) -> impl Iterator<Item = &'a str> {
+        let now = self.current(code);
+        let same = self.pairs.iter().filter(move |(_, current)| current == now);
+        [code, now]
+            .into_iter()
+            .chain(same.map(|(former, _)| former.as_str()))
+    }
+
     /// Whether two codes name the same organisation on that day.
     pub fn are_same(&self, one: &str, other: &str) -> bool {
         one == other || (!self.pairs.is_empty() && self.current(one) == self.current(other))

@@ -13,7 +13,7 @@ use crate::domain::fact::Fact;
 use crate::domain::identifiers::{CaseId, OdsCode};
 use crate::domain::provider::{Load, Provider};
 use crate::domain::routing::{
-    Area, Considered, Decision, NobodyReason, Outcome, Standing, Subject, Via, decide_with,
+    Considered, Decision, NobodyReason, Offers, Outcome, Standing, Subject, Via, decide_among,
 };
 use crate::problem::{
     Problem,
@@ -52,34 +52,28 @@ impl Gateway {
     /// Every provider's verdict and the outcome. Whoever would get the case and has a limit
     /// is counted first; a provider without one costs nothing.
     async fn consider(&self, tables: &Tables, case: &Case) -> Result<Decision, Problem> {
-        self.decide_counted(&case.referral, case.id, tables.areas(), tables.in_order())
+        self.decide_counted(&case.referral, case.id, &tables.offers())
             .await
     }
 
-    /// The same over these areas.
+    /// The same over what is on offer here.
     pub(super) async fn decide_counted(
         &self,
         referral: &Referral,
         except: CaseId,
-        areas: &[Area],
-        providers: &[Arc<Provider>],
+        offers: &Offers<'_>,
     ) -> Result<Decision, Problem> {
-        if let Some(decision) = self.decide_without_limit(referral, areas, providers) {
+        if let Some(decision) = self.decide_without_limit(referral, offers) {
             return Ok(decision);
         }
         // Apart, so that the way of a referral that has to count nothing carries none of it.
-        Box::pin(self.decide_by_count(referral, except, areas, providers)).await
+        Box::pin(self.decide_by_count(referral, except, offers)).await
     }
 
     /// The decision, where nobody has to be counted for it.
-    fn decide_without_limit(
-        &self,
-        referral: &Referral,
-        areas: &[Area],
-        providers: &[Arc<Provider>],
-    ) -> Option<Decision> {
-        let decision = decide_with(&self.subject(referral), &[], areas, providers);
-        let is_settled = decision.uncounted(providers, &[]).next().is_none();
+    fn decide_without_limit(&self, referral: &Referral, offers: &Offers<'_>) -> Option<Decision> {
+        let decision = decide_among(&self.subject(referral), &[], offers);
+        let is_settled = decision.uncounted(offers.providers, &[]).next().is_none();
         is_settled.then_some(decision)
     }
 
@@ -87,14 +81,13 @@ impl Gateway {
         &self,
         referral: &Referral,
         except: CaseId,
-        areas: &[Area],
-        providers: &[Arc<Provider>],
+        offers: &Offers<'_>,
     ) -> Result<Decision, Problem> {
         let subject = self.subject(referral);
         let mut loads: Vec<(String, Load)> = Vec::new();
         loop {
-            let decision = decide_with(&subject, &loads, areas, providers);
-            let uncounted = decision.uncounted(providers, &loads);
+            let decision = decide_among(&subject, &loads, offers);
+            let uncounted = decision.uncounted(offers.providers, &loads);
             let uncounted: Vec<String> = uncounted.map(|p| p.slug.clone()).collect();
             if uncounted.is_empty() {
                 return Ok(decision);

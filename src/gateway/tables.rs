@@ -33,7 +33,7 @@ use std::sync::Arc;
 use crate::adapters::tables::{Disabled, Loaded};
 use crate::config::Settings;
 use crate::domain::provider::Provider;
-use crate::domain::routing::Area;
+use crate::domain::routing::{Area, Offers, Shortlist};
 use crate::problem::Problem;
 
 /// Areas and providers.
@@ -44,6 +44,7 @@ pub struct Tables {
     providers: Vec<Arc<Provider>>,
     /// The same, those that areas list first and in their order.
     in_order: Vec<Arc<Provider>>,
+    shortlist: Shortlist,
     /// Providers whose folder is gone since the gateway started: nobody is referred to them,
     /// and the words and stops of the cases that they have are still read.
     retired: Vec<Arc<Provider>>,
@@ -78,11 +79,13 @@ impl Tables {
             areas,
             providers,
             in_order: Vec::new(),
+            shortlist: Shortlist::default(),
             retired: Vec::new(),
             disabled: loaded.disabled,
             problems: loaded.problems,
         };
         tables.in_order = tables.by_listing();
+        tables.shortlist = Shortlist::of(&tables.areas, &tables.in_order);
         tables
     }
 
@@ -97,10 +100,21 @@ impl Tables {
             .collect()
     }
 
-    /// Every provider, those that areas list first and in their order: so a decision over
-    /// the areas finds them fastest.
-    pub fn in_order(&self) -> &[Arc<Provider>] {
-        &self.in_order
+    /// What a referral is decided over.
+    pub fn offers(&self) -> Offers<'_> {
+        Offers {
+            shortlist: Some(&self.shortlist),
+            ..self.offers_of(&self.areas)
+        }
+    }
+
+    /// What is on offer if only these areas were.
+    pub fn offers_of<'a>(&'a self, areas: &'a [Area]) -> Offers<'a> {
+        Offers {
+            areas,
+            providers: &self.in_order,
+            shortlist: None,
+        }
     }
 
     /// One provider; also one whose folder is gone while the gateway ran.

@@ -47,8 +47,15 @@ impl<'a> BySlug<'a> {
         let asked = self.out_of_order.get();
         if asked < LOOKED_ALONG {
             self.out_of_order.set(asked + 1);
-            let mut providers = self.providers.iter();
-            return providers.find(|p| p.slug == slug).map(AsRef::as_ref);
+            // Those that a shortlist names come in order too, with gaps.
+            let mut after = self.providers.iter().enumerate().skip(next);
+            let found = after.find(|(_, provider)| provider.slug == slug);
+            if let Some((index, provider)) = found {
+                self.next.set(index + 1);
+                return Some(provider);
+            }
+            let mut before = self.providers.iter().take(next);
+            return before.find(|p| p.slug == slug).map(AsRef::as_ref);
         }
         let index = self.index.get_or_init(|| {
             let providers = self.providers.iter();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::consider::Ground;
 use super::eligibility::Question;
 use super::place::{Holder, Placed, is_match, overflow, place};
-use super::{Area, Basis, Considered, Standing, Subject, TieRule, Via};
+use super::{Area, Basis, Considered, Listed, Shortlist, Standing, Subject, TieRule, Via};
 use crate::domain::provider::{Load, Provider, Unavailable};
 
 /// Why nobody serves a person.
@@ -129,6 +129,17 @@ pub fn decide_everywhere(
     decide_with(subject, &[], areas, providers)
 }
 
+/// What is on offer when a decision is made.
+#[derive(Clone, Copy, Debug)]
+pub struct Offers<'a> {
+    /// The areas that list providers.
+    pub areas: &'a [Area],
+    /// Every provider, those too to whom only others lead.
+    pub providers: &'a [Arc<Provider>],
+    /// Whom a place concerns, where somebody has made a list of it for these tables.
+    pub shortlist: Option<&'a Shortlist>,
+}
+
 /// Decides over every area that the gateway serves. Between areas there is no tie rule.
 pub fn decide_with(
     subject: &Subject<'_>,
@@ -136,20 +147,48 @@ pub fn decide_with(
     areas: &[Area],
     providers: &[Arc<Provider>],
 ) -> Decision {
-    let ground = Ground::new(subject, loads, providers);
+    let listed = areas.iter().map(|area| (area, area.providers.iter()));
+    over(&Ground::new(subject, loads, providers), listed)
+}
+
+/// The same outcome. With a shortlist the account of a decision for somebody holds those only
+/// whom the place concerns; where there is nobody, it holds all, for their reasons are told.
+pub fn decide_among(
+    subject: &Subject<'_>,
+    loads: &[(String, Load)],
+    offers: &Offers<'_>,
+) -> Decision {
+    let areas = offers.areas;
+    if let Some(shortlist) = offers.shortlist {
+        let near = shortlist.near(subject);
+        let listed = areas.iter().enumerate().map(|(index, area)| {
+            let rows = near.iter().filter(move |(area, _)| *area == index);
+            (area, rows.filter_map(|(_, row)| area.providers.get(*row)))
+        });
+        let decision = over(&Ground::new(subject, loads, offers.providers), listed);
+        if !matches!(decision.outcome, Outcome::Nobody { .. }) {
+            return decision;
+        }
+    }
+    decide_with(subject, loads, areas, offers.providers)
+}
+
+fn over<'a, L: Iterator<Item = &'a Listed>>(
+    ground: &Ground<'_>,
+    areas: impl Iterator<Item = (&'a Area, L)>,
+) -> Decision {
     let mut considered = Vec::new();
     let mut chosen: Vec<Outcome> = Vec::new();
     let mut several: Vec<String> = Vec::new();
-    considered.reserve(areas.iter().map(|area| area.providers.len()).sum());
-    for area in areas {
-        match within(&ground, area, &mut considered) {
+    for (area, listed) in areas {
+        match within(ground, area, listed, &mut considered) {
             None | Some(Outcome::Nobody { .. }) => {}
             Some(Outcome::Several { slugs }) => several.extend(slugs),
             Some(one @ Outcome::One { .. }) => chosen.push(one),
         }
     }
     let outcome = match (chosen.len(), several.is_empty()) {
-        (0, true) => nobody(subject, &considered),
+        (0, true) => nobody(ground.subject, &considered),
         (1, true) => chosen.remove(0),
         _ => {
             let slugs = chosen.into_iter().filter_map(|outcome| match outcome {
@@ -166,10 +205,15 @@ pub fn decide_with(
     }
 }
 
-/// Who gets the case by the tables of one area, if anybody. The account goes on with its
-/// providers.
-fn within(ground: &Ground<'_>, area: &Area, account: &mut Vec<Considered>) -> Option<Outcome> {
-    let listed = area.providers.iter();
+/// Who gets the case by the tables of one area and these of its rows, if anybody. The
+/// account goes on with their providers.
+fn within<'a>(
+    ground: &Ground<'_>,
+    area: &Area,
+    listed: impl Iterator<Item = &'a Listed>,
+    account: &mut Vec<Considered>,
+) -> Option<Outcome> {
+    account.reserve(listed.size_hint().0);
     let serving: Vec<Range<usize>> = listed
         .filter_map(|listed| place(listed, ground, area, account))
         .collect();

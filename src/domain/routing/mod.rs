@@ -8,6 +8,7 @@ mod decide;
 mod eligibility;
 mod place;
 mod places;
+mod shortlist;
 mod split;
 mod verdict;
 
@@ -15,12 +16,16 @@ pub use area::{Area, Listed, Overflow, PartnerRoute, TieRule};
 pub use catchment::{Basis, Catchment, CatchmentKind, CatchmentRow, Mode, Reach};
 pub use consider::{Considered, Standing, Subject, Via, ViaKind};
 pub use decide::{
-    Decision, NobodyReason, Outcome, decide, decide_everywhere, decide_with, decide_within,
+    Decision, NobodyReason, Offers, Outcome, decide, decide_among, decide_everywhere, decide_with,
+    decide_within,
 };
 pub use eligibility::{
     Eligibility, EligibilityRow, Expected, IneligibleReason, Judgement, Operator, Question, Rule,
     RuleOutcome,
 };
 pub use places::{PracticeFacts, Residence};
+pub use shortlist::Shortlist;
+#[cfg(test)]
+pub use shortlist::decide_both_ways;
 pub use split::{SplitBy, SplitRow};
 pub use verdict::{Verdict, VerdictOutcome};

@@ -114,7 +114,11 @@ impl Gateway {
             ..Area::default()
         };
         let decision = self
-            .decide_counted(referral, case.id, &[area], tables.providers())
+            .decide_counted(
+                referral,
+                case.id,
+                &tables.offers_of(std::slice::from_ref(&area)),
+            )
             .await?;
         let standing = decision.considered.into_iter().next();
         match standing.map(|considered| considered.result) {

@@ -131,7 +131,7 @@ mod tests {
     use crate::adapters::tables::load;
     use crate::domain::identifiers::OdsCode;
     use crate::domain::mapping::sample;
-    use crate::domain::routing::{Outcome, Standing, decide_everywhere};
+    use crate::domain::routing::{Outcome, Standing, decide_both_ways};
 
     const BEFORE: Date = date(2026, 3, 31);
     const TODAY: Date = date(2026, 11, 20);
@@ -172,7 +172,7 @@ mod tests {
         referral.person.practice = OdsCode::parse(practice);
         let places = Places::synthetic();
         let subject = subject_of(&places, &referral, day);
-        let decision = decide_everywhere(&subject, &loaded.areas, &loaded.providers);
+        let decision = decide_both_ways(&subject, &[], &loaded.areas, &loaded.providers);
         let verdicts = decision.considered.iter().flat_map(|one| &one.verdicts);
         let said = verdicts.map(|verdict| verdict.what.to_string()).collect();
         match decision.outcome {
@@ -236,7 +236,7 @@ mod tests {
         let mut referral = sample::referral();
         referral.person.practice = OdsCode::parse("Y99002");
         let subject = subject_of(&Places::synthetic(), &referral, TODAY);
-        let decision = decide_everywhere(&subject, &loaded.areas, &loaded.providers);
+        let decision = decide_both_ways(&subject, &[], &loaded.areas, &loaded.providers);
         let lantern = decision.considered.iter().find(|one| one.slug == "lantern");
         let standing = lantern.map(|one| one.result.clone());
         assert!(

@@ -16,7 +16,7 @@ use crate::domain::mapping::{
 };
 use crate::domain::organisation::Successions;
 use crate::domain::provider::{Channel, PayloadKind};
-use crate::domain::routing::{NobodyReason, Outcome, Subject, decide_everywhere};
+use crate::domain::routing::{NobodyReason, Outcome, Subject, decide_both_ways};
 use crate::domain::status::Status;
 use crate::standards::payload::{self, json::Event};
 
@@ -95,7 +95,7 @@ fn routed(postcode: Option<&str>, practice: Option<&str>, change: fn(&mut Referr
         referral: &referral,
         today: TODAY,
     };
-    decide_everywhere(&subject, &loaded.areas, &loaded.providers).outcome
+    decide_both_ways(&subject, &[], &loaded.areas, &loaded.providers).outcome
 }
 
 #[test]
@@ -368,4 +368,29 @@ fn the_words_of_each_provider_are_read() {
         assert_eq!(found.map(|row| row.status), Some(status), "{slug}: {word}");
         assert_eq!(provider.status_words.find("gone fishing"), None);
     }
+}
+
+#[test]
+fn the_shortlist_of_a_place_changes_no_decision_at_any_two_places() {
+    let (loaded, places) = (committed(), Places::synthetic());
+    let homes = places.homes();
+    let mut served = 0;
+    for practice in places.practices(TODAY) {
+        for (postcode, _) in &homes {
+            let mut referral = sample::referral();
+            referral.person.practice = Some(practice.ods.clone());
+            referral.person.address.postcode = Some(postcode.clone());
+            let found = places.whereabouts(Some(postcode), Some(&practice.ods), TODAY);
+            let subject = Subject {
+                referral: &referral,
+                today: TODAY,
+                residence: found.residence,
+                practice: found.practice,
+                successions: found.successions,
+            };
+            let decision = decide_both_ways(&subject, &[], &loaded.areas, &loaded.providers);
+            served += usize::from(matches!(decision.outcome, Outcome::One { .. }));
+        }
+    }
+    assert!(served > 100, "{served} of these people are served");
 }

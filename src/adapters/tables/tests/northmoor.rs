@@ -11,7 +11,7 @@ use crate::domain::case::{
 use crate::domain::identifiers::{OdsCode, Postcode};
 use crate::domain::mapping::sample;
 use crate::domain::provider::{ControllerRole, Load};
-use crate::domain::routing::{NobodyReason, Outcome, Subject, ViaKind, decide_with};
+use crate::domain::routing::{NobodyReason, Outcome, Subject, ViaKind, decide_both_ways};
 use crate::domain::sensitive::Sensitive;
 use crate::domain::status::{Status, Visibility};
 
@@ -47,7 +47,7 @@ fn routed(practice: &str, full: &[&str], change: impl FnOnce(&mut Referral)) -> 
         (provider.slug.clone(), load)
     });
     let loads: Vec<(String, Load)> = loads.collect();
-    decide_with(&subject, &loads, &loaded.areas, &loaded.providers).outcome
+    decide_both_ways(&subject, &loads, &loaded.areas, &loaded.providers).outcome
 }
 
 fn slug(outcome: &Outcome) -> Option<&str> {

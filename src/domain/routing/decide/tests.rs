@@ -5,6 +5,7 @@ use super::super::eligibility::{
 };
 use super::super::{
     Catchment, CatchmentKind, CatchmentRow, Listed, Mode, PracticeFacts, Residence, VerdictOutcome,
+    decide_both_ways,
 };
 use super::*;
 use crate::domain::case::Referral;
@@ -79,7 +80,7 @@ fn subject(referral: &Referral) -> Subject<'_> {
 
 fn route(subject: &Subject<'_>, tie: TieRule, providers: &[Arc<Provider>]) -> Outcome {
     let slugs: Vec<&str> = providers.iter().map(|p| p.slug.as_str()).collect();
-    decide(subject, &area(&slugs, tie), providers).outcome
+    decide_both_ways(subject, &[], &[area(&slugs, tie)], providers).outcome
 }
 
 fn went_to(outcome: &Outcome) -> Option<(&str, &'static str)> {
