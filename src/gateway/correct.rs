@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use super::Gateway;
 use super::evidence::checked;
+use super::feed_back::settled;
 use super::happened::happened;
 use super::hold::{REOPENED, REOPENED_AFTER_WITHDRAWAL};
 use super::resolve::Resolution;
@@ -18,7 +19,7 @@ use super::stop::{Order, Standing};
 use super::stop_onward::{Stopping, holder_of, reason_of};
 use super::tell_referrer::Telling;
 use super::waiting::{close_work, closing};
-use crate::adapters::store::{CaseChange, CaseRow, Hold, Unit};
+use crate::adapters::store::{CaseChange, CaseRow, Hold, LegState, Unit};
 use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::identifiers::CaseId;
@@ -141,6 +142,11 @@ impl Gateway {
             Effect::Confirm => {
                 let (kind, how) = (QueueKind::StopUnheard, "confirmed");
                 unit.close.push(closing(row.id, kind, None, caller, how));
+                // One that is to be sent still is; one that waits to be collected would wait
+                // for ever, since nobody waits for its holder any more.
+                let stops = standing.stops.iter();
+                let waiting = stops.filter(|stop| stop.state == LegState::Waiting);
+                unit.leg_changes.extend(waiting.map(settled));
                 close_work(&mut unit, row.id, caller, "over");
             }
             Effect::End => {

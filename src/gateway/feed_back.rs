@@ -436,11 +436,18 @@ fn unknown_word_key(report: &Report) -> String {
     }
 }
 
-/// Who holds the person after a report. Who asked to cancel has the person back at once;
-/// a return is the operator's until it is heard, which is decided where it begins.
+/// Who holds the person after a report. Who asked to cancel has the person back at once,
+/// and so has who is already known to be told, when the provider says of an end that it has
+/// heard of it; a return is the operator's until it is heard, which is decided where it
+/// begins.
 fn holder_after(row: &CaseRow, caller: &Caller, status: Status) -> Responsible {
     if status.returns_person() {
-        return if row.status == Status::CancelRequested {
+        let was_its_own = matches!(
+            (&row.responsible, caller),
+            (Responsible::Provider(held), Caller::Provider(says)) if held == says
+        );
+        let has_heard = row.status == status && was_its_own;
+        return if row.status == Status::CancelRequested || has_heard {
             Responsible::Referrer
         } else {
             row.responsible.clone()

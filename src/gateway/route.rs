@@ -49,7 +49,7 @@ impl Routed {
 }
 
 impl Gateway {
-    /// Every provider's verdict and the outcome. Whoever would get the case and has a limit
+    /// The outcome, and the verdicts that it rests on. Whoever would get the case and has a limit
     /// is counted first; a provider without one costs nothing.
     async fn consider(&self, tables: &Tables, case: &Case) -> Result<Decision, Problem> {
         self.decide_counted(&case.referral, case.id, &tables.offers())

@@ -42,7 +42,8 @@ pub struct Tables {
     areas: Vec<Area>,
     /// By slug, sorted.
     providers: Vec<Arc<Provider>>,
-    /// The same, those that areas list first and in their order.
+    /// The same, those that areas list first and in their order: a decision, which asks for
+    /// them in that order, finds each at once.
     in_order: Vec<Arc<Provider>>,
     shortlist: Shortlist,
     /// Providers whose folder is gone since the gateway started: nobody is referred to them,

@@ -6,17 +6,18 @@ use std::sync::Arc;
 
 use crate::domain::provider::Provider;
 
-/// How often they are looked along before an index is made.
-const LOOKED_ALONG: usize = 8;
+/// How often one is looked for against the order before an index is made.
+const AGAINST_ORDER: usize = 8;
 
-/// Providers by slug. Asked in their own order, each is found at the first look, and one
-/// that another leads to by looking along: an index over hundreds, made for each referral,
-/// took as long as the rest of routing. It is made where they are asked in another order.
+/// Providers by slug. They are mostly asked in their own order, all of them or a few, and
+/// then each is found by going on from the last: an index over hundreds, made for each
+/// referral, took as long as the rest of routing. It is made where many are asked in
+/// another order.
 pub(super) struct BySlug<'a> {
     providers: &'a [Arc<Provider>],
     next: Cell<usize>,
-    out_of_order: Cell<usize>,
-    index: OnceCell<HashMap<&'a str, &'a Provider>>,
+    against_order: Cell<usize>,
+    index: OnceCell<HashMap<&'a str, usize>>,
 }
 
 impl<'a> BySlug<'a> {
@@ -25,45 +26,45 @@ impl<'a> BySlug<'a> {
         Self {
             providers,
             next: Cell::new(0),
-            out_of_order: Cell::new(0),
+            against_order: Cell::new(0),
             index: OnceCell::new(),
         }
     }
 
     /// One provider.
     pub(super) fn get(&self, slug: &str) -> Option<&'a Provider> {
+        let at = match self.index.get() {
+            Some(index) => index.get(slug).copied(),
+            None => self.along(slug),
+        };
+        let at = at?;
+        // The same one may be asked again, to judge its room.
+        self.next.set(at);
+        self.providers.get(at).map(AsRef::as_ref)
+    }
+
+    fn along(&self, slug: &str) -> Option<usize> {
         let next = self.next.get();
-        if let Some(found) = self.providers.get(next).filter(|p| p.slug == slug) {
-            self.next.set(next + 1);
-            return Some(found);
+        let (before, after) = self.providers.split_at(next.min(self.providers.len()));
+        let is_it = |provider: &Arc<Provider>| provider.slug == slug;
+        if let Some(found) = after.iter().position(is_it) {
+            return Some(next + found);
         }
-        // Asked of once more, to judge its room.
-        let again = next
-            .checked_sub(1)
-            .and_then(|last| self.providers.get(last));
-        if let Some(found) = again.filter(|p| p.slug == slug) {
-            return Some(found);
+        let asked = self.against_order.get() + 1;
+        self.against_order.set(asked);
+        if asked > AGAINST_ORDER {
+            return self.indexed().get(slug).copied();
         }
-        let asked = self.out_of_order.get();
-        if asked < LOOKED_ALONG {
-            self.out_of_order.set(asked + 1);
-            // Those that a shortlist names come in order too, with gaps.
-            let mut after = self.providers.iter().enumerate().skip(next);
-            let found = after.find(|(_, provider)| provider.slug == slug);
-            if let Some((index, provider)) = found {
-                self.next.set(index + 1);
-                return Some(provider);
-            }
-            let mut before = self.providers.iter().take(next);
-            return before.find(|p| p.slug == slug).map(AsRef::as_ref);
-        }
-        let index = self.index.get_or_init(|| {
-            let providers = self.providers.iter();
+        before.iter().position(is_it)
+    }
+
+    fn indexed(&self) -> &HashMap<&'a str, usize> {
+        self.index.get_or_init(|| {
+            let providers = self.providers.iter().enumerate();
             providers
-                .map(|provider| (provider.slug.as_str(), provider.as_ref()))
+                .map(|(at, provider)| (provider.slug.as_str(), at))
                 .collect()
-        });
-        index.get(slug).copied()
+        })
     }
 }
 
@@ -74,17 +75,24 @@ mod tests {
 
     #[test]
     fn every_provider_is_found_in_any_order_and_nobody_else() {
-        let providers = ["b", "a", "c"].map(|slug| Arc::new(sample::provider(slug)));
-        for order in [
-            ["b", "a", "c"],
-            ["c", "b", "a"],
-            ["a", "a", "b"],
-            ["b", "x", "a"],
-        ] {
+        let slugs: Vec<String> = (0..30).map(|number| format!("p{number}")).collect();
+        let providers: Vec<Arc<Provider>> = slugs
+            .iter()
+            .map(|slug| Arc::new(sample::provider(slug)))
+            .collect();
+        // In order, against it, with gaps, and each twice.
+        let orders: [Vec<usize>; 4] = [
+            (0..30).collect(),
+            (0..30).rev().collect(),
+            (0..30).step_by(7).chain((0..30).step_by(3)).collect(),
+            (0..30).flat_map(|at| [at, at]).collect(),
+        ];
+        for order in orders {
             let by_slug = BySlug::new(&providers);
-            for slug in order {
-                let found = by_slug.get(slug).map(|provider| provider.slug.as_str());
-                assert_eq!(found, (slug != "x").then_some(slug), "{order:?}");
+            for at in order {
+                let found = by_slug.get(&slugs[at]);
+                assert_eq!(found.map(|found| &found.slug), Some(&slugs[at]));
+                assert!(by_slug.get("nobody").is_none());
             }
         }
     }

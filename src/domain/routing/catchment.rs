@@ -203,7 +203,8 @@ pub(super) enum Touch {
     Unknown,
 }
 
-/// Whether the person belongs to the place of this kind and code.
+/// Whether the person belongs to the place of this kind and code. `shortlist` finds the same
+/// codes the other way round: a kind that is judged here is found there.
 pub(super) fn touches(kind: CatchmentKind, place: &str, subject: &Subject<'_>) -> Touch {
     let person = &subject.referral.person;
     let practice = subject.practice.as_ref();

@@ -84,7 +84,7 @@ pub enum Outcome {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
     /// Every provider that was looked at, in the area's order; each is followed by those to
-    /// which it leads.
+    /// which it leads. See [`decide_among`] for who may be left out.
     pub considered: Vec<Considered>,
     /// Where the case goes.
     pub outcome: Outcome,
@@ -105,30 +105,6 @@ impl Decision {
     }
 }
 
-/// Decides within one area, with no limit counted.
-pub fn decide(subject: &Subject<'_>, area: &Area, providers: &[Arc<Provider>]) -> Decision {
-    decide_within(subject, &[], area, providers)
-}
-
-/// Decides within one area. `loads` says how many cases the providers have that have a limit.
-pub fn decide_within(
-    subject: &Subject<'_>,
-    loads: &[(String, Load)],
-    area: &Area,
-    providers: &[Arc<Provider>],
-) -> Decision {
-    decide_with(subject, loads, std::slice::from_ref(area), providers)
-}
-
-/// Decides over every area that the gateway serves, with no limit counted.
-pub fn decide_everywhere(
-    subject: &Subject<'_>,
-    areas: &[Area],
-    providers: &[Arc<Provider>],
-) -> Decision {
-    decide_with(subject, &[], areas, providers)
-}
-
 /// What is on offer when a decision is made.
 #[derive(Clone, Copy, Debug)]
 pub struct Offers<'a> {
@@ -141,6 +117,7 @@ pub struct Offers<'a> {
 }
 
 /// Decides over every area that the gateway serves. Between areas there is no tie rule.
+/// `loads` says how many cases the providers have that have a limit.
 pub fn decide_with(
     subject: &Subject<'_>,
     loads: &[(String, Load)],
@@ -151,7 +128,7 @@ pub fn decide_with(
     over(&Ground::new(subject, loads, providers), listed)
 }
 
-/// The same outcome. With a shortlist the account of a decision for somebody holds those only
+/// The outcome of [`decide_with`]. With a shortlist the account of a decision for somebody holds those only
 /// whom the place concerns; where there is nobody, it holds all, for their reasons are told.
 pub fn decide_among(
     subject: &Subject<'_>,

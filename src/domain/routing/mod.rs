@@ -15,17 +15,15 @@ mod verdict;
 pub use area::{Area, Listed, Overflow, PartnerRoute, TieRule};
 pub use catchment::{Basis, Catchment, CatchmentKind, CatchmentRow, Mode, Reach};
 pub use consider::{Considered, Standing, Subject, Via, ViaKind};
-pub use decide::{
-    Decision, NobodyReason, Offers, Outcome, decide, decide_among, decide_everywhere, decide_with,
-    decide_within,
-};
+pub use decide::{Decision, NobodyReason, Offers, Outcome, decide_among, decide_with};
 pub use eligibility::{
     Eligibility, EligibilityRow, Expected, IneligibleReason, Judgement, Operator, Question, Rule,
     RuleOutcome,
 };
 pub use places::{PracticeFacts, Residence};
 pub use shortlist::Shortlist;
-#[cfg(test)]
-pub use shortlist::decide_both_ways;
 pub use split::{SplitBy, SplitRow};
 pub use verdict::{Verdict, VerdictOutcome};
+
+#[cfg(test)]
+pub use shortlist::decide_both_ways;

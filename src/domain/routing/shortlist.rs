@@ -17,7 +17,7 @@ pub struct Shortlist {
 }
 
 /// An area by its index, and the index of a row of its `routing.csv`.
-pub(super) type Listing = (usize, usize);
+type Listing = (usize, usize);
 
 #[derive(Clone, Copy, Debug)]
 struct Spot {
@@ -46,12 +46,20 @@ impl Shortlist {
     fn add(&mut self, provider: &Provider, listing: Listing) {
         let rows = provider.catchment.rows().iter();
         for row in rows.filter(|row| row.mode == Mode::Include) {
-            match row.kind {
+            let kind = row.kind;
+            match kind {
                 CatchmentKind::Any => self.everybody.push(listing),
-                kind => {
+                CatchmentKind::Icb
+                | CatchmentKind::La
+                | CatchmentKind::Lsoa
+                | CatchmentKind::Postcode
+                | CatchmentKind::Practice
+                | CatchmentKind::Pcn => {
                     let spots = self.by_code.entry(row.code.clone()).or_default();
                     spots.push(Spot { kind, listing });
                 }
+                // No referral says it: such a row takes nobody in.
+                CatchmentKind::Jobcentre => {}
             }
         }
     }
@@ -123,7 +131,10 @@ fn for_each_place(subject: &Subject<'_>, found: &mut dyn FnMut(CatchmentKind, &s
     let (district, whole) = (postcode.outward(), postcode.expose());
     found(CatchmentKind::Postcode, district);
     for end in district.len() + 2..=whole.len() {
-        found(CatchmentKind::Postcode, &whole[..end]);
+        whole
+            .get(..end)
+            .into_iter()
+            .for_each(|code| found(CatchmentKind::Postcode, code));
     }
 }
 
@@ -144,5 +155,11 @@ pub fn decide_both_ways(
     let of_few = super::decide_among(subject, loads, &offers);
     let of_all = super::decide_with(subject, loads, areas, providers);
     assert_eq!(of_few.outcome, of_all.outcome);
+    // Whoever has to be counted is counted for both.
+    let uncounted = |decision: &super::Decision| -> Vec<String> {
+        let found = decision.uncounted(providers, loads);
+        found.map(|provider| provider.slug.clone()).collect()
+    };
+    assert_eq!(uncounted(&of_few), uncounted(&of_all));
     of_all
 }

@@ -19,7 +19,7 @@ use super::subject_of;
 use crate::adapters::places::Places;
 use crate::adapters::tables::{Loaded, load};
 use crate::domain::routing::{
-    Area, Decision, Outcome, PracticeFacts, Residence, Standing, decide_everywhere,
+    Area, Decision, Outcome, PracticeFacts, Residence, Standing, decide_with,
 };
 use crate::problem::Problem;
 use crate::problem::area::{tables as table_entry, tables_in_use as entry};
@@ -111,7 +111,7 @@ fn decide(loaded: &Loaded, places: &Places, of: [Option<&Place>; 2], today: Date
         }
     }
     let subject = subject_of(places, &referral, today);
-    decide_everywhere(&subject, &loaded.areas, &loaded.providers)
+    decide_with(&subject, &[], &loaded.areas, &loaded.providers)
 }
 
 fn matches(decision: &Decision) -> Vec<(String, &'static str)> {

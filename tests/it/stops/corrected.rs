@@ -1,10 +1,12 @@
 //! Closed in error: the case goes on, and what was stopped is not revived.
 
+use serde_json::json;
 use workwell_gateway::adapters::store::LegKind;
 use workwell_gateway::conformance::parties::providers::{Reception, Script};
 use workwell_gateway::conformance::parties::referral::{Place, StopAs};
 use workwell_gateway::domain::caller::Caller;
 
+use super::reports::report;
 use super::withdrawn::lantern_at;
 use crate::support::TestGateway;
 use crate::support::casework::Casework;
@@ -119,5 +121,43 @@ async fn a_correction_never_says_what_is_not_so() {
     let goes_on = ["correct", "--to", "in-support", "--evidence", "ticket 11"];
     assert_eq!(case.done(&gateway, &goes_on).await, "in-support");
     assert_eq!(case.stands(&gateway).await, ("in-support", "provider"));
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_end_that_the_operator_confirms_leaves_no_stop_waiting_to_be_collected() {
+    let gateway = TestGateway::start().await;
+    let desk = &gateway.parties.borough_works.desk;
+    desk.script_usual(Script::silent());
+    let case = Casework::open(&gateway, 1, Place::BOROUGH_WORKS).await;
+    case.until(&gateway, "delivered", "provider").await;
+    case.stopped_by_practice(&gateway, StopAs::Cancelled).await;
+    let waits = ["waiting -1-stop-cancelled"];
+    case.until_legs(&gateway, LegKind::Stop, &waits).await;
+    let confirmed = ["correct", "--to", "cancelled", "--evidence", "ticket 9"];
+    assert_eq!(case.done(&gateway, &confirmed).await, "cancelled");
+    assert_eq!(case.stands(&gateway).await, ("cancelled", "referrer"));
+    let heard = ["delivered -1-stop-cancelled"];
+    case.until_legs(&gateway, LegKind::Stop, &heard).await;
+    Casework::until_queue(&gateway, &[]).await;
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_reports_the_end_that_it_was_told_of_holds_the_person_no_longer() {
+    let receiver = Receiver::start().await;
+    let gateway = TestGateway::with(|settings| lantern_at(settings, &receiver)).await;
+    let case = Casework::open(&gateway, 1, Place::LANTERN).await;
+    case.until(&gateway, "delivered", "provider").await;
+    case.stopped_by_practice(&gateway, StopAs::Cancelled).await;
+    let withdrawn = ["correct", "--to", "withdrawn", "--evidence", "ticket 9"];
+    assert_eq!(case.done(&gateway, &withdrawn).await, "withdrawn");
+    assert_eq!(case.stands(&gateway).await, ("withdrawn", "provider"));
+    let (id, now) = (case.id(&gateway).await, jiff::Timestamp::now().to_string());
+    let word = json!({ "status": "Changed their mind", "occurred_at": now }).to_string();
+    let got = report(&gateway, &id, "k1", &word).await;
+    assert_eq!(got.status, 200, "{}", got.text);
+    assert_eq!(case.stands(&gateway).await, ("withdrawn", "referrer"));
+    Casework::until_queue(&gateway, &[]).await;
     gateway.end().await;
 }

@@ -14,7 +14,8 @@ use crate::support::TestGateway;
 use crate::support::call::{Call, Got};
 use crate::support::casework::Casework;
 
-async fn report(gateway: &TestGateway, id: &str, key: &str, body: &str) -> Got {
+/// Lantern reports this body under this key.
+pub async fn report(gateway: &TestGateway, id: &str, key: &str, body: &str) -> Got {
     let url = format!("{}/cases/{id}/updates", gateway.provider_api());
     Call::post(url)
         .token(gateway.parties.lantern.desk.api().token())

@@ -78,9 +78,21 @@ fn subject(referral: &Referral) -> Subject<'_> {
     }
 }
 
+fn decide(subject: &Subject<'_>, area: &Area, providers: &[Arc<Provider>]) -> Decision {
+    decide_everywhere(subject, std::slice::from_ref(area), providers)
+}
+
+fn decide_everywhere(
+    subject: &Subject<'_>,
+    areas: &[Area],
+    providers: &[Arc<Provider>],
+) -> Decision {
+    decide_both_ways(subject, &[], areas, providers)
+}
+
 fn route(subject: &Subject<'_>, tie: TieRule, providers: &[Arc<Provider>]) -> Outcome {
     let slugs: Vec<&str> = providers.iter().map(|p| p.slug.as_str()).collect();
-    decide_both_ways(subject, &[], &[area(&slugs, tie)], providers).outcome
+    decide(subject, &area(&slugs, tie), providers).outcome
 }
 
 fn went_to(outcome: &Outcome) -> Option<(&str, &'static str)> {

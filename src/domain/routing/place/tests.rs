@@ -6,7 +6,7 @@ use super::super::{
     Area, Basis, Catchment, CatchmentKind, CatchmentRow, Decision, Eligibility, EligibilityRow,
     Expected, Listed, Mode, NobodyReason, Operator, Outcome, Overflow, PracticeFacts, Rule,
     RuleOutcome, SplitBy, SplitRow, Standing, Subject, TieRule, VerdictOutcome, Via, ViaKind,
-    decide_within,
+    decide_both_ways,
 };
 use crate::domain::case::Referral;
 use crate::domain::identifiers::OdsCode;
@@ -133,7 +133,7 @@ fn decided(
         ((*slug).to_owned(), load)
     });
     let loads: Vec<(String, Load)> = loads.collect();
-    decide_within(&subject, &loads, area, &providers)
+    decide_both_ways(&subject, &loads, std::slice::from_ref(area), &providers)
 }
 
 /// From whom, by what and by which row a case came to somebody.
@@ -351,7 +351,7 @@ fn only_who_would_get_the_case_and_has_a_limit_is_counted() {
         residence: None,
         practice: None,
     };
-    let decision = decide_within(&subject, &[], &area, &providers);
+    let decision = decide_both_ways(&subject, &[], std::slice::from_ref(&area), &providers);
     let open: Vec<&str> = decision
         .uncounted(&providers, &[])
         .map(|provider| provider.slug.as_str())
