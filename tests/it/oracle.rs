@@ -192,6 +192,37 @@ fn the_fixtures_that_the_oracle_accepts_have_no_errors() {
     assert!(looked_at >= 5, "{looked_at}");
 }
 
+/// Each bad example breaks one rule, and `index.csv` says where.
+#[test]
+fn every_bad_example_of_our_profiles_is_found_wrong_where_its_rule_is_broken() {
+    let root = Path::new("profiles/workwell/examples");
+    let mut reader = csv::Reader::from_path(root.join("index.csv")).expect("an index");
+    let mut looked_at = 0;
+    let mut faults = Vec::new();
+    for row in reader.records() {
+        let row = row.expect("a row");
+        let [file, profile, rule, path] = [0, 1, 2, 3].map(|column| row[column].to_owned());
+        if rule.is_empty() {
+            continue;
+        }
+        looked_at += 1;
+        let source = fs::read(root.join(&file)).expect("a file");
+        let ask = Ask {
+            profiles: &[profile.as_str()],
+            ..Ask::everything()
+        };
+        let findings = inspect(source, &Limits::default(), &ask).findings;
+        let mut errors = findings
+            .iter()
+            .filter(|one| one.severity == Severity::Error);
+        if !errors.any(|one| one.path == path) {
+            faults.push(format!("{file}: nothing at {path}"));
+        }
+    }
+    assert!(looked_at > 300, "{looked_at}");
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
 #[test]
 fn every_good_example_of_our_profiles_conforms_and_every_bad_one_does_not() {
     let mut looked_at = 0;

@@ -77,11 +77,11 @@ const ENTITIES: [&str; 40] = [
     "eacute", "egrave", "agrave", "uuml", "ouml", "auml", "ccedil", "ntilde",
 ];
 
-/// What is wrong with a narrative: the rule and what was found. Each rule once.
+/// What is wrong with a narrative: the rule and what was found, each once.
 pub fn faults(xhtml: &str) -> Vec<(&'static str, &'static str)> {
     let mut faults: Vec<(&'static str, &'static str)> = Vec::new();
     let mut add = |rule, found| {
-        if !faults.iter().any(|(known, _)| *known == rule) {
+        if !faults.contains(&(rule, found)) {
             faults.push((rule, found));
         }
     };
@@ -224,6 +224,15 @@ mod tests {
         ] {
             assert!(rules(inside).contains(&NARRATIVE), "{inside}");
         }
+    }
+
+    #[test]
+    fn every_kind_of_fault_is_told_beside_the_others_and_once() {
+        let found = rules(
+            "<p onclick=\"x()\">x</p><p onclick=\"y()\">y</p><img src=\"http://a.example/x.png\"/>\
+             <script>1</script>",
+        );
+        assert_eq!(found, [NARRATIVE; 3]);
     }
 
     #[test]

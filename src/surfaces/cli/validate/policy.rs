@@ -32,7 +32,12 @@ fn parse(text: &str) -> Result<Policy, String> {
             let known: Vec<&str> = Layer::ALL.iter().map(|layer| layer.code()).collect();
             return Err(format!("no layer is named {name}: {}", known.join(", ")));
         };
-        policy.set_layer(layer, action(name, word)?);
+        let action = action(name, word)?;
+        if (layer, action) == (Layer::Structure, Action::Ignore) {
+            // As in the settings: it can be reported, never passed over in silence.
+            return Err(format!("{name} is \"ignore\"; write reject or warn"));
+        }
+        policy.set_layer(layer, action);
     }
     for (name, word) in &file.rules {
         policy.set_rule(name, action(name, word)?);
@@ -57,6 +62,7 @@ mod tests {
         for (text, part) in [
             ("[layers]\nukcore = \"warn\"\n", "ukcore"),
             ("[layers]\nbars = \"off\"\n", "reject, warn or ignore"),
+            ("[layers]\nstructure = \"ignore\"\n", "write reject or warn"),
             ("[rules]\npat-99 = \"warn\"\n", "pat-99"),
             ("[rule]\n", "rule"),
         ] {
