@@ -1,12 +1,12 @@
 //! `serve`: runs until told to end.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::sync::Arc;
 
 use super::{Tools, start};
 use crate::config::{Mode, Settings};
-use crate::domain::provider::Channel;
+use crate::domain::provider::{Channel, Provider};
 use crate::problem::Problem;
 use crate::surfaces::cli::wrap;
 use crate::surfaces::workers::reload;
@@ -110,25 +110,54 @@ fn warnings(running: &super::Running) -> Vec<String> {
     let unknown = named
         .filter(|(_, slug)| !known.contains(slug))
         .map(|(key, slug)| format!("`{key}` names `{slug}`, which no table folder is called"));
-    let unreadable = tables.providers().iter().filter_map(|provider| {
-        let file = secret_file(&provider.channel)?;
-        let error = std::fs::read_to_string(file).err()?;
-        let slug = &provider.slug;
-        let kind = error.kind();
-        Some(format!(
-            "deliveries to `{slug}` will be parked: its secret file {file} cannot be read ({kind}); \
-             `providers.{slug}.secret_file` names another"
-        ))
+    let providers = tables.providers();
+    let parked = listed(providers, unreadable_secret);
+    let parked = parked.map(|list| {
+        format!(
+            "what goes to these providers will be parked, since their secret files cannot be read: \
+             {list}; `providers.NAME.secret_file` names another file"
+        )
     });
-    unknown.chain(unreadable).collect()
+    let waiting = listed(providers, missing_folder);
+    let waiting = waiting.map(|list| {
+        format!(
+            "rows for these providers will wait, since their drop folders are not there: {list}"
+        )
+    });
+    unknown.chain(parked).chain(waiting).collect()
 }
 
-fn secret_file(channel: &Channel) -> Option<&str> {
+/// Each provider of which something is to be told, in one line.
+fn listed(
+    providers: &[Arc<Provider>],
+    told: impl Fn(&Channel) -> Option<String>,
+) -> Option<String> {
+    let found = providers.iter();
+    let found = found.filter_map(|provider| {
+        let what = told(&provider.channel)?;
+        Some(format!("{} ({what})", provider.slug))
+    });
+    let found: Vec<String> = found.collect();
+    (!found.is_empty()).then(|| found.join(", "))
+}
+
+fn unreadable_secret(channel: &Channel) -> Option<String> {
+    let (Channel::Webhook { secret_file, .. } | Channel::FhirRest { secret_file, .. }) = channel
+    else {
+        return None;
+    };
+    let file = secret_file.as_deref()?;
+    let error = std::fs::read_to_string(file).err()?;
+    Some(match error.kind() {
+        ErrorKind::NotFound => format!("{file} is not there"),
+        other => format!("{file}: {other}"),
+    })
+}
+
+fn missing_folder(channel: &Channel) -> Option<String> {
     match channel {
-        Channel::Webhook { secret_file, .. } | Channel::FhirRest { secret_file, .. } => {
-            secret_file.as_deref()
-        }
-        Channel::Collect | Channel::CsvBatch { .. } => None,
+        Channel::CsvBatch { folder, .. } if !Path::new(folder).is_dir() => Some(folder.clone()),
+        _ => None,
     }
 }
 
