@@ -109,11 +109,12 @@ impl World {
     }
 
     /// Whether the practice knows that the person is theirs again.
-    pub fn has_heard(&self, person: &Person) -> bool {
+    pub fn has_heard(&self, person: &Person, case: CaseId) -> bool {
         let told = self.told(person);
-        let since = told.iter().skip(person.heard_of);
+        let before = person.heard_of.get(&case).copied();
+        let since = told.iter().skip(before.unwrap_or_default());
         let mut over = since.filter(|told| OVER.contains(&told.encounter_status.as_str()));
-        person.asked_to_stop() || person.called || over.next().is_some()
+        person.asked_to_stop() || person.called.contains(&case) || over.next().is_some()
     }
 
     /// Looks at the cases of these people.
@@ -256,7 +257,10 @@ impl World {
             }
             Responsible::Referrer => {
                 faults.check(over, "the referrer's, and not over");
-                faults.check(self.has_heard(person), "the referrer's, who has not heard");
+                faults.check(
+                    self.has_heard(person, row.id),
+                    "the referrer's, who has not heard",
+                );
             }
             Responsible::Provider(slug) => {
                 let is_hub = row.referred_on_by.as_ref() == Some(slug);

@@ -121,7 +121,7 @@ impl World {
         if done.is_ok()
             && let Some(person) = self.person_mut(&row.id.to_string())
         {
-            person.called = true;
+            person.called.insert(row.id);
         }
         done.is_ok()
     }
@@ -176,9 +176,7 @@ impl World {
     fn opened_again(&mut self, case: CaseId) {
         let told = self.told_so_far(case);
         if let Some(person) = self.person_mut(&case.to_string()) {
-            person.forget(case);
-            person.heard_of = told;
-            person.called = false;
+            person.forget(case, told);
             if person.case == Some(case) {
                 // What the practice asked for was undone by a person, who answers for it.
                 person.stop = Stopping::No;

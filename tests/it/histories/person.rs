@@ -1,6 +1,6 @@
 //! One person's history as everybody but the gateway knows it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use workwell_gateway::conformance::parties::gp::Sending;
@@ -56,14 +56,14 @@ pub struct Person {
     pub child: Option<CaseId>,
     /// What the referrer has done to end it.
     pub stop: Stopping,
-    /// Somebody at the referrer was rung.
-    pub called: bool,
+    /// Cases of which somebody at the referrer was told on the telephone.
+    pub called: BTreeSet<CaseId>,
     /// Providers who have shown that they know of the last end, by case and slug.
     pub knows: BTreeSet<(CaseId, String)>,
     /// The person's consent was recorded by an operator.
     pub consented: bool,
-    /// What the practice was told before the case was last opened again.
-    pub heard_of: usize,
+    /// How much the practice was told before a case was last opened again.
+    pub heard_of: BTreeMap<CaseId, usize>,
     /// Makes each report another one.
     pub reports: u64,
 }
@@ -100,10 +100,10 @@ impl Person {
             refused: false,
             child: None,
             stop: Stopping::No,
-            called: false,
+            called: BTreeSet::new(),
             knows: BTreeSet::new(),
             consented: false,
-            heard_of: 0,
+            heard_of: BTreeMap::new(),
             reports: 0,
         }
     }
@@ -123,8 +123,11 @@ impl Person {
         !matches!(self.stop, Stopping::No)
     }
 
-    /// A case was opened again or released anew: what its holders knew of its end is past.
-    pub fn forget(&mut self, case: CaseId) {
+    /// A case was opened again or released anew: what its holders knew of its end is past,
+    /// and what the practice was told of it.
+    pub fn forget(&mut self, case: CaseId, told: usize) {
         self.knows.retain(|(known, _)| *known != case);
+        self.heard_of.insert(case, told);
+        self.called.remove(&case);
     }
 }

@@ -168,7 +168,7 @@ impl World {
                 self.find(&format!("{reference} is nobody's"));
                 continue;
             };
-            let heard = row.referred_on_by.is_some() || self.has_heard(person);
+            let heard = row.referred_on_by.is_some() || self.has_heard(person, row.id);
             let knows: Vec<_> = self
                 .book
                 .reached(&id)
