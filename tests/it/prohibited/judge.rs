@@ -31,6 +31,7 @@ pub fn judge(
     let given = Given {
         today: TODAY,
         residence: residence.as_ref(),
+        questions: None,
     };
     let mut rendered = render(&person.case, provider, given);
     tamper(&mut rendered, person);
@@ -184,7 +185,7 @@ fn says(source: &str, name: &str) -> bool {
     source == name
         || field(source).is_some_and(|field| match field.part {
             Part::Of(parts) => parts.contains(&name),
-            Part::Own => false,
+            Part::Own | Part::Decision => false,
         })
 }
 

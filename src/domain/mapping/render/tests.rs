@@ -223,6 +223,7 @@ fn a_required_place_that_nobody_knows_holds_the_case() {
     let given = Given {
         today: TODAY,
         residence: Some(&residence),
+        questions: None,
     };
     let rendered = render(&case, &provider, given);
     assert!(rendered.outputs[0].value == OutValue::Text("E99000001".into()));

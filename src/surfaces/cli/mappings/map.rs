@@ -59,6 +59,7 @@ pub fn run(args: &Map, settings: &Settings, out: &mut dyn Write) -> i32 {
     let given = Given {
         today,
         residence: residence.as_ref(),
+        questions: None,
     };
     let rendered = render(&sample.case, provider, given);
     let (written, code) = if args.explain {
