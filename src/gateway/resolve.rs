@@ -170,7 +170,9 @@ impl Gateway {
             return Err(refused("the person has not consented to the partner"));
         }
         let whole = self.store.unseal_case(&from)?;
-        let asked = partner.eligibility.questions(&whole.referral, self.clock.today());
+        let asked = partner
+            .eligibility
+            .questions(&whole.referral, self.clock.today());
         let routed = referred_on_to(partner, asked);
         Ok(self.onward_way(case, routed, given.version, now))
     }

@@ -13,7 +13,8 @@ use crate::domain::fact::Fact;
 use crate::domain::identifiers::{CaseId, OdsCode};
 use crate::domain::provider::{Load, Provider};
 use crate::domain::routing::{
-    Considered, Decision, NobodyReason, Offers, Outcome, Question, Standing, Subject, Via, decide_among,
+    Considered, Decision, NobodyReason, Offers, Outcome, Question, Standing, Subject, Via,
+    decide_among,
 };
 use crate::problem::{
     Problem,
@@ -47,10 +48,11 @@ impl Routed {
                 .with("by", via.kind.code())
                 .with("row", via.row.to_string()),
         };
-        let questions = self.questions.iter();
-        questions.fold(fact, |fact, question| {
-            fact.with("question", question.what())
-        })
+        if self.questions.is_empty() {
+            return fact;
+        }
+        let asked: Vec<String> = self.questions.iter().map(Question::what).collect();
+        fact.with("questions", asked.join("; "))
     }
 }
 
