@@ -11,7 +11,7 @@ use super::{
 use crate::domain::case::Case;
 use crate::domain::consent::Decision;
 use crate::domain::provider::{FreeTextPolicy, Provider};
-use crate::domain::routing::Rule;
+use crate::domain::routing::{Question, Rule};
 
 /// One value of the payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -181,10 +181,12 @@ pub fn render<'t, 'g>(
 ) -> Rendered<'t> {
     let given = given.into();
     let mut rendered = Rendered::default();
-    let sources = Sources {
-        case,
-        questions: questions(case, provider, &given),
-    };
+    let (questions, is_whole) = questions(case, provider, &given);
+    if !is_whole {
+        let in_part = ("questions", "in-part".to_owned());
+        rendered.withheld.push(in_part);
+    }
+    let sources = Sources { case, questions };
     for row in &provider.fields {
         render_row(&sources, provider, row, &given, &mut rendered);
     }
@@ -209,17 +211,20 @@ impl Sources<'_> {
 
 /// What the provider has to ask: what the decision left open or, where nobody has decided,
 /// what the provider's own rows do. What a question would tell of a prohibited field it does
-/// not get: a hub may ask where its partner may not know.
-fn questions(case: &Case, provider: &Provider, given: &Given<'_>) -> Vec<String> {
+/// not get: a hub may ask where its partner may not know. With them, whether they are all.
+fn questions(case: &Case, provider: &Provider, given: &Given<'_>) -> (Vec<String>, bool) {
     let asked = match given.questions {
         Some(questions) => Cow::Borrowed(questions),
         None => Cow::Owned(provider.eligibility.questions(&case.referral, given.today)),
     };
-    let asked = asked.iter().filter(|question| {
+    let may_tell = |question: &&Question| {
         let told = !question.missing;
         !(told && is_prohibited(provider, question.rule))
-    });
-    asked.map(|question| question.text().to_owned()).collect()
+    };
+    let texts = asked.iter().filter(may_tell);
+    let texts: Vec<String> = texts.map(|question| question.text().to_owned()).collect();
+    let is_whole = texts.len() == asked.len();
+    (texts, is_whole)
 }
 
 /// Whether the provider may not know of what a rule is about.

@@ -7,6 +7,7 @@ use workwell_gateway::config::Clock;
 use workwell_gateway::conformance::parties::referral::bundle::resources;
 use workwell_gateway::domain::caller::Caller;
 use workwell_gateway::domain::queue::QueueKind;
+use workwell_gateway::domain::status::Status;
 use workwell_gateway::gateway::read::queue::Filter;
 use workwell_gateway::gateway::resolve::Resolution;
 
@@ -241,14 +242,14 @@ async fn the_partner_asks_what_the_case_it_came_from_leaves_open_and_asks_it_whe
     let by_hand = &gateway.running.gateway;
     let operator = Caller::Operator("Demo operator".to_owned());
     let held = by_hand.hold(&operator, row.id, "call 1").await;
-    assert_eq!(held.map(|status| status.code()), Ok("held"));
+    assert_eq!(held, Ok(Status::Held));
     let decided = Resolution {
         evidence: "call 2".to_owned(),
         send_anyway: false,
         consent: None,
     };
     let resolved = by_hand.resolve(&operator, row.id, &decided).await;
-    assert_eq!(resolved.map(|status| status.code()), Ok("routed"));
+    assert_eq!(resolved, Ok(Status::Routed));
     let case = view(partner(&gateway, "GET", &format!("cases/{child}"))).await;
     assert_eq!(case["version"], 2);
     assert_eq!(case["payload"]["to_ask"], json!(["May you work here?"]));

@@ -3,8 +3,7 @@ use super::*;
 use crate::domain::case::{Answer, EmploymentStatus};
 use crate::domain::consent::{Recipient, Record};
 use crate::domain::routing::{
-    Eligibility, EligibilityRow, Expected, IneligibleReason, Operator, Question, Residence,
-    RuleOutcome,
+    Eligibility, EligibilityRow, Expected, IneligibleReason, Operator, Residence, RuleOutcome,
 };
 use jiff::civil::{Date, date};
 
@@ -386,9 +385,15 @@ fn a_question_that_would_tell_a_prohibited_field_is_kept_back_and_one_that_lacks
     let mut case = sample::case();
     let rendered = render(&case, &provider, TODAY);
     assert_eq!(texts_of(&rendered), Vec::<String>::new());
+    let told = |rendered: &Rendered<'_>| {
+        let in_part = ("questions", "in-part".to_owned());
+        rendered.withheld.contains(&in_part)
+    };
+    assert!(told(&rendered));
     case.referral.work.employment = Answer::Absent;
     let rendered = render(&case, &provider, TODAY);
     assert_eq!(texts_of(&rendered), ["Still there?"]);
+    assert!(!told(&rendered));
 }
 
 #[test]

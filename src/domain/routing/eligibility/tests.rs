@@ -271,7 +271,7 @@ fn a_question_is_the_tables_words_or_a_sentence_of_the_rule_and_never_a_value() 
     for (rule, _) in Rule::ALL {
         assert!(rule.sentence().ends_with('?'), "{}", rule.code());
         let known = |name: &&str| crate::domain::mapping::field(name).is_some();
-        assert!(rule.fields().iter().all(|name| known(name)), "{rule:?}");
+        assert!(rule.fields().iter().all(known), "{rule:?}");
     }
 }
 
