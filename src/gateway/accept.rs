@@ -218,7 +218,7 @@ impl Gateway {
             }
             return held(condition, Some(routed));
         }
-        match self.release(case, &routed.provider, given.version, now) {
+        match self.release(case, &routed, given.version, now) {
             Ok(leg) => Ok(Way::Released {
                 routed,
                 leg: Box::new(leg),

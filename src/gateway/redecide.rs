@@ -139,12 +139,8 @@ impl Gateway {
     ) -> (Unit, Redecided) {
         let provider = chosen(&routed);
         let slug = provider.slug.clone();
-        let fact = Fact::new(FactKind::CaseReleased, caller)
-            .about(row.id)
-            .with("provider", slug.clone())
-            .with("tables", provider.digest.clone())
-            .with("basis", routed.basis)
-            .with("leg", leg.id.to_string());
+        let fact = Fact::new(FactKind::CaseReleased, caller).about(row.id);
+        let fact = routed.told_in(fact).with("leg", leg.id.to_string());
         let decided = redecided(caller, row, why, "released").with("provider", slug.clone());
         let mut unit = self.releasing(caller, row, provider, why, now);
         unit.facts.extend([decided, fact]);

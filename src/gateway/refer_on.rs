@@ -30,6 +30,7 @@ use crate::domain::identifiers::{CaseId, CaseReference, ServiceRequestId};
 use crate::domain::mapping::narrow;
 use crate::domain::provider::Provider;
 use crate::domain::responsibility::Responsible;
+use crate::domain::routing::Question;
 use crate::domain::status::Status;
 use crate::problem::{Problem, area::provider_api as problems};
 use judge::Plan;
@@ -116,7 +117,8 @@ impl Gateway {
         now: Timestamp,
     ) -> (ReferredOn, Unit) {
         let child = self.onward_case(plan, now);
-        let way = self.onward_way(&child, &plan.partner, 1, now);
+        let routed = referred_on_to(&plan.partner, plan.questions.clone());
+        let way = self.onward_way(&child, routed, 1, now);
         let done = ReferredOn {
             id: child.id,
             reference: child.reference.clone(),
@@ -198,15 +200,10 @@ impl Gateway {
     pub(super) fn onward_way(
         &self,
         child: &Case,
-        partner: &Arc<Provider>,
+        routed: Routed,
         version: u32,
         now: Timestamp,
     ) -> Way {
-        let routed = Routed {
-            provider: Arc::clone(partner),
-            basis: "referred-on",
-            via: None,
-        };
         let held = |condition: Condition, details, routed| Way::Held {
             reason: condition.code(),
             details,
@@ -218,13 +215,25 @@ impl Gateway {
         if self.is_never_delivered(child.test_person) {
             return held(Condition::TestNumber, Vec::new(), routed);
         }
-        match self.release(child, partner, version, now) {
+        match self.release(child, &routed, version, now) {
             Ok(leg) => Way::Released {
                 routed,
                 leg: Box::new(leg),
             },
             Err(fault) => held(Condition::MappingFault, fault.reasons, routed),
         }
+    }
+}
+
+/// The way to a partner, with what its own rows leave to it to ask. They are judged on the
+/// case that the person was referred on from: of what the partner does not get, its own case
+/// says nothing, and that is no question.
+pub(super) fn referred_on_to(partner: &Arc<Provider>, questions: Vec<Question>) -> Routed {
+    Routed {
+        provider: Arc::clone(partner),
+        basis: "referred-on",
+        via: None,
+        questions,
     }
 }
 
@@ -285,12 +294,10 @@ fn facts(caller: &Caller, row: &CaseRow, child: &Case, plan: &Plan, way: &Way) -
         .with("consent-at", consent.unwrap_or_default())
         .with("consent-how", how.unwrap_or_default());
     let decided = match way {
-        Way::Released { leg, .. } => Fact::new(FactKind::CaseReleased, &Caller::System)
-            .about(child.id)
-            .with("provider", plan.partner.slug.clone())
-            .with("tables", plan.partner.digest.clone())
-            .with("basis", "referred-on")
-            .with("leg", leg.id.to_string()),
+        Way::Released { routed, leg } => {
+            let fact = Fact::new(FactKind::CaseReleased, &Caller::System).about(child.id);
+            routed.told_in(fact).with("leg", leg.id.to_string())
+        }
         Way::Held {
             reason, details, ..
         } => details.iter().fold(

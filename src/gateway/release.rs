@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use super::Gateway;
 use super::conditions::Condition;
 use super::leg::Draft;
+use super::route::Routed;
 use super::tables::{lists_without_row, trace_csv};
 use crate::adapters::store::{LegKind, NewLeg};
 use crate::config::Mode;
@@ -29,14 +30,16 @@ impl Gateway {
         test_person && self.settings.gateway.mode == Mode::Production
     }
 
-    /// The outbox row that carries this case to its provider.
+    /// The outbox row that carries this case to its provider, with what the decision leaves
+    /// to it to ask.
     pub(super) fn release(
         &self,
         case: &Case,
-        provider: &Provider,
+        routed: &Routed,
         version: u32,
         now: Timestamp,
     ) -> Result<NewLeg, NotRendered> {
+        let provider = routed.provider.as_ref();
         if self.is_never_delivered(case.test_person) {
             let reasons = vec![Condition::TestNumber.code().to_owned()];
             return Err(NotRendered { reasons });
@@ -50,6 +53,7 @@ impl Gateway {
         let given = Given {
             today: self.clock.today(),
             residence: residence.as_ref(),
+            questions: Some(&routed.questions),
         };
         let rendered = render(case, provider, given);
         for list in lists_without_row(provider, &rendered) {

@@ -13,6 +13,7 @@ use super::conditions::Condition;
 use super::evidence::checked;
 use super::happened::happened;
 use super::hold::REOPENED_AFTER_WITHDRAWAL;
+use super::refer_on::referred_on_to;
 use super::stop::Standing;
 use super::waiting::closing;
 use crate::adapters::store::{CaseChange, CaseRow, ChosenProvider, Demographics, Unit};
@@ -156,9 +157,9 @@ impl Gateway {
             return self.way_of(given, case, now).await;
         }
         let refused = |why: &str| Problem::new(&problems::NOT_RELEASABLE).with(why);
-        if self.back_with_hub(row).await?.is_none() {
+        let Some(from) = self.open_case_of_hub(row).await? else {
             return Err(refused("the case that it was referred on from is over"));
-        }
+        };
         let tables = self.tables();
         let chosen = row.provider.as_ref();
         let partner = chosen.and_then(|chosen| tables.provider(&chosen.slug));
@@ -168,7 +169,12 @@ impl Gateway {
         if consents.for_recipient(&recipient) != Decision::Given || consents.forbids_delivery() {
             return Err(refused("the person has not consented to the partner"));
         }
-        Ok(self.onward_way(case, partner, given.version, now))
+        let whole = self.store.unseal_case(&from)?;
+        let asked = partner
+            .eligibility
+            .questions(&whole.referral, self.clock.today());
+        let routed = referred_on_to(partner, asked);
+        Ok(self.onward_way(case, routed, given.version, now))
     }
 
     /// What the decision has to know of a case beside the case itself.

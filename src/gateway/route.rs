@@ -13,7 +13,8 @@ use crate::domain::fact::Fact;
 use crate::domain::identifiers::{CaseId, OdsCode};
 use crate::domain::provider::{Load, Provider};
 use crate::domain::routing::{
-    Considered, Decision, NobodyReason, Offers, Outcome, Standing, Subject, Via, decide_among,
+    Considered, Decision, NobodyReason, Offers, Outcome, Question, Standing, Subject, Via,
+    decide_among,
 };
 use crate::problem::{
     Problem,
@@ -29,6 +30,8 @@ pub(super) struct Routed {
     pub basis: &'static str,
     /// The hub, or the provider without room, from which the tables led to it.
     pub via: Option<Via>,
+    /// What the decision leaves to the provider to ask the person.
+    pub questions: Vec<Question>,
 }
 
 impl Routed {
@@ -38,13 +41,18 @@ impl Routed {
             .with("provider", self.provider.slug.clone())
             .with("tables", self.provider.digest.clone())
             .with("basis", self.basis);
-        match &self.via {
+        let fact = match &self.via {
             None => fact,
             Some(via) => fact
                 .with("via", via.from.clone())
                 .with("by", via.kind.code())
                 .with("row", via.row.to_string()),
+        };
+        if self.questions.is_empty() {
+            return fact;
         }
+        let asked: Vec<String> = self.questions.iter().map(Question::what).collect();
+        fact.with("questions", asked.join("; "))
     }
 }
 
@@ -144,12 +152,16 @@ impl Gateway {
         let decision = self.consider(tables, case).await?;
         match decision.outcome {
             Outcome::One {
-                slug, basis, via, ..
+                slug,
+                basis,
+                via,
+                questions,
             } => match tables.provider(&slug) {
                 Some(provider) => Ok(Routed {
                     provider: Arc::clone(provider),
                     basis: basis.code(),
                     via,
+                    questions,
                 }),
                 None => Err(Problem::new(&problems::NO_PROVIDERS)),
             },

@@ -68,12 +68,18 @@ impl Gateway {
         &self,
         row: &CaseRow,
     ) -> Result<Option<Responsible>, Problem> {
-        let (Some(hub), Some(from)) = (&row.referred_on_by, row.part_of) else {
+        let open = self.open_case_of_hub(row).await?.is_some();
+        let hub = row.referred_on_by.as_ref().filter(|_| open);
+        Ok(hub.map(|hub| Responsible::Provider(hub.clone())))
+    }
+
+    /// The case from which this one was referred on, while it goes on.
+    pub(super) async fn open_case_of_hub(&self, row: &CaseRow) -> Result<Option<CaseRow>, Problem> {
+        let (Some(_), Some(from)) = (&row.referred_on_by, row.part_of) else {
             return Ok(None);
         };
         let from = self.store.case_by_id(&Caller::System, from).await?;
-        let open = from.is_some_and(|from| !from.status.is_terminal());
-        Ok(open.then(|| Responsible::Provider(hub.clone())))
+        Ok(from.filter(|from| !from.status.is_terminal()))
     }
 
     fn follow(

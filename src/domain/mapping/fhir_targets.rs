@@ -59,6 +59,7 @@ pub const FHIR_TARGETS: &[FhirTarget] = &[
     one("ServiceRequest.requester.practitioner", "Name of the professional who referred"),
     one("ServiceRequest.reasonCode.text", "The main barrier in words"),
     many("ServiceRequest.note", "Notes: one Annotation each"),
+    many("ServiceRequest.note[to-ask]", "What to ask the person: one Annotation each, which begins with `To ask the person:`"),
     many("Condition.code", "Codes of conditions, system|code: one Condition each"),
     many("Condition.code.text", "Conditions in words: one Condition each"),
     one("Observation.employment-status", "Employment status, a word or system|code"),

@@ -91,6 +91,8 @@ pub enum Part {
     Own,
     /// Made up of these others, which count as used when it is.
     Of(&'static [&'static str]),
+    /// No part of the referral: it comes of the decision, and the renderer reads it.
+    Decision,
 }
 
 /// One published field.
@@ -137,7 +139,7 @@ impl Field {
     pub fn is_related_to(&self, other: &Field) -> bool {
         let is_part = |whole: &Field, part: &Field| match whole.part {
             Part::Of(parts) => parts.contains(&part.name),
-            Part::Own => false,
+            Part::Own | Part::Decision => false,
         };
         self.name == other.name || is_part(self, other) || is_part(other, self)
     }

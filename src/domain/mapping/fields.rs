@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{Category, Field, Position, Transform};
+use super::{Category, Field, Position, Transform, field};
+use crate::domain::routing::Rule;
 
 /// Whether a provider must, may or must never get a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +74,12 @@ impl FieldRow {
     /// Whether it can put something into a payload: it is not prohibited and not dropped.
     pub fn is_sent(&self) -> bool {
         self.requirement != Requirement::Prohibited && !self.is_dropped()
+    }
+
+    /// Whether its field says something of what a rule of `eligibility.csv` is about.
+    pub fn speaks_of(&self, rule: Rule) -> bool {
+        let mut about = rule.fields().iter().filter_map(|name| field(name));
+        about.any(|about| self.source.is_some_and(|own| own.is_related_to(about)))
     }
 
     /// Whether it leaves its field out.

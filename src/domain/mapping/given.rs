@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::domain::routing::Residence;
+use crate::domain::routing::{Question, Residence};
 
 /// The day of a rendering, and what the installed files say of the person's postcode. The
 /// renderer looks nothing up by itself (DESIGN I1).
@@ -12,6 +12,9 @@ pub struct Given<'a> {
     pub today: Date,
     /// Where the postcode lies; none where the files do not know it, or nobody has looked.
     pub residence: Option<&'a Residence>,
+    /// What the decision that led here leaves to the provider to ask, a hub's questions among
+    /// it; none where nobody has decided: then the provider's own rows are asked.
+    pub questions: Option<&'a [Question]>,
 }
 
 /// A rendering for which nobody has looked the postcode up: a row that needs the place says
@@ -21,6 +24,7 @@ impl From<Date> for Given<'_> {
         Self {
             today,
             residence: None,
+            questions: None,
         }
     }
 }

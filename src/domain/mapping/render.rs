@@ -11,6 +11,7 @@ use super::{
 use crate::domain::case::Case;
 use crate::domain::consent::Decision;
 use crate::domain::provider::{FreeTextPolicy, Provider};
+use crate::domain::routing::{Question, Rule};
 
 /// One value of the payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -180,21 +181,70 @@ pub fn render<'t, 'g>(
 ) -> Rendered<'t> {
     let given = given.into();
     let mut rendered = Rendered::default();
-    for row in &provider.fields {
-        render_row(case, provider, row, &given, &mut rendered);
+    let (questions, is_whole) = questions(case, provider, &given);
+    if !is_whole {
+        let in_part = ("questions", "in-part".to_owned());
+        rendered.withheld.push(in_part);
     }
-    account_for_the_rest(case, provider, &mut rendered);
+    let sources = Sources { case, questions };
+    for row in &provider.fields {
+        render_row(&sources, provider, row, &given, &mut rendered);
+    }
+    account_for_the_rest(&sources, provider, &mut rendered);
     rendered
 }
 
+/// Where the published fields are read from.
+struct Sources<'c> {
+    case: &'c Case,
+    questions: Vec<String>,
+}
+
+impl Sources<'_> {
+    fn value(&self, field: &Field) -> Value {
+        match field.part {
+            Part::Decision => Value::list(self.questions.clone()),
+            Part::Own | Part::Of(_) => (field.read)(self.case),
+        }
+    }
+}
+
+/// What the provider has to ask: what the decision left open or, where nobody has decided,
+/// what the provider's own rows do. What a question would tell of a prohibited field it does
+/// not get: a hub may ask where its partner may not know. With them, whether they are all.
+fn questions(case: &Case, provider: &Provider, given: &Given<'_>) -> (Vec<String>, bool) {
+    let asked = match given.questions {
+        Some(questions) => Cow::Borrowed(questions),
+        None => Cow::Owned(provider.eligibility.questions(&case.referral, given.today)),
+    };
+    let may_tell = |question: &&Question| {
+        let told = !question.missing;
+        !(told && is_prohibited(provider, question.rule))
+    };
+    let texts = asked.iter().filter(may_tell);
+    let texts: Vec<String> = texts.map(|question| question.text().to_owned()).collect();
+    let is_whole = texts.len() == asked.len();
+    (texts, is_whole)
+}
+
+/// Whether the provider may not know of what a rule is about.
+fn is_prohibited(provider: &Provider, rule: Rule) -> bool {
+    let rows = provider.fields.iter();
+    let mut prohibited = rows.filter(|row| row.requirement == Requirement::Prohibited);
+    prohibited.any(|row| row.speaks_of(rule))
+}
+
 fn render_row<'t>(
-    case: &Case,
+    sources: &Sources<'_>,
     provider: &Provider,
     row: &'t FieldRow,
     given: &Given<'_>,
     out: &mut Rendered<'t>,
 ) {
-    let value = row.source.map_or(Value::Absent, |field| (field.read)(case));
+    let case = sources.case;
+    let value = row
+        .source
+        .map_or(Value::Absent, |field| sources.value(field));
     let known = value.is_known();
     if !row.is_sent() {
         if known {
@@ -397,7 +447,7 @@ fn fault(row: &FieldRow, code: FaultCode, list: Option<String>) -> RenderFault {
 
 /// Every field that the table does not name is either withheld by `provider.toml` or
 /// listed as unused, so that nothing of the case is dropped in silence.
-fn account_for_the_rest(case: &Case, provider: &Provider, out: &mut Rendered<'_>) {
+fn account_for_the_rest(read: &Sources<'_>, provider: &Provider, out: &mut Rendered<'_>) {
     let sources = provider.fields.iter().filter_map(|row| row.source);
     let named: Vec<&'static Field> = sources.collect();
     // Each field stands in memory once: its place there tells it from all others.
@@ -406,16 +456,16 @@ fn account_for_the_rest(case: &Case, provider: &Provider, out: &mut Rendered<'_>
         .iter()
         .filter_map(|field| match field.part {
             Part::Of(parts) => Some(parts),
-            Part::Own => None,
+            Part::Own | Part::Decision => None,
         })
         .collect();
     let part_of_named = |name: &str| parts_of_named.iter().any(|parts| parts.contains(&name));
     for field in fields() {
-        let made_up = field.part != Part::Own;
+        let made_up = matches!(field.part, Part::Of(_));
         if made_up || is_named(field) || part_of_named(field.name) {
             continue;
         }
-        if !(field.read)(case).is_known() {
+        if !read.value(field).is_known() {
             continue;
         }
         match provider

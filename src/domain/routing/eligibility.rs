@@ -6,8 +6,10 @@
 mod facts;
 
 use facts::{Truth, holds};
+use jiff::civil::Date;
 
 use super::{Subject, Verdict, VerdictOutcome};
+use crate::domain::case::Referral;
 use crate::domain::mapping::Position;
 
 /// What a row asks about.
@@ -65,6 +67,36 @@ impl Rule {
     /// Whether it compares numbers; the others compare words.
     pub const fn is_number(self) -> bool {
         matches!(self, Self::Age | Self::WeeksOutOfWork)
+    }
+
+    /// What to ask the person where the fact is missing and the row has no words for that.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Age => "How old are you?",
+            Self::Employment => "Are you in work, and if not, what do you do at present?",
+            Self::Absence => "Are you off sick from work at present?",
+            Self::FitNote => "Do you have a fit note, and what does it say?",
+            Self::WeeksOutOfWork => "How many weeks have you been out of work?",
+            Self::ConditionGroup => "What about your health makes work hard?",
+            Self::SourceRoute => "How did you come to be referred?",
+            Self::Referrer => "Who referred you?",
+            Self::RightToWork => "Do you have the right to work in the United Kingdom?",
+        }
+    }
+
+    /// The published fields that hold the fact.
+    pub const fn fields(self) -> &'static [&'static str] {
+        match self {
+            Self::Age => &["birth_date"],
+            Self::Employment => &["employment_status"],
+            Self::Absence => &["sickness_absence"],
+            Self::FitNote => &["fit_note"],
+            Self::WeeksOutOfWork => &["weeks_out_of_work", "absence_start"],
+            Self::ConditionGroup => &["primary_barrier", "secondary_barriers"],
+            Self::SourceRoute => &["source_route"],
+            Self::Referrer => &["referrer_ods"],
+            Self::RightToWork => &[],
+        }
     }
 }
 
@@ -249,12 +281,35 @@ pub struct Question {
     pub missing: bool,
 }
 
+impl Question {
+    /// What the provider asks: the table's words, or the rule's own sentence. Never anything
+    /// of the person.
+    pub fn text(&self) -> &str {
+        if self.words.is_empty() {
+            return self.rule.sentence();
+        }
+        &self.words
+    }
+
+    /// Whether these ask it already: a missing fact is asked for once, and each of the
+    /// table's own words is put once.
+    pub fn is_among(&self, others: &[Self]) -> bool {
+        let mut same_rule = others.iter().filter(|other| other.rule == self.rule);
+        same_rule.any(|other| self.missing || other.text() == self.text())
+    }
+
+    /// The row and the rule, `eligibility.csv:6 fit-note`, for the record.
+    pub fn what(&self) -> String {
+        format!("{} {}", self.row, self.rule.code())
+    }
+}
+
 /// What the eligibility of a provider says of a person.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Judgement {
     /// Every row that was read.
     pub verdicts: Vec<Verdict>,
-    /// What the provider asks, one a rule.
+    /// What the provider asks; a missing fact once.
     pub questions: Vec<Question>,
     /// Why the person is not served; `None` when they are.
     pub refused: Option<(IneligibleReason, String)>,
@@ -279,24 +334,46 @@ impl Eligibility {
 
     /// Reads the rows in order until one accepts or refuses.
     pub fn judge(&self, subject: &Subject<'_>) -> Judgement {
-        let mut judgement = Judgement::default();
+        let mut verdicts = Vec::new();
+        let told = |row: &EligibilityRow, truth| verdicts.push(verdict(row, truth));
+        let (questions, refused) = self.read(subject.referral, subject.today, told);
+        let refused = refused.map(|row| {
+            let reason = row.reason.unwrap_or(IneligibleReason::Condition);
+            (reason, row.words.clone())
+        });
+        Judgement {
+            verdicts,
+            questions,
+            refused,
+        }
+    }
+
+    /// What the provider asks this person on a day: the questions of [`Self::judge`], for
+    /// which no place is looked up.
+    pub fn questions(&self, referral: &Referral, today: Date) -> Vec<Question> {
+        self.read(referral, today, |_, _| {}).0
+    }
+
+    /// The questions, and the row that refuses: then there are none.
+    fn read(
+        &self,
+        referral: &Referral,
+        today: Date,
+        mut told: impl FnMut(&EligibilityRow, Truth),
+    ) -> (Vec<Question>, Option<&EligibilityRow>) {
+        let mut questions = Vec::new();
         for row in &self.rows {
-            let truth = holds(row, subject);
-            judgement.verdicts.push(verdict(row, truth));
+            let truth = holds(row, referral, today);
+            told(row, truth);
             match (truth, row.outcome) {
                 (Truth::No, _) => {}
-                (Truth::Unknown, _) => ask(row, true, &mut judgement.questions),
-                (Truth::Yes, RuleOutcome::Ask) => ask(row, false, &mut judgement.questions),
+                (Truth::Unknown, _) => ask(row, true, &mut questions),
+                (Truth::Yes, RuleOutcome::Ask) => ask(row, false, &mut questions),
                 (Truth::Yes, RuleOutcome::Accept) => break,
-                (Truth::Yes, RuleOutcome::Refuse) => {
-                    let reason = row.reason.unwrap_or(IneligibleReason::Condition);
-                    judgement.refused = Some((reason, row.words.clone()));
-                    judgement.questions.clear();
-                    break;
-                }
+                (Truth::Yes, RuleOutcome::Refuse) => return (Vec::new(), Some(row)),
             }
         }
-        judgement
+        (questions, None)
     }
 }
 
@@ -316,10 +393,7 @@ fn verdict(row: &EligibilityRow, truth: Truth) -> Verdict {
 }
 
 fn ask(row: &EligibilityRow, missing: bool, questions: &mut Vec<Question>) {
-    if questions.iter().any(|question| question.rule == row.rule) {
-        return;
-    }
-    questions.push(Question {
+    let question = Question {
         rule: row.rule,
         // The words of a refusal say that the person is not served: no question.
         words: match row.outcome {
@@ -328,7 +402,10 @@ fn ask(row: &EligibilityRow, missing: bool, questions: &mut Vec<Question>) {
         },
         row: row.position.clone(),
         missing,
-    });
+    };
+    if !question.is_among(questions) {
+        questions.push(question);
+    }
 }
 
 #[cfg(test)]

@@ -64,12 +64,12 @@ impl<'a> Placed<'a> {
         }
     }
 
-    /// What the hub asks beside what its partner asks, each rule once.
+    /// What the hub asks beside what its partner asks, each once.
     pub(super) fn questions(&self, holder: &Considered) -> Vec<Question> {
         let mut questions = asked(holder).to_vec();
         if holder.slug != self.own.slug {
             for question in asked(self.own) {
-                if !questions.iter().any(|known| known.rule == question.rule) {
+                if !question.is_among(&questions) {
                     questions.push(question.clone());
                 }
             }

@@ -10,7 +10,7 @@ use crate::domain::caller::Caller;
 use crate::domain::case::Case;
 use crate::domain::consent::{ConsentFault, Record};
 use crate::domain::provider::Provider;
-use crate::domain::routing::{Area, Listed, PartnerRoute, Standing};
+use crate::domain::routing::{Area, Listed, PartnerRoute, Question, Standing};
 use crate::domain::status::Status;
 use crate::gateway::{Gateway, Tables};
 use crate::problem::{Problem, area::handover as problems};
@@ -21,6 +21,8 @@ pub(super) struct Plan {
     pub hub: Arc<Provider>,
     /// To whom.
     pub partner: Arc<Provider>,
+    /// What the partner has to ask the person.
+    pub questions: Vec<Question>,
     /// From which case.
     pub case: Case,
     /// With the person's consent.
@@ -59,9 +61,10 @@ impl Gateway {
             .provider(slug)
             .ok_or_else(|| Problem::new(&problems::PARTNER_NOT_ALLOWED));
         match (hub, partner, consent) {
-            (Ok(hub), Ok(partner), Ok(consent)) if faults.is_empty() => Ok(Plan {
+            (Ok(hub), Ok((partner, questions)), Ok(consent)) if faults.is_empty() => Ok(Plan {
                 hub: Arc::clone(hub),
                 partner,
+                questions,
                 case,
                 consent,
             }),
@@ -81,7 +84,7 @@ impl Gateway {
             .collect()
     }
 
-    /// The partner, when it takes this person: by its own catchment and rules, as a
+    /// The partner and what it asks, when it takes this person: by its own catchment and rules, as a
     /// provider to whom the person were routed. A restricted record's location is looked at
     /// by nobody; its case is held.
     async fn partner(
@@ -89,7 +92,7 @@ impl Gateway {
         tables: &Tables,
         case: &Case,
         route: &PartnerRoute,
-    ) -> Result<Arc<Provider>, Problem> {
+    ) -> Result<(Arc<Provider>, Vec<Question>), Problem> {
         let referral = &case.referral;
         let unavailable = |why: &str| {
             Problem::new(&problems::PARTNER_UNAVAILABLE)
@@ -102,7 +105,7 @@ impl Gateway {
         if referral.person.security.hides_location() {
             let takes = partner.may_receive(self.clock.today());
             takes.map_err(|why| unavailable(why.code()))?;
-            return Ok(Arc::clone(partner));
+            return Ok((Arc::clone(partner), Vec::new()));
         }
         let area = Area {
             providers: vec![Listed {
@@ -122,7 +125,7 @@ impl Gateway {
             .await?;
         let standing = decision.considered.into_iter().next();
         match standing.map(|considered| considered.result) {
-            Some(Standing::Match { .. }) => Ok(Arc::clone(partner)),
+            Some(Standing::Match { questions, .. }) => Ok((Arc::clone(partner), questions)),
             Some(Standing::Unavailable(why)) => Err(unavailable(why.code())),
             Some(Standing::Full) => Err(unavailable("full")),
             Some(Standing::NotEligible { reason, words }) => {

@@ -97,6 +97,7 @@ fn one(trial: &Trial, provider: &Provider, folder: &Path, place: String, is_upda
     let given = Given {
         today: sample.day,
         residence: residence.as_ref(),
+        questions: None,
     };
     let rendered = render(&sample.case, provider, given);
     let found = match outcome(&sample.case, provider, &rendered) {

@@ -120,6 +120,7 @@ communication,communication_needs,join:newline,optional,To write or speak as the
 adjustments,reasonable_adjustments,join:newline,optional,To choose a room and a way to meet,S,
 safeguarding,safeguarding,join:newline,optional,To meet the person safely,C,
 work,employment_status,code:employment,optional,To choose between keeping and finding work,S,codes/employment.csv translates
+to_ask,questions,join:newline,optional,To ask the person what the referral leaves open,S,The words of eligibility.csv
 ,nhs_number,,prohibited,TO WRITE: why it is not needed; or make it a field,O,A prohibited row records a decision
 ";
 

@@ -190,6 +190,13 @@ super::entries! {
         advice: "Install a newer directory of postcodes, or make the field optional in the provider's table, then release the case.",
         Operator, 422, "REC_UNPROCESSABLE_ENTITY", "required", AfterFix
     }
+    /// Questions that no field carries.
+    QUESTIONS_UNHEARD = {
+        "WW-MAP-043", "what the provider has to ask does not reach it",
+        meaning: "A row of eligibility.csv asks the person, or would where its fact is missing, and fields.csv has no row that carries the questions: the person is taken on and nobody knows what to ask.",
+        advice: "Add a row with the source `questions` to fields.csv; or, where the provider asks everybody anyway, `questions = \"reason\"` under [withheld] in provider.toml.",
+        Icb, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
 }
 
 /// The entry of a rendering fault, by its stable word.

@@ -35,7 +35,7 @@ fn tables(slug: &str, edits: &[(&str, &str)]) -> TempDir {
 const AS_ROWS: (&str, &str) = ("kind = \"json\"", "kind = \"csv\"");
 
 /// Header and row, by the names of the columns.
-fn cell(text: &str, column: &str) -> String {
+pub(super) fn cell(text: &str, column: &str) -> String {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let header = reader.headers().expect("a header").clone();
     let row = reader.records().next().expect("a row").expect("a row");

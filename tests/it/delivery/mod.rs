@@ -6,6 +6,7 @@ mod csv;
 mod effects;
 mod isolation;
 mod operator;
+mod questions;
 mod response;
 mod retry;
 mod stop;

@@ -11,6 +11,7 @@ use workwell_gateway::domain::mapping::{
     FieldRow, Given, OutValue, Part, Rendered, Requirement, Transform, field, fields, render,
 };
 use workwell_gateway::domain::provider::{FreeTextPolicy, PayloadKind, Provider};
+use workwell_gateway::domain::routing::Rule;
 use workwell_gateway::gateway::tables::{Trial, payload_of, trace_csv};
 use workwell_gateway::surfaces::cli::Format;
 use workwell_gateway::surfaces::cli::mappings::Common;
@@ -31,6 +32,7 @@ pub fn judge(
     let given = Given {
         today: TODAY,
         residence: residence.as_ref(),
+        questions: None,
     };
     let mut rendered = render(&person.case, provider, given);
     tamper(&mut rendered, person);
@@ -59,6 +61,7 @@ pub fn judge(
     }
     found.extend(protected(person, provider, &rendered, &values));
     found.extend(unaccounted(person, provider, &rendered));
+    found.extend(questions(provider, &rendered));
     found
 }
 
@@ -184,7 +187,7 @@ fn says(source: &str, name: &str) -> bool {
     source == name
         || field(source).is_some_and(|field| match field.part {
             Part::Of(parts) => parts.contains(&name),
-            Part::Own => false,
+            Part::Own | Part::Decision => false,
         })
 }
 
@@ -233,6 +236,30 @@ fn protected(
         }
     }
     lost
+}
+
+/// Questions that hold anything but the words of a table or of a rule.
+fn questions(provider: &Provider, rendered: &Rendered<'_>) -> Vec<String> {
+    let rows = provider.eligibility.rows().iter();
+    let mut known: Vec<&str> = rows.map(|row| row.words.as_str()).collect();
+    known.extend(Rule::ALL.iter().map(|(rule, _)| rule.sentence()));
+    known.retain(|words| !words.is_empty());
+    let mut asking = provider.fields.iter();
+    let Some(asking) = asking.find(|row| row.source_name() == "questions") else {
+        return Vec::new();
+    };
+    let outputs = rendered.outputs.iter();
+    let asked = outputs.filter(|output| output.target == asking.target);
+    let strange = asked.filter(|output| {
+        let text = output.value.texts().join("\n");
+        let rest = known
+            .iter()
+            .fold(text, |rest, words| rest.replace(words, ""));
+        rest.contains(char::is_alphanumeric)
+    });
+    strange
+        .map(|output| format!("{} asks in words of no table", output.target))
+        .collect()
 }
 
 /// Fields that are known, and of which the account says nothing.

@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use workwell_gateway::adapters::tables::{Loaded, load};
 use workwell_gateway::domain::mapping::{
-    Category, FieldRow, OutValue, Position, Rendered, Requirement, Transform, field,
+    Category, FieldRow, OutValue, Output, Position, Rendered, Requirement, Transform, field,
 };
 use workwell_gateway::domain::provider::{FreeTextPolicy, Provider};
 use workwell_gateway::gateway::tables::Trial;
@@ -143,6 +143,22 @@ fn the_judge_finds_a_prohibited_field_in_another_form_and_under_another_name() {
         let found = found(&broken, FEW).expect("a leak");
         assert!(found.contains(prohibited), "{found}");
     }
+}
+
+#[test]
+fn the_judge_finds_a_question_in_words_of_no_table() {
+    let provider = lantern();
+    let asks = |rendered: &mut Rendered<'_>, _: &Person| {
+        rendered.outputs.push(Output {
+            target: "to_ask".to_owned(),
+            value: OutValue::Text("Would you like to find work? How much do you owe?".to_owned()),
+        });
+    };
+    let found = tampered(&provider, FEW, asks).expect("a finding");
+    assert!(
+        found.contains("to_ask asks in words of no table"),
+        "{found}"
+    );
 }
 
 #[test]

@@ -7,10 +7,15 @@ use workwell_gateway::config::Clock;
 use workwell_gateway::conformance::parties::referral::bundle::resources;
 use workwell_gateway::domain::caller::Caller;
 use workwell_gateway::domain::queue::QueueKind;
+use workwell_gateway::domain::status::Status;
 use workwell_gateway::gateway::read::queue::Filter;
+use workwell_gateway::gateway::resolve::Resolution;
 
-use super::{asked, held_case, hub, partner, quiet, quiet_at, refer_on, referred, row_of, view};
+use super::{
+    asked, held_case, hub, partner, quiet, quiet_at, quiet_with, refer_on, referred, row_of, view,
+};
 use crate::support::call::Call;
+use crate::testing::{copy, package};
 
 fn names(object: &Value) -> Vec<&str> {
     let members = object.as_object().into_iter().flatten();
@@ -216,5 +221,48 @@ async fn of_many_at_once_one_is_opened() {
     }
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 409, 409, 409, 409, 409]);
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_partner_asks_what_the_case_it_came_from_leaves_open_and_asks_it_when_released_anew() {
+    let tables = tempfile::tempdir().expect("a temporary folder");
+    copy(&package("mappings"), tables.path());
+    let rows = tables
+        .path()
+        .join("exampleshire/stillwater/eligibility.csv");
+    let text = std::fs::read_to_string(&rows).expect("a table");
+    // The case says of the fit note what the partner's own, narrower case does not.
+    let more = "fit-note,is-not,yes,ask,,Do you have a fit note?\n\
+                right-to-work,is,no,ask,,May you work here?\n";
+    std::fs::write(&rows, text + more).expect("a writable copy");
+    let gateway = quiet_with(|settings| settings.tables.mappings = tables.path().to_owned()).await;
+    let (_, _, _, child) = referred(&gateway, 1).await;
+    let row = row_of(&gateway, &child).await;
+    let by_hand = &gateway.running.gateway;
+    let operator = Caller::Operator("Demo operator".to_owned());
+    let held = by_hand.hold(&operator, row.id, "call 1").await;
+    assert_eq!(held, Ok(Status::Held));
+    let decided = Resolution {
+        evidence: "call 2".to_owned(),
+        send_anyway: false,
+        consent: None,
+    };
+    let resolved = by_hand.resolve(&operator, row.id, &decided).await;
+    assert_eq!(resolved, Ok(Status::Routed));
+    let case = view(partner(&gateway, "GET", &format!("cases/{child}"))).await;
+    assert_eq!(case["version"], 2);
+    assert_eq!(case["payload"]["to_ask"], json!(["May you work here?"]));
+    let facts = by_hand.audit(&Caller::System, 1, 10_000).await;
+    let facts = facts.expect("the audit log").into_iter();
+    let released =
+        facts.filter(|fact| fact.kind == "case.released" && fact.case_id == Some(row.id));
+    let named: Vec<bool> = released
+        .map(|fact| {
+            fact.details
+                .contains(r#""questions":"eligibility.csv:4 right-to-work""#)
+        })
+        .collect();
+    assert_eq!(named, [true, true]);
     gateway.end().await;
 }

@@ -7,6 +7,7 @@ mod contact;
 mod eligibility;
 mod fields;
 mod governance;
+mod questions;
 mod status;
 mod transform;
 mod unused;
@@ -127,6 +128,7 @@ pub(super) fn provider(
     let payload = head.word("payload", "kind", PAYLOADS, faults);
     let withheld = fields::withheld(&head, faults);
     let fields = fields::compile(folder, payload, &codes, &withheld, &head, faults);
+    questions::check(&eligibility, &fields, &withheld, faults);
     let basis = head.word("confidentiality", "basis", BASES, faults);
     let name = head.filled("", "name", faults);
     let version = head.filled("", "version", faults);

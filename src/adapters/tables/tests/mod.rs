@@ -4,6 +4,7 @@ mod committed;
 mod head;
 mod loading;
 mod northmoor;
+mod questions;
 mod rows;
 
 use std::fs;

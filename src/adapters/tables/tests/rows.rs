@@ -308,7 +308,7 @@ fn a_table_of_columns_takes_plain_names_each_once_and_leaves_the_gateways_own_al
         &copy,
         &[
             "WW-MAP-006",
-            "fields.csv:30:1",
+            "fields.csv:31:1",
             "fields.csv:7 speaks of this target too",
         ],
     );
@@ -320,7 +320,7 @@ fn a_table_of_columns_takes_plain_names_each_once_and_leaves_the_gateways_own_al
     );
     one_fault(
         &copy,
-        &["WW-MAP-007", "fields.csv:29:1", "are the gateway's own"],
+        &["WW-MAP-007", "fields.csv:30:1", "are the gateway's own"],
     );
     let copy = Copy::new();
     copy.edit("lantern/provider.toml", "kind = \"json\"", "kind = \"csv\"");
@@ -329,7 +329,7 @@ fn a_table_of_columns_takes_plain_names_each_once_and_leaves_the_gateways_own_al
         &copy,
         &[
             "WW-MAP-007",
-            "fields.csv:29:1",
+            "fields.csv:30:1",
             "write the name of a column",
         ],
     );
@@ -395,8 +395,8 @@ fn a_prohibited_field_lets_pass_what_its_row_excepts_and_nothing_else() {
         &copy,
         &[
             "WW-MAP-006",
-            "fields.csv:30:1",
-            "fields.csv:29 speaks of this field too",
+            "fields.csv:31:1",
+            "fields.csv:30 speaks of this field too",
         ],
     );
 }

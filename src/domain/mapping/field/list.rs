@@ -103,6 +103,14 @@ const fn perhaps(field: Field, unanswered: &'static [&'static str]) -> Field {
     }
 }
 
+/// Comes of the decision and not of the referral.
+const fn decided(field: Field) -> Field {
+    Field {
+        part: Part::Decision,
+        ..field
+    }
+}
+
 fn no_words() -> Vec<&'static str> {
     Vec::new()
 }
@@ -181,6 +189,9 @@ pub(super) static ALL: &[Field] = &[
     plain("secondary_barrier_codes", S, Texts, "Codes of the other barriers", |c| Value::list(c.referral.barriers.iter().skip(1).filter_map(|b| b.code.as_ref()).map(|code| code.expose().clone()).collect())),
     made_of(words(plain("barriers", S, Words, "Groups of all barriers, each once, the main one first", |c| Value::list(barrier_groups(c, 0))), groups), &["primary_barrier", "secondary_barriers"]),
     typed(plain("reason", S, Text, "The referrer's words, at most 2,000 characters", |c| reason(c.referral.reason.as_ref())), FreeText::Story),
+    // What the decision leaves open. Of the special category, because a row that asks although
+    // the fact is known tells something of it.
+    decided(plain("questions", S, Texts, "What the provider has to ask the person: the words of the rows of eligibility.csv that ask, and a sentence for each fact that they need and the referral lacks", |_| Value::Absent)),
 ];
 
 /// The consent under which a provider referred the person on. On the case that it came from

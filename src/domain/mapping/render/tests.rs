@@ -2,7 +2,9 @@ use super::super::{CodeList, CodeRow, PhoneFormat, Relation, field, sample};
 use super::*;
 use crate::domain::case::{Answer, EmploymentStatus};
 use crate::domain::consent::{Recipient, Record};
-use crate::domain::routing::Residence;
+use crate::domain::routing::{
+    Eligibility, EligibilityRow, Expected, IneligibleReason, Operator, Residence, RuleOutcome,
+};
 use jiff::civil::{Date, date};
 
 const TODAY: Date = date(2026, 11, 20);
@@ -223,6 +225,7 @@ fn a_required_place_that_nobody_knows_holds_the_case() {
     let given = Given {
         today: TODAY,
         residence: Some(&residence),
+        questions: None,
     };
     let rendered = render(&case, &provider, given);
     assert!(rendered.outputs[0].value == OutValue::Text("E99000001".into()));
@@ -304,4 +307,107 @@ fn protected_data_that_a_list_has_no_word_for_is_told_as_withheld() {
         assert!(rendered.withheld.contains(&told), "{:?}", rendered.withheld);
     }
     assert!(rendered.outputs.len() == 1 && rendered.faults.is_empty());
+}
+
+/// A row that asks about employment, whatever it is, and one that needs the birth date.
+fn asking() -> Eligibility {
+    let row = |rule, expected, outcome, words: &str| EligibilityRow {
+        rule,
+        operator: Operator::Is,
+        expected,
+        outcome,
+        reason: Some(IneligibleReason::Age),
+        words: words.into(),
+        position: Position::new("eligibility.csv", 2),
+    };
+    let employed = Expected::Words(vec!["employed".into()]);
+    let rows = vec![
+        row(Rule::Age, Expected::Number(17), RuleOutcome::Refuse, "No."),
+        row(Rule::Employment, employed, RuleOutcome::Ask, "Still there?"),
+    ];
+    Eligibility::new(rows)
+}
+
+fn texts_of(rendered: &Rendered<'_>) -> Vec<String> {
+    let outputs = rendered.outputs.iter();
+    outputs.flat_map(|output| output.value.texts()).collect()
+}
+
+#[test]
+fn what_the_providers_rows_leave_open_is_sent_as_a_field_of_its_own() {
+    let provider = Provider {
+        eligibility: asking(),
+        ..with(vec![optional("questions")])
+    };
+    let mut case = sample::case();
+    let rendered = render(&case, &provider, TODAY);
+    assert_eq!(texts_of(&rendered), ["Still there?"]);
+    assert_eq!(rendered.trace[0].outcome, RowOutcome::Sent);
+    case.referral.person.birth_date = None;
+    let rendered = render(&case, &provider, TODAY);
+    assert_eq!(texts_of(&rendered), ["How old are you?", "Still there?"]);
+    case.referral.person.birth_date = sample::person().birth_date;
+    case.referral.work.employment = Answer::Known(EmploymentStatus::Student);
+    let rendered = render(&case, &provider, TODAY);
+    assert_eq!(texts_of(&rendered), Vec::<String>::new());
+    assert_eq!(rendered.trace[0].outcome, RowOutcome::Absent);
+}
+
+#[test]
+fn what_a_decision_leaves_open_goes_before_the_providers_own_rows() {
+    let provider = Provider {
+        eligibility: asking(),
+        ..with(vec![optional("questions")])
+    };
+    let of_hub = Question {
+        rule: Rule::FitNote,
+        words: String::new(),
+        row: Position::new("eligibility.csv", 9),
+        missing: true,
+    };
+    let questions = [of_hub];
+    let given = Given {
+        questions: Some(&questions),
+        ..Given::from(TODAY)
+    };
+    let case = sample::case();
+    let rendered = render(&case, &provider, given);
+    assert_eq!(texts_of(&rendered), [Rule::FitNote.sentence()]);
+}
+
+#[test]
+fn a_question_that_would_tell_a_prohibited_field_is_kept_back_and_one_that_lacks_it_is_not() {
+    let prohibited = row("employment_status", "", Vec::new(), Requirement::Prohibited);
+    let provider = Provider {
+        eligibility: asking(),
+        ..with(vec![prohibited, optional("questions")])
+    };
+    let mut case = sample::case();
+    let rendered = render(&case, &provider, TODAY);
+    assert_eq!(texts_of(&rendered), Vec::<String>::new());
+    let told = |rendered: &Rendered<'_>| {
+        let in_part = ("questions", "in-part".to_owned());
+        rendered.withheld.contains(&in_part)
+    };
+    assert!(told(&rendered));
+    case.referral.work.employment = Answer::Absent;
+    let rendered = render(&case, &provider, TODAY);
+    assert_eq!(texts_of(&rendered), ["Still there?"]);
+    assert!(!told(&rendered));
+}
+
+#[test]
+fn questions_that_no_row_names_are_told_and_prohibited_ones_are_withheld() {
+    let provider = |rows| Provider {
+        eligibility: asking(),
+        ..with(rows)
+    };
+    let case = sample::case();
+    let silent = provider(Vec::new());
+    assert!(render(&case, &silent, TODAY).unused.contains(&"questions"));
+    let prohibited = row("questions", "", Vec::new(), Requirement::Prohibited);
+    let refusing = provider(vec![prohibited]);
+    let rendered = render(&case, &refusing, TODAY);
+    assert_eq!(rendered.withheld[0].0, "questions");
+    assert!(!rendered.unused.contains(&"questions"));
 }

@@ -130,6 +130,7 @@ fn a_place_is_what_the_files_say_and_without_them_there_is_none() {
     let known = Given {
         today: TODAY,
         residence: Some(&residence),
+        questions: None,
     };
     let postcode = || text("ZZ1 1AA");
     let found = Transform::Authority.apply(postcode(), &known, &[]);

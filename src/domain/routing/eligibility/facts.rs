@@ -6,7 +6,6 @@ use super::{EligibilityRow, Expected, Operator, Rule};
 use crate::domain::case::{BarrierGroup, EmploymentStatus, Referral, SourceRoute};
 use crate::domain::identifiers::OdsCode;
 use crate::domain::mapping;
-use crate::domain::routing::Subject;
 
 /// Whether a row holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,13 +21,13 @@ struct Words<'a> {
     complete: bool,
 }
 
-pub(super) fn holds(row: &EligibilityRow, subject: &Subject<'_>) -> Truth {
+pub(super) fn holds(row: &EligibilityRow, referral: &Referral, today: Date) -> Truth {
     match &row.expected {
-        Expected::Number(expected) => match number(row.rule, subject) {
+        Expected::Number(expected) => match number(row.rule, referral, today) {
             Some(found) => truth(compare(row.operator, found, *expected)),
             None => Truth::Unknown,
         },
-        Expected::Words(expected) => among(&words(row.rule, subject), expected, row.operator),
+        Expected::Words(expected) => among(&words(row.rule, referral), expected, row.operator),
     }
 }
 
@@ -63,14 +62,13 @@ fn among(found: &Words<'_>, expected: &[String], operator: Operator) -> Truth {
     Truth::Unknown
 }
 
-fn number(rule: Rule, subject: &Subject<'_>) -> Option<u32> {
-    let referral = subject.referral;
+fn number(rule: Rule, referral: &Referral, today: Date) -> Option<u32> {
     match rule {
         Rule::Age => {
             let born = *referral.person.birth_date.as_ref()?.expose();
-            mapping::age_on(born, subject.today)
+            mapping::age_on(born, today)
         }
-        Rule::WeeksOutOfWork => weeks_out_of_work(referral, subject.today),
+        Rule::WeeksOutOfWork => weeks_out_of_work(referral, today),
         _ => None,
     }
 }
@@ -89,8 +87,8 @@ fn weeks_out_of_work(referral: &Referral, today: Date) -> Option<u32> {
     u32::try_from(days / 7).ok()
 }
 
-fn words<'a>(rule: Rule, subject: &Subject<'a>) -> Words<'a> {
-    let work = &subject.referral.work;
+fn words(rule: Rule, referral: &Referral) -> Words<'_> {
+    let work = &referral.work;
     match rule {
         Rule::Employment => at_most_one(work.employment.known().map(|e| e.code())),
         Rule::Absence => at_most_one(work.absence.known().map(|a| a.code())),
@@ -110,12 +108,12 @@ fn words<'a>(rule: Rule, subject: &Subject<'a>) -> Words<'a> {
             },
         },
         Rule::SourceRoute => {
-            let route = subject.referral.referrer.route;
+            let route = referral.referrer.route;
             at_most_one((route != SourceRoute::NotKnown).then(|| route.code()))
         }
-        Rule::ConditionGroup => condition_groups(subject.referral),
+        Rule::ConditionGroup => condition_groups(referral),
         Rule::Referrer => {
-            let organisation = subject.referral.referrer.organisation.as_ref();
+            let organisation = referral.referrer.organisation.as_ref();
             at_most_one(organisation.map(OdsCode::as_str))
         }
         Rule::Age | Rule::WeeksOutOfWork | Rule::RightToWork => at_most_one(None),

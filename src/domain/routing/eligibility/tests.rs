@@ -253,3 +253,56 @@ fn the_right_to_work_is_always_a_question() {
     assert!(judgement.refused.is_none() && judgement.questions[0].missing);
     assert_eq!(judgement.questions[0].words, "the words");
 }
+
+#[test]
+fn a_question_is_the_tables_words_or_a_sentence_of_the_rule_and_never_a_value() {
+    let mut referral = sample::referral();
+    referral.person.birth_date = None;
+    referral.work.fit_note = None;
+    let asks = EligibilityRow {
+        outcome: RuleOutcome::Ask,
+        ..words(Rule::FitNote, Operator::IsNot, &["yes"])
+    };
+    let rows = vec![number(Rule::Age, Operator::Below, 18), asks];
+    let questions = Eligibility::new(rows).questions(&referral, TODAY);
+    let texts: Vec<&str> = questions.iter().map(Question::text).collect();
+    assert_eq!(texts, ["How old are you?", "the words"]);
+    assert_eq!(questions[1].what(), "eligibility.csv:2 fit-note");
+    for (rule, _) in Rule::ALL {
+        assert!(rule.sentence().ends_with('?'), "{}", rule.code());
+        let known = |name: &&str| crate::domain::mapping::field(name).is_some();
+        assert!(rule.fields().iter().all(known), "{rule:?}");
+    }
+}
+
+#[test]
+fn nobody_is_asked_who_is_refused() {
+    let mut referral = sample::referral();
+    referral.work.fit_note = None;
+    let rows = vec![
+        words(Rule::FitNote, Operator::IsNot, &["yes"]),
+        number(Rule::Age, Operator::AtLeast, 18),
+    ];
+    assert_eq!(
+        Eligibility::new(rows.clone()).questions(&referral, TODAY),
+        []
+    );
+    assert_eq!(judge(rows, &referral).questions, []);
+}
+
+#[test]
+fn two_rows_that_ask_of_one_known_fact_are_both_heard_and_a_missing_one_is_asked_for_once() {
+    let ask = |says: &str| EligibilityRow {
+        outcome: RuleOutcome::Ask,
+        words: says.into(),
+        ..words(Rule::ConditionGroup, Operator::NoneOf, &["autism"])
+    };
+    let rows = || vec![ask("First?"), ask("Second?"), ask("First?")];
+    let heard = |referral: &Referral| {
+        let questions = Eligibility::new(rows()).questions(referral, TODAY);
+        let texts = questions.iter().map(|question| question.text().to_owned());
+        texts.collect::<Vec<String>>()
+    };
+    assert_eq!(heard(&sample::referral()), ["First?", "Second?"]);
+    assert_eq!(heard(&barriers(&[])), ["First?"]);
+}

@@ -110,7 +110,7 @@ fn names(provider: &Provider, name: &str) -> bool {
     let mut rows = rows.into_iter();
     rows.any(|field| match field.part {
         Part::Of(parts) => field.name == name || parts.contains(&name),
-        Part::Own => field.name == name,
+        Part::Own | Part::Decision => field.name == name,
     }) || provider
         .withheld
         .iter()

@@ -6,6 +6,9 @@ use super::inputs::Inputs;
 use super::{bundle, patient, values};
 use crate::domain::identifiers::CaseReference;
 
+/// What tells a question from the other notes.
+const TO_ASK: &str = "To ask the person:";
+
 /// What the request points to.
 pub(super) struct Links {
     pub(super) subject: Node,
@@ -27,10 +30,13 @@ pub(super) fn resource(inputs: &mut Inputs<'_>, heading: &Heading<'_>, links: Li
     let authored = inputs.date("ServiceRequest.authoredOn");
     let reason = inputs.text("ServiceRequest.reasonCode.text");
     let reasons: Vec<Node> = reason.iter().map(|text| values::words(text)).collect();
-    let notes: Vec<Node> = inputs
-        .texts("ServiceRequest.note")
-        .iter()
-        .map(|text| values::words(text))
+    let notes = inputs.texts("ServiceRequest.note");
+    let to_ask = inputs.texts("ServiceRequest.note[to-ask]");
+    let to_ask = to_ask.iter().map(|text| format!("{TO_ASK} {text}"));
+    let notes: Vec<Node> = notes
+        .into_iter()
+        .chain(to_ask)
+        .map(|text| values::words(&text))
         .collect();
     Node::object([("resourceType", "ServiceRequest".into())])
         .with("identifier", identifiers(inputs, heading))

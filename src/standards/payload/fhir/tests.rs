@@ -315,3 +315,21 @@ fn a_strict_r4_parser_takes_the_whole_bundle() {
     let parsed = crate::standards::fhir::xml::from_json(&bytes, 1 << 20);
     assert!(parsed.is_ok(), "{:?}", parsed.err());
 }
+
+#[test]
+fn what_to_ask_stands_among_the_notes_and_is_told_from_them() {
+    let questions = Output {
+        target: "ServiceRequest.note[to-ask]".to_owned(),
+        value: OutValue::List(vec!["How old are you?".into(), "Are you at work?".into()]),
+    };
+    let bundle = bundle_of(&[questions, output("ServiceRequest.note", "A story.")]);
+    let request = resources(&bundle, "ServiceRequest")[0];
+    assert_eq!(
+        request["note"],
+        json!([
+            { "text": "A story." },
+            { "text": "To ask the person: How old are you?" },
+            { "text": "To ask the person: Are you at work?" }
+        ])
+    );
+}

@@ -248,6 +248,7 @@ fn note(field: &Field) -> Option<String> {
         .map(|recipient| format!("needs the consent for {}", named(recipient)));
     let parts = match field.part {
         Part::Of(parts) => Some(format!("made of {}", parts.join(", "))),
+        Part::Decision => Some("comes of eligibility.csv, not of the referral".to_owned()),
         Part::Own => None,
     };
     let screening = screening(field.free_text).map(str::to_owned);
@@ -264,7 +265,7 @@ fn as_json() -> Value {
     let list = fields().iter().map(|field| {
         let parts = match field.part {
             Part::Of(parts) => parts,
-            Part::Own => &[],
+            Part::Own | Part::Decision => &[],
         };
         json!({
             "name": field.name,

@@ -17,6 +17,9 @@ use crate::problem::area::tables as entry;
 use crate::problem::page::capital;
 use crate::surfaces::cli::{Format, exit, wrap};
 
+/// The field that holds what the provider has to ask.
+const QUESTIONS: &str = "questions";
+
 /// See what a provider would get of a referral; nothing is sent
 #[derive(Clone, Debug, clap::Args)]
 pub struct Map {
@@ -59,6 +62,7 @@ pub fn run(args: &Map, settings: &Settings, out: &mut dyn Write) -> i32 {
     let given = Given {
         today,
         residence: residence.as_ref(),
+        questions: None,
     };
     let rendered = render(&sample.case, provider, given);
     let (written, code) = if args.explain {
@@ -169,7 +173,12 @@ fn text_account(
         } else {
             row.target
         };
-        let words = format!("{}; {}", origin(row), not_sent(row.outcome));
+        let why = match row.outcome {
+            // It comes of the decision, not of the referral.
+            RowOutcome::Absent if row.source == QUESTIONS => "nothing is left to ask",
+            other => not_sent(other),
+        };
+        let words = format!("{}; {why}", origin(row));
         writeln!(out, "  {name}\n{}", wrap("      ", &words))?;
     }
     writeln!(out, "\nIn the referral, and withheld")?;

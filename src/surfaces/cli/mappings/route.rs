@@ -266,15 +266,11 @@ fn asked(question: &Question) -> String {
     } else {
         "the table asks"
     };
-    let words = if question.words.is_empty() {
-        String::new()
-    } else {
-        format!(": {}", question.words)
-    };
     format!(
-        "It asks about {} ({}, {why}){words}",
+        "It asks about {} ({}, {why}): {}",
         question.rule.code(),
-        question.row
+        question.row,
+        question.text()
     )
 }
 
@@ -316,7 +312,7 @@ fn json_answer(
                     "about": question.rule.code(),
                     "row": question.row.to_string(),
                     "missing": question.missing,
-                    "words": question.words,
+                    "words": question.text(),
                 })
             });
             let asked: Vec<Value> = asked.collect();

@@ -224,7 +224,7 @@ fn map_explains_every_field_and_names_no_value() {
         );
     }
     let tree: Value = serde_json::from_str(&program).expect("JSON");
-    assert_eq!(tree["rows"].as_array().map(Vec::len), Some(27));
+    assert_eq!(tree["rows"].as_array().map(Vec::len), Some(28));
 }
 
 #[test]
