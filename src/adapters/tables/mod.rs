@@ -9,6 +9,7 @@ mod faults;
 mod folder;
 mod head;
 mod nearest;
+mod quotes;
 mod records;
 mod sheet;
 

@@ -8,6 +8,7 @@ use super::damage;
 use super::faults::{Faults, Place};
 use super::folder::Folder;
 use super::nearest;
+use super::quotes;
 use super::records::{Record, records};
 use crate::domain::mapping::Position;
 use crate::domain::provider::Validity;
@@ -34,11 +35,19 @@ pub(super) struct Cell<'a> {
 }
 
 /// Reads a table. A wrong header is one fault and gives no rows; a row of another length
-/// is a fault and is left out.
+/// is a fault and is left out. A quote that is not closed, or a cell of several lines, gives
+/// no rows either: what stands behind it may be read as anything.
 pub(super) fn rows(folder: &Folder, file: &str, header: Header, faults: &mut Faults) -> Vec<Row> {
     let Some(text) = folder.text(file, faults) else {
         return Vec::new();
     };
+    let wrong = quotes::wrong(text);
+    for (place, wrong) in &wrong {
+        faults.add(&entry::NOT_READABLE, file, *place, wrong.says());
+    }
+    if !wrong.is_empty() {
+        return Vec::new();
+    }
     let name: Arc<str> = file.into();
     let mut rows = Vec::new();
     let mut headed = false;
