@@ -15,7 +15,7 @@ pub(super) const SCHEMA: Schema = &[("", &["name", "icb", "tie"]), (OVERFLOW, &[
 const OVERFLOW: &str = "overflow";
 pub(super) const ROUTING: Header = &["provider", "priority", "from", "to", "comment"];
 
-pub(super) use split::FILE as SPLIT;
+pub(super) use split::{FILE as SPLIT, HEADER as SPLIT_ROWS};
 
 /// Only an area whose providers refer on has it.
 pub(super) const PARTNERS: &str = "partners.csv";

@@ -25,6 +25,7 @@ use crate::domain::routing::Area;
 use crate::problem::Problem;
 use crate::problem::area::tables as entry;
 pub use compile::codes::HEADER as CODES_HEADER;
+pub use compile::vocabulary::{Column, File, Section, Word, vocabulary};
 use faults::Faults;
 use folder::Folder;
 
