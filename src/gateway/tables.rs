@@ -14,6 +14,7 @@ mod scaffold;
 mod trial;
 mod unmapped;
 
+pub use crate::adapters::tables::{Column, Section, vocabulary};
 pub use check::{Checked, Report, UnknownName, check, check_with, require_approval};
 pub use compare::{Changed, Compared, Comparison, FieldChange};
 pub use concept_map::{Written, export, import};

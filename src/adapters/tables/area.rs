@@ -10,16 +10,16 @@ use crate::domain::mapping::Position;
 use crate::domain::routing::{Area, Listed, Overflow, PartnerRoute, TieRule};
 use crate::problem::area::tables as entry;
 
-const HEAD: &str = "area.toml";
-const SCHEMA: Schema = &[("", &["name", "icb", "tie"]), (OVERFLOW, &["*"])];
+pub(super) const HEAD: &str = "area.toml";
+pub(super) const SCHEMA: Schema = &[("", &["name", "icb", "tie"]), (OVERFLOW, &["*"])];
 const OVERFLOW: &str = "overflow";
-const ROUTING: Header = &["provider", "priority", "from", "to", "comment"];
+pub(super) const ROUTING: Header = &["provider", "priority", "from", "to", "comment"];
 
-pub(super) use split::FILE as SPLIT;
+pub(super) use split::{FILE as SPLIT, HEADER as SPLIT_ROWS};
 
 /// Only an area whose providers refer on has it.
 pub(super) const PARTNERS: &str = "partners.csv";
-const PARTNER_ROUTES: Header = &[
+pub(super) const PARTNER_ROUTES: Header = &[
     "provider",
     "partner",
     "consent_days",
@@ -67,12 +67,16 @@ fn overflow(head: &Head<'_>, faults: &mut Faults) -> Vec<Overflow> {
     rows
 }
 
+/// The rows that are sound: the area is used without the others, and each allows something.
+/// Of two that speak of the same pair neither counts.
 fn partners(folder: &Folder, faults: &mut Faults) -> Vec<PartnerRoute> {
     let mut routes: Vec<PartnerRoute> = Vec::new();
+    let mut twice: Vec<Position> = Vec::new();
     if !folder.has(PARTNERS) {
         return routes;
     }
     for row in sheet::rows(folder, PARTNERS, PARTNER_ROUTES, faults) {
+        let before = faults.count();
         let provider = row.cell("provider").filled(faults).map(str::to_owned);
         let cell = row.cell("partner");
         let partner = cell.filled(faults).map(str::to_owned);
@@ -93,6 +97,10 @@ fn partners(folder: &Folder, faults: &mut Faults) -> Vec<PartnerRoute> {
                 first.position
             );
             cell.fault(&entry::SAID_TWICE, detail, faults);
+            twice.push(first.position.clone());
+            continue;
+        }
+        if faults.count() > before {
             continue;
         }
         routes.push(PartnerRoute {
@@ -103,6 +111,7 @@ fn partners(folder: &Folder, faults: &mut Faults) -> Vec<PartnerRoute> {
             position: row.position(),
         });
     }
+    routes.retain(|route| !twice.contains(&route.position));
     routes
 }
 
@@ -143,6 +152,9 @@ fn routing(folder: &Folder, tie: TieRule, faults: &mut Faults) -> Vec<Listed> {
 /// Compares the rows with the folders: a row without a folder is a fault, a folder
 /// without a row a warning.
 pub(super) fn compare(area: &Area, folders: &[String], faults: &mut Faults) {
+    // A row that cannot be read may be the one of a folder that has none.
+    let is_unread = ["routing.csv", PARTNERS, SPLIT].map(|file| faults.tell_of(file));
+    let is_unread = is_unread.contains(&true);
     let listed = area.providers.iter();
     let listed = listed.map(|row| ("routing.csv", row.position.line, &row.provider));
     let referring = area.partners.iter().flat_map(|row| {
@@ -184,7 +196,7 @@ pub(super) fn compare(area: &Area, folders: &[String], faults: &mut Faults) {
         let partner = area.partners.iter().any(|row| row.partner == *folder)
             || area.splits.iter().any(|row| row.partner == *folder)
             || area.overflow.iter().any(|row| row.to == *folder);
-        if !routed && !partner {
+        if !routed && !partner && !is_unread {
             let detail = format!(
                 "the folder \"{folder}\" has no row; nobody is routed to it or referred on to it"
             );

@@ -31,7 +31,12 @@ pub(super) fn of_cell(column: &str, text: &str) -> Option<Damage> {
     if holds == Holds::Prose {
         return None;
     }
-    if is_short_form(text) {
+    let value = if column == "transform" {
+        constant(text)
+    } else {
+        text
+    };
+    if is_short_form(value) {
         return Some(lost(
             "a number in short form; set the column to \"Text\" and type the value again",
         ));
@@ -56,7 +61,63 @@ pub(super) fn of_cell(column: &str, text: &str) -> Option<Damage> {
             may_be_meant: holds == Holds::Words,
         });
     }
-    None
+    let says = changed_value(value).filter(|_| holds == Holds::Words)?;
+    Some(Damage {
+        says: says.to_owned(),
+        meant: None,
+        may_be_meant: true,
+    })
+}
+
+/// The text of `constant:text`, in the column `transform`; nothing of another step.
+fn constant(steps: &str) -> &str {
+    let mut steps = steps.split(" then ");
+    steps
+        .find_map(|step| step.trim().strip_prefix("constant:"))
+        .unwrap_or_default()
+}
+
+/// A value of the provider's own that looks as if a spreadsheet had written it. Its system
+/// may write it so: nobody but the provider knows.
+fn changed_value(text: &str) -> Option<&'static str> {
+    if is_rounded(text) {
+        return Some(
+            "which ends as a spreadsheet ends a number of more than 15 digits; compare it with \
+             the provider's own list",
+        );
+    }
+    is_sheet_date(text).then_some(
+        "which looks like a date that a spreadsheet made of something else; compare it with the \
+         provider's own list",
+    )
+}
+
+/// More than fifteen digits of which all after the fifteenth are noughts.
+fn is_rounded(text: &str) -> bool {
+    let is_number = text.len() > KEPT && text.bytes().all(|b| b.is_ascii_digit());
+    is_number && text[KEPT..].bytes().all(|b| b == b'0')
+}
+
+/// `1-Mar`, `Mar-26` or `01/03/2026`: what becomes of 1-3, MAR26 or 1/3.
+fn is_sheet_date(text: &str) -> bool {
+    const MONTHS: &[&str] = &[
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    if text.contains('/') && date_meant(text).is_some() {
+        return true;
+    }
+    let mut parts = text.split('-');
+    let (Some(one), Some(two)) = (parts.next(), parts.next()) else {
+        return false;
+    };
+    let is_day =
+        |part: &str| matches!(part.len(), 1 | 2) && part.bytes().all(|b| b.is_ascii_digit());
+    let is_year =
+        |part: &str| matches!(part.len(), 2 | 4) && part.bytes().all(|b| b.is_ascii_digit());
+    match parts.next() {
+        None => (is_day(one) && MONTHS.contains(&two)) || (MONTHS.contains(&one) && is_year(two)),
+        Some(year) => is_day(one) && MONTHS.contains(&two) && is_year(year),
+    }
 }
 
 /// What a spreadsheet writes for what it cannot work out or show.
@@ -214,6 +275,39 @@ mod tests {
         ] {
             assert_eq!(of_cell(column, text).is_some(), found, "{column} {text}");
         }
+    }
+
+    #[test]
+    fn a_value_of_the_providers_that_a_spreadsheet_may_have_changed_is_told_and_may_be_meant() {
+        for text in [
+            "123456789012345000",
+            "1-Mar",
+            "Mar-26",
+            "1-Mar-26",
+            "01/03/2026",
+        ] {
+            for (column, text) in [
+                ("target", text.to_owned()),
+                ("word", text.to_owned()),
+                ("transform", format!("constant:{text}")),
+            ] {
+                let found = of_cell(column, &text);
+                assert!(found.is_some_and(|found| found.may_be_meant), "{text}");
+            }
+        }
+        for text in [
+            "123456789012345678",
+            "12345678901234",
+            "1-2",
+            "Mar-a",
+            "May",
+            "work/off-sick",
+            "Sick-1",
+        ] {
+            assert!(of_cell("target", text).is_none(), "{text}");
+        }
+        assert!(of_cell("transform", "date:dd/mm/yyyy then max:20").is_none());
+        assert!(of_cell("transform", "constant:4.26E+17").is_some_and(|f| !f.may_be_meant));
     }
 
     #[test]

@@ -54,10 +54,19 @@ impl Faults {
             .with(detail)
     }
 
-    /// Whether every fault is of this entry.
-    pub(super) fn only_of(&self, entry: &'static Entry) -> bool {
+    /// How many there are, with remarks.
+    pub(super) fn count(&self) -> usize {
+        self.problems.len()
+    }
+
+    /// Whether every fault is of this entry or of this file.
+    pub(super) fn only_of(&self, entry: &'static Entry, file: &str) -> bool {
+        let start = format!("{}/{file}:", self.folder);
         let mut faults = self.problems.iter().filter(|problem| !problem.warning);
-        faults.all(|problem| problem.entry == entry)
+        faults.all(|problem| {
+            let path = problem.path.as_deref().unwrap_or_default();
+            problem.entry == entry || path.starts_with(&start)
+        })
     }
 
     /// Whether something is wrong with this file already.

@@ -8,6 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::damage;
 use super::faults::{Faults, Place};
+use super::leftover;
 use super::nearest;
 use crate::problem::area::tables as entry;
 
@@ -20,6 +21,8 @@ struct Item {
     key: String,
     value: Found,
     place: Place,
+    /// What it still has to say; it has been told of.
+    unwritten: bool,
 }
 
 enum Found {
@@ -143,7 +146,13 @@ impl<'a> Head<'a> {
             }
             other => Found::Other(other.type_str()),
         };
+        let says = value.texts().find_map(leftover::of);
+        if let Some(says) = &says {
+            let detail = format!("{}: {says}", dotted(section, key));
+            faults.add(&entry::VALUE_MISSING, self.file, at, detail);
+        }
         self.items.push(Item {
+            unwritten: says.is_some(),
             section: section.to_owned(),
             key: key.to_owned(),
             value,
@@ -196,7 +205,7 @@ impl<'a> Head<'a> {
         self.item(section, key).map_or((1, 1), |item| item.place)
     }
 
-    /// A fault at a key.
+    /// A fault at a key; one whose value is still to be written has been told of.
     pub(super) fn fault(
         &self,
         entry: &'static crate::problem::Entry,
@@ -205,6 +214,9 @@ impl<'a> Head<'a> {
         detail: impl Into<String>,
         faults: &mut Faults,
     ) {
+        if self.item(section, key).is_some_and(|item| item.unwritten) {
+            return;
+        }
         faults.add(entry, self.file, self.place(section, key), detail);
     }
 
@@ -328,7 +340,7 @@ impl<'a> Head<'a> {
                 "{}: write a whole number without quotes",
                 dotted(section, key)
             );
-            faults.add(&entry::WRONG_SHAPE, self.file, item.place, detail);
+            self.fault(&entry::WRONG_SHAPE, section, key, detail, faults);
         }
         number
     }
@@ -351,6 +363,16 @@ impl<'a> Head<'a> {
 }
 
 impl Found {
+    /// Every text of it.
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        let texts = match self {
+            Self::Text(text) => std::slice::from_ref(text),
+            Self::Texts(texts) => texts,
+            Self::Number(_) | Self::Other(_) => &[],
+        };
+        texts.iter().map(String::as_str)
+    }
+
     const fn kind(&self) -> &'static str {
         match self {
             Self::Text(_) => "a text",

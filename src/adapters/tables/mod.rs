@@ -8,7 +8,9 @@ mod damage;
 mod faults;
 mod folder;
 mod head;
+mod leftover;
 mod nearest;
+mod quotes;
 mod records;
 mod sheet;
 
@@ -23,6 +25,7 @@ use crate::domain::routing::Area;
 use crate::problem::Problem;
 use crate::problem::area::tables as entry;
 pub use compile::codes::HEADER as CODES_HEADER;
+pub use compile::vocabulary::{Column, File, Section, Word, vocabulary};
 use faults::Faults;
 use folder::Folder;
 
@@ -37,8 +40,11 @@ pub struct Loaded {
     pub disabled: Vec<Disabled>,
     /// Faults of the root and of the areas, and every warning.
     pub problems: Vec<Problem>,
-    /// Areas whose `area.toml` or `routing.csv` has faults.
+    /// Areas whose `area.toml`, `routing.csv` or `split.csv` has faults: they are not used.
     pub damaged_areas: Vec<String>,
+    /// Areas whose `partners.csv` has faults: they are used without the rows that have them,
+    /// so that what such a row would allow is refused.
+    pub narrowed_areas: Vec<String>,
 }
 
 impl Loaded {
@@ -60,6 +66,13 @@ impl Loaded {
         for slug in &self.damaged_areas {
             let last = before.areas.iter().find(|area| area.slug == *slug);
             self.areas.extend(last.cloned());
+        }
+        for slug in &self.narrowed_areas {
+            let last = before.areas.iter().find(|area| area.slug == *slug);
+            let now = self.areas.iter_mut().find(|area| area.slug == *slug);
+            if let (Some(last), Some(now)) = (last, now) {
+                now.clone_from(last);
+            }
         }
         self
     }
@@ -120,11 +133,15 @@ fn load_area(path: &Path, slug: &str, loaded: &mut Loaded) {
     }
     let area = area::compile(slug, &folder, &mut faults);
     let folders = folder::subfolders(path).unwrap_or_default();
+    if faults.tell_of(area::PARTNERS) {
+        loaded.narrowed_areas.push(slug.to_owned());
+    }
     if let Some(area) = &area {
         area::compare(area, &folders, &mut faults);
     }
-    // A row without a folder is reported, and the rest of the area is served.
-    match area.filter(|_| faults.only_of(&entry::NOT_LISTED)) {
+    // A row without a folder is reported, and the rest of the area is served; so is a row of
+    // partners.csv, without which nobody is referred on by it.
+    match area.filter(|_| faults.only_of(&entry::NOT_LISTED, area::PARTNERS)) {
         Some(area) => loaded.areas.push(area),
         None => loaded.damaged_areas.push(slug.to_owned()),
     }

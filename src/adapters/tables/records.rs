@@ -20,7 +20,7 @@ pub(super) struct Record {
 }
 
 /// Every record of a text. CSV has no faults of its own: whatever the quotes, there is a
-/// reading.
+/// reading; quotes that are not closed are told before ([`super::quotes`]).
 pub(super) fn records(text: &str) -> Vec<Record> {
     READER.with_borrow_mut(|reader| {
         reader.reset();

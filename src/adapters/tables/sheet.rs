@@ -7,7 +7,9 @@ use jiff::civil::Date;
 use super::damage;
 use super::faults::{Faults, Place};
 use super::folder::Folder;
+use super::leftover;
 use super::nearest;
+use super::quotes;
 use super::records::{Record, records};
 use crate::domain::mapping::Position;
 use crate::domain::provider::Validity;
@@ -34,11 +36,19 @@ pub(super) struct Cell<'a> {
 }
 
 /// Reads a table. A wrong header is one fault and gives no rows; a row of another length
-/// is a fault and is left out.
+/// is a fault and is left out. A quote that is not closed, or a cell of several lines, gives
+/// no rows either: what stands behind it may be read as anything.
 pub(super) fn rows(folder: &Folder, file: &str, header: Header, faults: &mut Faults) -> Vec<Row> {
     let Some(text) = folder.text(file, faults) else {
         return Vec::new();
     };
+    let wrong = quotes::wrong(text);
+    for (place, wrong) in &wrong {
+        faults.add(&entry::NOT_READABLE, file, *place, wrong.says());
+    }
+    if !wrong.is_empty() {
+        return Vec::new();
+    }
     let name: Arc<str> = file.into();
     let mut rows = Vec::new();
     let mut headed = false;
@@ -75,6 +85,7 @@ pub(super) fn rows(folder: &Folder, file: &str, header: Header, faults: &mut Fau
         if !mend(file, line, header, &mut cells, faults) {
             continue;
         }
+        unwritten(file, line, header, &cells, faults);
         rows.push(Row {
             file: Arc::clone(&name),
             line,
@@ -110,6 +121,23 @@ fn mend(file: &str, line: u32, header: Header, cells: &mut [String], faults: &mu
         }
     }
     is_whole
+}
+
+/// Tells of every cell that `mappings new` left to be written. A comment decides nothing: in
+/// one it is a reminder.
+fn unwritten(file: &str, line: u32, header: Header, cells: &[String], faults: &mut Faults) {
+    for (index, (column, cell)) in header.iter().zip(cells).enumerate() {
+        let Some(says) = leftover::of(cell) else {
+            continue;
+        };
+        let place = (line, u32::try_from(index + 1).unwrap_or(u32::MAX));
+        let detail = format!("{column}: {says}");
+        if *column == "comment" {
+            faults.warn(&entry::VALUE_MISSING, file, place, detail);
+        } else {
+            faults.add(&entry::VALUE_MISSING, file, place, detail);
+        }
+    }
 }
 
 /// Counts the lines up to a record as an editor does. The CSV reader's own count stands
@@ -161,6 +189,23 @@ fn wrong_header(file: &str, line: u32, found: &[String], header: Header, faults:
     faults.add(&entry::WRONG_HEADER, file, place, detail);
 }
 
+/// Empty cells behind the last column: a spreadsheet keeps a column that was once in use.
+fn trailing(found: &[String], header: Header) -> Option<String> {
+    let more = found.get(header.len()..)?;
+    if more.is_empty() || !more.iter().all(String::is_empty) {
+        return None;
+    }
+    let (count, are) = match more.len() {
+        1 => ("an empty column".to_owned(), "stands"),
+        count => (format!("{count} empty columns"), "stand"),
+    };
+    Some(format!(
+        "{count} {are} behind the last one; delete in the spreadsheet every column behind \
+         \"{}\", not its cells only, and save again",
+        header.last().copied().unwrap_or_default()
+    ))
+}
+
 /// What is wrong with the first name that differs.
 fn header_fault(found: &[String], header: Header, column: usize) -> String {
     let Some(name) = found.get(column) else {
@@ -174,6 +219,9 @@ fn header_fault(found: &[String], header: Header, column: usize) -> String {
         return format!("the cells are parted by {mark}; save the file as CSV with commas");
     }
     let Some(expected) = header.get(column) else {
+        if let Some(detail) = trailing(found, header) {
+            return detail;
+        }
         return format!("found \"{name}\", a column too many");
     };
     let elsewhere = header.contains(&name.as_str());
@@ -226,13 +274,16 @@ impl Row {
 }
 
 impl Cell<'_> {
-    /// A fault of this cell.
+    /// A fault of this cell; a cell that is still to be written has been told of.
     pub(super) fn fault(
         &self,
         entry: &'static crate::problem::Entry,
         detail: impl Into<String>,
         faults: &mut Faults,
     ) {
+        if leftover::of(self.text).is_some() {
+            return;
+        }
         faults.add(entry, self.file, self.place, detail);
     }
 

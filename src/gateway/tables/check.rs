@@ -23,6 +23,8 @@ use crate::problem::area::{tables as entry, tables_in_use as in_use};
 pub struct Report {
     /// The providers, by area and slug.
     pub providers: Vec<Checked>,
+    /// The areas whose own files have faults, so that nobody is routed to their providers.
+    pub areas_not_used: Vec<String>,
     /// Faults and warnings in the order of files and lines.
     pub findings: Vec<Problem>,
 }
@@ -36,6 +38,8 @@ pub struct Checked {
     pub slug: String,
     /// Its version and the digest of its tables; none when they cannot be used.
     pub tables: Option<(String, String)>,
+    /// Whether its area is used; where it is not, nobody is routed to the provider.
+    pub area_used: bool,
 }
 
 /// A name on the command line that is no area and no provider.
@@ -71,7 +75,10 @@ pub fn check_with(
     today: Date,
 ) -> Result<Report, Vec<UnknownName>> {
     let loaded = load(root);
-    let mut report = Report::default();
+    let mut report = Report {
+        areas_not_used: loaded.damaged_areas.clone(),
+        ..Report::default()
+    };
     for provider in &loaded.providers {
         let tables = Some((provider.version.clone(), provider.digest.clone()));
         report.add(&provider.area, &provider.slug, tables);
@@ -141,6 +148,7 @@ impl Report {
             area: area.to_owned(),
             slug: slug.to_owned(),
             tables,
+            area_used: !self.areas_not_used.iter().any(|one| one == area),
         });
     }
 }
@@ -177,8 +185,19 @@ fn only(mut report: Report, names: &[String]) -> Result<Report, Vec<UnknownName>
     let folders: Vec<String> = providers
         .map(|p| format!("{}/{}/", p.area, p.slug))
         .collect();
+    let kept = |area: &String| report.providers.iter().any(|one| one.area == *area);
+    report.areas_not_used.retain(kept);
+    let areas: Vec<String> = report.providers.iter().map(|p| p.area.clone()).collect();
     report.findings.retain(|found| {
         let path = found.path.as_deref().unwrap_or_default();
+        // A fault of the area's own files is a fault of every provider in it.
+        if let Some((area, file)) = path.split_once('/')
+            && !found.warning
+            && !file.contains('/')
+            && areas.iter().any(|one| one == area)
+        {
+            return true;
+        }
         let of_area = names
             .iter()
             .any(|name| path.starts_with(&format!("{name}/")));

@@ -17,7 +17,7 @@ use crate::domain::caller::Caller;
 use crate::domain::case::Case;
 use crate::domain::clock::date_in_england;
 use crate::domain::fact::{Fact, FactKind};
-use crate::domain::mapping::render;
+use crate::domain::mapping::{Given, render};
 use crate::domain::provider::Provider;
 use crate::domain::routing::Outcome;
 use crate::gateway::Gateway;
@@ -201,7 +201,13 @@ impl Side {
                 stopped: vec!["the provider's tables cannot be used".to_owned()],
             };
         };
-        let (fields, stopped) = rendered(case, provider, day);
+        // As the gateway renders it: a row may ask where the person lives.
+        let residence = self.trial.residence(case);
+        let given = Given {
+            today: day,
+            residence: residence.as_ref(),
+        };
+        let (fields, stopped) = rendered(case, provider, given);
         Came {
             route,
             fields,
@@ -233,8 +239,8 @@ type Fields = BTreeMap<String, Vec<String>>;
 
 /// What a case becomes, by target, and what stops it. A row's place is left out: it moves
 /// with every row above it.
-fn rendered(case: &Case, provider: &Provider, day: Date) -> (Fields, Vec<String>) {
-    let rendered = render(case, provider, day);
+fn rendered(case: &Case, provider: &Provider, given: Given<'_>) -> (Fields, Vec<String>) {
+    let rendered = render(case, provider, given);
     let mut stopped: Vec<String> = rendered
         .faults
         .iter()
@@ -380,6 +386,30 @@ mod tests {
                 target: "work.situation".to_owned(),
                 how: "changed",
                 values: Some((vec!["I have a job".to_owned()], vec!["In work".to_owned()])),
+            }]
+        );
+    }
+
+    #[test]
+    fn a_row_that_asks_where_the_person_lives_is_told_with_the_place() {
+        let changed = changes(|area| {
+            let file = area.join("lantern/fields.csv");
+            let text = fs::read_to_string(&file).expect("a table");
+            let row = "home.council,postcode,authority,required,To know the council,O,\n";
+            fs::write(&file, format!("{text}{row}")).expect("a writable copy");
+        });
+        let changed: Vec<&Changed> = changed
+            .iter()
+            .filter_map(|one| one.changed.as_ref())
+            .collect();
+        assert_eq!(changed.len(), 1, "{changed:?}");
+        assert_eq!(changed[0].stopped, None);
+        assert_eq!(
+            changed[0].fields,
+            [FieldChange {
+                target: "home.council".to_owned(),
+                how: "new",
+                values: Some((vec![], vec!["E99000001".to_owned()])),
             }]
         );
     }

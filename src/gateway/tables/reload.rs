@@ -188,7 +188,9 @@ impl Tables {
                 None => problem,
             });
         }
-        let kept_areas = loaded.damaged_areas.clone();
+        let mut kept_areas = loaded.damaged_areas.clone();
+        kept_areas.extend(loaded.narrowed_areas.iter().cloned());
+        kept_areas.dedup();
         let before = Loaded {
             areas: self.areas.clone(),
             providers: self.providers.clone(),
@@ -427,6 +429,25 @@ mod tests {
         let listed = |tables: &Tables| tables.areas()[0].providers.len();
         assert_eq!(listed(&after), listed(&before));
         assert_eq!(reloaded.outcome(), "partly");
+    }
+
+    #[test]
+    fn an_area_with_a_bad_row_of_partners_keeps_the_rows_that_it_had() {
+        let mappings = Mappings::copied();
+        let before = mappings.load();
+        mappings.edit("exampleshire/partners.csv", |text| {
+            text.replace("stillwater,28", "stillwater,soon")
+        });
+        let (after, reloaded) = before
+            .again(&mappings.settings, &Places::synthetic(), TODAY)
+            .expect("tables");
+        assert_eq!(reloaded.kept_areas, ["exampleshire"]);
+        let allowed = |tables: &Tables| tables.areas()[0].partners.len();
+        assert_eq!((allowed(&after), allowed(&before)), (2, 2));
+        // A gateway that starts with it does without the row, and with everything else.
+        let started = mappings.load();
+        assert_eq!(allowed(&started), 1);
+        assert_eq!(started.areas()[0].providers.len(), 3);
     }
 
     #[test]

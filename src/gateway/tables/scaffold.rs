@@ -1,11 +1,10 @@
-//! A new provider's folder, with every table begun: it loads, and serves nobody until its
-//! agreement and its row of `routing.csv` are written.
+//! A new provider's folder, with every table begun. What a person must decide says TO WRITE:
+//! until it is written the folder is not used, and `mappings check` lists what is to do.
 
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use jiff::ToSpan;
 use jiff::civil::Date;
 
 use crate::adapters::tables::CODES_HEADER;
@@ -26,7 +25,7 @@ pub struct Made {
 }
 
 const HEAD: &str = r#"# The provider in a few words: what it is, and what it can and cannot receive.
-name = "NAME"
+name = "TO WRITE: the name of the provider, as the referrer is told it"
 version = "0.1.0"
 # ods = "X99"                  # its ODS code; leave the line out where it has none
 valid_from = 2026-01-01
@@ -41,9 +40,9 @@ kind = "collect"
 kind = "json"                  # or "fhir-bundle": then the targets are a closed list
 
 [agreement]
-# Nobody is referred until the real reference and its last day stand here.
-reference = "TO BE AGREED"
-expires = EXPIRES
+# Nobody is referred without an agreement, or after its last day.
+reference = "TO WRITE: the reference of the data-sharing agreement"
+expires = "TO WRITE: the last day of the agreement, yyyy-mm-dd"
 
 [confidentiality]
 basis = "explicit-consent"     # or direct-care (approved_by, approved_on), or s251 (reference)
@@ -74,16 +73,16 @@ country = "GB"                 # where the provider keeps the data
 [dspt]
 # NHS Data Security and Protection Toolkit: standards-exceeded, standards-met,
 # approaching-standards, standards-not-met or not-published, and the day of it.
-status = "not-published"
-date = 2026-01-01
+status = "TO WRITE: one of these words"
+date = "TO WRITE: the day of that status, yyyy-mm-dd"
 
 [privacy_notice]
-url = "https://provider.example/privacy"
+url = "TO WRITE: the address of the page that tells people of it, https://..."
 
 [contact]
 # Whom the gateway's operator rings about a silent case: a person at work, no patient.
 name = "TO WRITE: a name or a desk"
-email = "referrals@provider.example"
+email = "TO WRITE: the address of the desk; or a line telephone = instead"
 
 # [capacity]
 # open_cases = 40              # no more are routed while so many are open; or per_week
@@ -124,6 +123,11 @@ to_ask,questions,join:newline,optional,To ask the person what the referral leave
 ,nhs_number,,prohibited,TO WRITE: why it is not needed; or make it a field,O,A prohibited row records a decision
 ";
 
+const CATCHMENT: &str = "\
+kind,code,mode,from,to,comment
+practice,TO WRITE: the code of a practice that it serves; a row for each,include,,,Or any; icb; la; postcode; pcn; lsoa
+";
+
 const ELIGIBILITY: &str = "\
 rule,operator,value,outcome,reason,words
 age,below,18,refuse,ineligible-age,TO WRITE: what the referrer is told of somebody under 18.
@@ -151,7 +155,7 @@ pub fn scaffold(root: &Path, area: Option<&str>, slug: &str, today: Date) -> Res
         let detail = format!("the folder {} is there already", folder.display());
         return Err(Problem::new(&entry::SAID_TWICE).with(detail));
     }
-    let files = files(root, &area, slug, today);
+    let files = files(today);
     let written = files.iter().try_for_each(|(name, text)| {
         let path = folder.join(name);
         if let Some(parent) = path.parent() {
@@ -192,37 +196,17 @@ fn chosen(root: &Path, area: Option<&str>) -> Result<String, Problem> {
     }
 }
 
-fn files(root: &Path, area: &str, slug: &str, today: Date) -> Vec<(&'static str, String)> {
-    let yesterday = today.checked_sub(1.day()).unwrap_or(today);
-    let head = HEAD
-        .replace("NAME", slug)
-        .replace("EXPIRES", &yesterday.to_string())
-        .replace("2026-01-01", &today.to_string());
+fn files(today: Date) -> Vec<(&'static str, String)> {
+    let head = HEAD.replace("2026-01-01", &today.to_string());
     vec![
         ("provider.toml", head),
-        ("catchment.csv", catchment(root, area)),
+        ("catchment.csv", CATCHMENT.to_owned()),
         ("eligibility.csv", ELIGIBILITY.to_owned()),
         ("fields.csv", FIELDS.to_owned()),
         ("codes/employment.csv", employment()),
         ("status.csv", status()),
         ("tests/first/referral.json", REFERRAL.to_owned()),
     ]
-}
-
-fn catchment(root: &Path, area: &str) -> String {
-    let head = fs::read_to_string(root.join(area).join("area.toml")).unwrap_or_default();
-    let icb = head.lines().find_map(|line| {
-        let (key, value) = line.split_once('=')?;
-        (key.trim() == "icb").then(|| value.trim().trim_matches('"').to_owned())
-    });
-    let row = match icb {
-        Some(icb) => format!("icb,{icb}"),
-        None => "any,".to_owned(),
-    };
-    format!(
-        "kind,code,mode,from,to,comment\n{row},include,,,TO WRITE: the practices or places that \
-         it serves instead of everybody\n"
-    )
 }
 
 /// Every word of employment, to be told in the provider's words.
@@ -260,7 +244,7 @@ fn status() -> String {
         // Writing to a String cannot fail.
         let _ = writeln!(
             text,
-            "{code},{code},{reason},codes,TO WRITE: the provider's own word"
+            "TO WRITE: the provider's own word for {code},{code},{reason},codes,"
         );
     }
     text

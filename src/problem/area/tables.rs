@@ -74,7 +74,7 @@ super::entries! {
     /// A file that is no CSV, TOML or UTF-8.
     NOT_READABLE = {
         "WW-MAP-011", "a table cannot be parsed",
-        meaning: "The file is not UTF-8 text, or its rows or keys do not parse.",
+        meaning: "The file is not UTF-8 text, its rows or keys do not parse, a double quote is not closed, or a cell holds a line break. Nothing of the file is used.",
         advice: "Save the file as CSV in UTF-8 with commas, or correct the TOML at the place that is named.",
         Icb, 500, "REC_SERVER_ERROR", "exception", AfterFix
     }

@@ -12,7 +12,8 @@ use crate::problem::area::tables as entry;
 
 /// Only an area with a hub has it.
 pub(in crate::adapters::tables) const FILE: &str = "split.csv";
-const HEADER: Header = &["hub", "partner", "kind", "code", "from", "to", "comment"];
+pub(in crate::adapters::tables) const HEADER: Header =
+    &["hub", "partner", "kind", "code", "from", "to", "comment"];
 
 pub(super) fn compile(folder: &Folder, faults: &mut Faults) -> Vec<SplitRow> {
     let mut rows: Vec<SplitRow> = Vec::new();

@@ -7,9 +7,9 @@ use crate::domain::identifiers::{OdsCode, Postcode};
 use crate::domain::routing::{Catchment, CatchmentKind, CatchmentRow, Mode};
 use crate::problem::area::tables as entry;
 
-const FILE: &str = "catchment.csv";
-const HEADER: Header = &["kind", "code", "mode", "from", "to", "comment"];
-const MODES: &[(Mode, &str)] = &[(Mode::Include, "include"), (Mode::Exclude, "exclude")];
+pub(super) const FILE: &str = "catchment.csv";
+pub(super) const HEADER: Header = &["kind", "code", "mode", "from", "to", "comment"];
+pub(super) const MODES: &[(Mode, &str)] = &[(Mode::Include, "include"), (Mode::Exclude, "exclude")];
 
 pub(super) fn compile(folder: &Folder, faults: &mut Faults) -> Catchment {
     let mut compiled: Vec<CatchmentRow> = Vec::new();

@@ -10,8 +10,8 @@ use crate::domain::routing::{
 };
 use crate::problem::area::tables as entry;
 
-const FILE: &str = "eligibility.csv";
-const HEADER: Header = &["rule", "operator", "value", "outcome", "reason", "words"];
+pub(super) const FILE: &str = "eligibility.csv";
+pub(super) const HEADER: Header = &["rule", "operator", "value", "outcome", "reason", "words"];
 
 pub(super) fn compile(folder: &Folder, faults: &mut Faults) -> Eligibility {
     let rows = sheet::rows(folder, FILE, HEADER, faults);
@@ -113,7 +113,8 @@ fn organisations(cell: &Cell<'_>, found: &[&str], faults: &mut Faults) -> Option
     Some(Expected::Words(codes.collect()))
 }
 
-fn words(rule: Rule) -> Vec<&'static str> {
+/// The words of a rule that compares words.
+pub(super) fn words(rule: Rule) -> Vec<&'static str> {
     match rule {
         Rule::Employment => EmploymentStatus::ALL.iter().map(|row| row.2).collect(),
         Rule::Absence => SicknessAbsence::ALL.iter().map(|row| row.2).collect(),

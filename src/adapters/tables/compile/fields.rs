@@ -17,8 +17,8 @@ use crate::problem::area::tables as entry;
 use crate::standards::payload::csv;
 use crate::standards::payload::json::check_targets;
 
-const FILE: &str = "fields.csv";
-const HEADER: Header = &[
+pub(super) const FILE: &str = "fields.csv";
+pub(super) const HEADER: Header = &[
     "target",
     "source",
     "transform",

@@ -13,7 +13,7 @@ use crate::domain::provider::{
 use crate::problem::area::tables as entry;
 
 /// UK GDPR Articles 6(1) and 9(2).
-const ARTICLES: &[&str] = &[
+pub(super) const ARTICLES: &[&str] = &[
     "6(1)(a)", "6(1)(b)", "6(1)(c)", "6(1)(d)", "6(1)(e)", "6(1)(f)", "9(2)(a)", "9(2)(b)",
     "9(2)(c)", "9(2)(d)", "9(2)(e)", "9(2)(f)", "9(2)(g)", "9(2)(h)", "9(2)(i)", "9(2)(j)",
 ];

@@ -11,6 +11,7 @@ mod questions;
 mod status;
 mod transform;
 mod unused;
+pub(super) mod vocabulary;
 
 use super::faults::Faults;
 use super::folder::Folder;
@@ -106,6 +107,13 @@ const PAYLOADS: &[(PayloadKind, &str)] = &[
     (PayloadKind::Json, "json"),
     (PayloadKind::FhirBundle, "fhir-bundle"),
     (PayloadKind::Csv, "csv"),
+];
+
+const CHANNELS: &[(u8, &str)] = &[
+    (0, "webhook"),
+    (1, "fhir-rest"),
+    (2, "collect"),
+    (3, "csv-batch"),
 ];
 
 /// Compiles a folder. `None` when something without which there is no provider is
@@ -216,13 +224,7 @@ fn validity(head: &Head<'_>, faults: &mut Faults) -> Validity {
 }
 
 fn channel(head: &Head<'_>, faults: &mut Faults) -> Option<Channel> {
-    const KINDS: &[(u8, &str)] = &[
-        (0, "webhook"),
-        (1, "fhir-rest"),
-        (2, "collect"),
-        (3, "csv-batch"),
-    ];
-    let kind = head.word("channel", "kind", KINDS, faults)?;
+    let kind = head.word("channel", "kind", CHANNELS, faults)?;
     let secret_file = head.text("channel", "secret_file", faults);
     match kind {
         0 => {

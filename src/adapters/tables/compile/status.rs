@@ -8,9 +8,9 @@ use crate::domain::mapping::{StatusWord, StatusWords};
 use crate::domain::status::{ClosureReason, Status, Visibility};
 use crate::problem::area::tables as entry;
 
-const FILE: &str = "status.csv";
-const HEADER: Header = &["word", "status", "closure_reason", "visibility", "comment"];
-const VISIBILITIES: &[(Visibility, &str)] = &[
+pub(super) const FILE: &str = "status.csv";
+pub(super) const HEADER: Header = &["word", "status", "closure_reason", "visibility", "comment"];
+pub(super) const VISIBILITIES: &[(Visibility, &str)] = &[
     (Visibility::Nothing, "nothing"),
     (Visibility::Codes, "codes"),
     (Visibility::Summary, "summary"),
@@ -55,15 +55,19 @@ pub(super) fn compile(folder: &Folder, faults: &mut Faults) -> StatusWords {
     StatusWords::new(words)
 }
 
+/// Whether a word for this status says why.
+pub(super) const fn needs_reason(status: Status) -> bool {
+    matches!(
+        status,
+        Status::Completed | Status::ClosedNotEngaged | Status::Declined
+    )
+}
+
 /// A status that ends a case by the provider says why; one that does not has no reason.
 fn closure(row: &Row, status: Status, faults: &mut Faults) -> Option<ClosureReason> {
     let cell = row.cell("closure_reason");
-    let needed = matches!(
-        status,
-        Status::Completed | Status::ClosedNotEngaged | Status::Declined
-    );
     if cell.text.is_empty() {
-        if needed {
+        if needs_reason(status) {
             cell.filled(faults);
         }
         return None;

@@ -153,12 +153,14 @@ fn an_area_without_partners_needs_no_table_of_them() {
 
 #[test]
 fn every_fault_of_a_table_of_partners_is_told_with_its_place() {
-    for (row, place, words) in [
-        ("lantern,stillwater,28,,,", "4:2", "WW-MAP-006"),
-        ("lantern,lantern,28,,,", "4:2", "write another provider"),
-        ("lantern,vale-nhs-trust,soon,,,", "4:3", "a whole number"),
-        ("lantern,,28,,,", "4:2", "WW-MAP-005"),
-        ("lantern,ghost,28,,,", "4:1", "\"ghost\" has no folder"),
+    for (row, place, words, allowed) in [
+        // Of two rows for one pair neither counts.
+        ("lantern,stillwater,28,,,", "4:2", "WW-MAP-006", 1),
+        ("lantern,lantern,28,,,", "4:2", "write another provider", 2),
+        ("lantern,vale-nhs-trust,soon,,,", "4:3", "a whole number", 2),
+        ("lantern,vale-nhs-trust,28,soon,,", "4:4", "yyyy-mm-dd", 2),
+        ("lantern,,28,,,", "4:2", "WW-MAP-005", 2),
+        ("lantern,ghost,28,,,", "4:1", "\"ghost\" has no folder", 3),
     ] {
         let copy = Copy::new();
         copy.append("partners.csv", row);
@@ -167,12 +169,9 @@ fn every_fault_of_a_table_of_partners_is_told_with_its_place() {
         let place = format!("exampleshire/partners.csv:{place}");
         let found = told.len() == 1 && told[0].contains(&place) && told[0].contains(words);
         assert!(found, "{row}: {told:#?}");
-        // Only a row that leads nowhere leaves the area served.
-        assert_eq!(
-            loaded.areas.len(),
-            usize::from(row.contains("ghost")),
-            "{row}"
-        );
+        // The area is served without the row: nobody is referred on by it.
+        assert_eq!(loaded.areas.len(), 1, "{row}");
+        assert_eq!(loaded.areas[0].partners.len(), allowed, "{row}");
     }
 }
 
@@ -272,4 +271,49 @@ fn a_provider_whose_folder_is_gone_is_not_kept() {
     let before = copy.load();
     fs::remove_dir_all(copy.path("lantern")).expect("a writable copy");
     assert!(copy.load().keeping(&before).provider("lantern").is_none());
+}
+
+#[test]
+fn a_quote_that_is_not_closed_loses_no_row_without_a_word() {
+    let copy = Copy::new();
+    copy.edit(
+        "lantern/eligibility.csv",
+        "Lantern helps people from their sixteenth birthday.",
+        "\"Lantern helps people from their sixteenth birthday.",
+    );
+    one_fault(
+        &copy,
+        &[
+            "WW-MAP-011",
+            "lantern/eligibility.csv:2:6",
+            "none closes it",
+        ],
+    );
+    let copy = Copy::new();
+    copy.edit("routing.csv", "North: home", "\"North: home");
+    let loaded = copy.load();
+    assert!(loaded.areas.is_empty());
+    let told = loaded.problems[0].to_string();
+    assert_eq!(loaded.problems.len(), 1, "{:#?}", loaded.problems);
+    assert!(
+        told.contains("WW-MAP-011") && told.contains("exampleshire/routing.csv:2:5"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_folder_with_something_still_to_write_is_not_used() {
+    let copy = Copy::new();
+    copy.edit("lantern/status.csv", "Got it", "TO WRITE: its own word");
+    one_fault(&copy, &["WW-MAP-005", "status.csv:2:1", "its own word"]);
+    let copy = Copy::new();
+    copy.edit(
+        "lantern/provider.toml",
+        "expires = ",
+        "expires = \"TO WRITE\" # ",
+    );
+    one_fault(
+        &copy,
+        &["WW-MAP-005", "agreement.expires: still says TO WRITE"],
+    );
 }

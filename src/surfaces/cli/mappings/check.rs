@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{Common, as_json, count, told, unknown};
 use crate::config::{Approval, Settings};
 use crate::gateway::tables::{Checked, Report, check_with, require_approval};
-use crate::surfaces::cli::{Format, exit};
+use crate::surfaces::cli::{Format, exit, wrap};
 
 pub(super) fn run(
     common: &Common,
@@ -41,12 +41,20 @@ fn text_answer(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for one in &report.providers {
         let name = format!("{}/{}", one.area, one.slug);
         match &one.tables {
+            Some(_) if !one.area_used => {
+                writeln!(out, "not used {name}: its area is not used")?;
+            }
             Some((version, digest)) => {
                 let digest = digest.get(..12).unwrap_or(digest);
                 writeln!(out, "usable   {name:<42}  {version:<8}  {digest}")?;
             }
             None => writeln!(out, "not used {name}: no referral goes there")?,
         }
+    }
+    for area in &report.areas_not_used {
+        let says = "the area is not used, because its own files have faults: nobody is routed \
+                    to any of its providers";
+        writeln!(out, "{}", wrap(&format!("not used {area}: "), says))?;
     }
     writeln!(
         out,
@@ -60,7 +68,12 @@ fn text_answer(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 fn json_answer(report: &Report, is_sound: bool, out: &mut dyn Write) -> io::Result<()> {
     let providers: Vec<Value> = report.providers.iter().map(provider).collect();
     let findings: Vec<Value> = report.findings.iter().map(as_json).collect();
-    let answer = json!({ "sound": is_sound, "providers": providers, "findings": findings });
+    let answer = json!({
+        "sound": is_sound,
+        "providers": providers,
+        "areasNotUsed": report.areas_not_used,
+        "findings": findings,
+    });
     writeln!(out, "{answer:#}")
 }
 
@@ -69,7 +82,8 @@ fn provider(one: &Checked) -> Value {
     json!({
         "area": one.area,
         "provider": one.slug,
-        "usable": one.tables.is_some(),
+        "usable": one.tables.is_some() && one.area_used,
+        "areaUsed": one.area_used,
         "version": version,
         "digest": digest,
     })

@@ -1,6 +1,7 @@
 //! `mappings fields`: the published list, from the code; and the page that is made of it.
 
 mod schema;
+mod vocabulary;
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -202,7 +203,8 @@ fn text(out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(out, "\nNever taken from a referral, whatever a table says")?;
     let never: Vec<&str> = NEVER_ACCEPTED.iter().map(|row| row.0).collect();
-    writeln!(out, "{}", wrap("  ", &never.join(", ")))
+    writeln!(out, "{}", wrap("  ", &never.join(", ")))?;
+    vocabulary::text(out)
 }
 
 fn step(name: &str) -> &'static str {
@@ -290,6 +292,7 @@ fn as_json() -> Value {
         "transforms": steps.collect::<Vec<Value>>(),
         "fhirTargets": FHIR_TARGETS.iter().map(|target| target.name).collect::<Vec<&str>>(),
         "neverAccepted": never,
+        "tables": vocabulary::as_json(),
         "schema": schema::of_case(),
     })
 }
@@ -298,7 +301,8 @@ fn as_json() -> Value {
 pub fn markdown() -> String {
     let mut page = String::from(
         "# Fields of mapping tables\n\n\
-         What the columns `source` and `transform` of `fields.csv` may say. This page is made \
+         What the columns `source` and `transform` of `fields.csv` may say, and, at the end, every \
+         column and\nkey of the tables with its words. This page is made \
          from the code:\nwrite it anew with `UPDATE=1 cargo test --lib is_current`. \
          `workwell-gateway mappings fields` prints the same, and\n`--format json` adds the JSON \
          Schema of a canonical case. The files and their columns are in\n\
@@ -363,6 +367,7 @@ pub fn markdown() -> String {
     for (name, reason) in NEVER_ACCEPTED {
         let _ = writeln!(page, "- `{name}` (`{reason}`)");
     }
+    page.push_str(&vocabulary::markdown());
     page
 }
 
@@ -397,5 +402,20 @@ mod tests {
         let listed = json["fields"].as_array().expect("a list");
         assert_eq!(listed.len(), fields().len());
         assert!(json["schema"]["properties"]["referral"].is_object());
+        // Every file with its columns and words stands in all three.
+        let files = json["tables"].as_array().expect("a list");
+        assert_eq!(files.len(), 10);
+        for file in files {
+            let name = file["file"].as_str().expect("a name");
+            assert!(text.contains(name) && markdown().contains(name), "{name}");
+        }
+        for word in ["jobcentre (accepted", "transferred-other-provision", "s251"] {
+            assert!(
+                text.split_whitespace()
+                    .collect::<Vec<&str>>()
+                    .join(" ")
+                    .contains(word)
+            );
+        }
     }
 }

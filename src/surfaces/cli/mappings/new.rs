@@ -44,11 +44,12 @@ fn text_answer(made: &Made, slug: &str, out: &mut dyn Write) -> io::Result<()> {
     }
     let steps = [
         "Write what is marked TO WRITE; `mappings fields` lists what a row may name.".to_owned(),
-        format!("`mappings check {slug}` tells every fault; mend until there is none."),
+        format!(
+            "`mappings check {slug}` lists what is still to write, and every fault; the folder \
+             is not used until there is none."
+        ),
         format!("`mappings test {slug} --update` writes what the first test becomes: read it."),
-        "Nobody is referred until the agreement's last day stands in provider.toml and a row \
-         of the area's routing.csv names the provider."
-            .to_owned(),
+        "Nobody is referred until a row of the area's routing.csv names the provider.".to_owned(),
     ];
     for (index, step) in steps.iter().enumerate() {
         writeln!(out, "{}", wrap(&format!("{}. ", index + 1), step))?;

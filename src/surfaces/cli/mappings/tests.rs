@@ -1,5 +1,6 @@
 //! The verbs over the committed tables, and over damaged copies of them.
 
+mod areas;
 mod broken;
 mod change;
 mod verbs;
