@@ -266,6 +266,7 @@ impl Gateway {
             Status::Received,
             None,
         )];
+        unit.events[0].evidence = Some(message.id);
         let (hold, routed) = match way {
             Way::Released { routed, leg } => {
                 unit.events.push(event(

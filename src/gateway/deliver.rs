@@ -195,6 +195,11 @@ impl Gateway {
 
     async fn give_up(&self, found: &LegWithCase, problem: &Problem) -> Result<Outcome, Problem> {
         let code = problem.entry.code;
+        if self.was_told_on_the_telephone(found).await? {
+            return self
+                .settle(found, LegState::Stopped, Some(code), Outcome::Stopped)
+                .await;
+        }
         self.settle(found, LegState::Parked, Some(code), Outcome::Parked(code))
             .await
     }

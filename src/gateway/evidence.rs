@@ -1,5 +1,6 @@
 //! What an operator writes down is kept in clear, so it names nobody's data.
 
+use crate::domain::caller::Caller;
 use crate::problem::{Problem, area::operator as problems};
 
 /// The longest such text, in characters: a reference, never a story.
@@ -18,6 +19,11 @@ pub(super) fn checked(text: &str, at: &str) -> Result<String, Problem> {
         return Ok(text.to_owned());
     }
     Err(Problem::new(&problems::EVIDENCE).at(at))
+}
+
+/// An operator by the name or role that they gave, kept in clear. Errors: `WW-OPR-002`.
+pub fn operator_named(name: &str) -> Result<Caller, Problem> {
+    Ok(Caller::Operator(checked(name, "by")?))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 pub mod accept;
 pub mod acknowledge;
 mod alert;
+mod call_referrer;
 pub mod cancel;
 pub mod collect;
 mod commit;
@@ -18,6 +19,7 @@ pub mod feed_back;
 mod happened;
 pub mod hold;
 mod leg;
+pub mod no_news;
 pub mod outbox;
 pub mod places;
 pub mod read;

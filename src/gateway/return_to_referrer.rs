@@ -9,6 +9,7 @@
 use jiff::Timestamp;
 
 use super::Gateway;
+use super::call_referrer::settle_parked;
 use super::evidence::checked;
 use super::happened::happened;
 use super::stop::Order;
@@ -246,7 +247,7 @@ impl Gateway {
             event.note = Some(told.clone());
             event.holder = Some(Responsible::Referrer);
             let kind = QueueKind::ReturnUnheard;
-            let unit = Unit {
+            let mut unit = Unit {
                 change: Some(CaseChange::of(row.id, row.revision)),
                 events: vec![event],
                 close: vec![closing(row.id, kind, None, caller, "called")],
@@ -258,6 +259,9 @@ impl Gateway {
                 ],
                 ..Unit::default()
             };
+            // Who was rung has heard what their system would not take.
+            let parked = self.parked_responses(row.id).await?;
+            settle_parked(&mut unit, &parked, caller);
             if self.commit_change(unit, &row).await? {
                 return Ok(row.status);
             }

@@ -126,6 +126,7 @@ impl Gateway {
             expected_may_be_held: may_be_held,
         });
         let mut event = happened(child.id, stopping.actor, FactKind::CaseStopped, to, now);
+        event.evidence = stopping.evidence;
         event.visible_to_referrer = true;
         event.holder = (holder != child.responsible).then_some(holder);
         unit.events.push(event);

@@ -12,8 +12,9 @@ use jiff::Timestamp;
 use super::Gateway;
 use super::alert::{Alerted, Pause};
 use super::commit::CLOCK;
+use super::no_news::{is_parked_delivery, is_untold};
 use crate::adapters::store::{
-    CaseChange, CaseRow, CommitError, Due, Lease, LegKind, NewLeg, QueueChange, QueueFilter,
+    CaseChange, CaseRow, CommitError, Due, Lease, NewQueueEntry, QueueChange, QueueFilter,
     QueueRow, Unit,
 };
 use crate::domain::caller::Caller;
@@ -116,8 +117,12 @@ impl Gateway {
         if !self.is_attended(row, kind).await? {
             let awaited = step.map_or(due.milestone.as_str(), |step| step.code());
             let subject = format!("{CLOCK}:{awaited}");
+            let slug = row.provider.as_ref().map(|chosen| chosen.slug.as_str());
             let entry = self.entry(row.id, kind, subject, awaited, now);
-            unit.raise.push(entry);
+            unit.raise.push(NewQueueEntry {
+                due_at: self.to_be_decided_by(slug, now),
+                ..entry
+            });
         }
         Ok(unit)
     }
@@ -203,7 +208,8 @@ impl Gateway {
         watched: &mut Watched,
     ) -> Result<(), Problem> {
         let now = self.clock.now();
-        if entry.told_at.is_some() || entry.entry.due_at > now || !is_told(entry, case) {
+        // Where no system can be told the entry asks for a call; a recorded one tells it.
+        if !is_untold(entry, case, now) || case.return_address.is_none() {
             return Ok(());
         }
         let last_news = self.last_news(case).await?;
@@ -235,39 +241,6 @@ impl Gateway {
             self.outbox_changed.notify_one();
         }
         Ok(())
-    }
-
-    /// When something was last heard of the case or done about it.
-    async fn last_news(&self, case: &CaseRow) -> Result<Timestamp, Problem> {
-        let events = self.store.events(&Caller::System, case.id).await?;
-        let last = events.iter().map(|event| event.event.occurred_at).max();
-        Ok(last.unwrap_or(case.received_at))
-    }
-
-    /// Whether another entry of the case has told the referrer of the same silence.
-    async fn is_told_since(&self, case: &CaseRow, since: Timestamp) -> Result<bool, Problem> {
-        let filter = QueueFilter {
-            case_id: Some(case.id),
-            closed_too: true,
-            ..QueueFilter::default()
-        };
-        let entries = self.store.queue(&Caller::System, &filter).await?;
-        let told = entries.iter().filter_map(|entry| entry.told_at);
-        Ok(told.max().is_some_and(|told| told > since))
-    }
-
-    fn no_news_leg(
-        &self,
-        row: &CaseRow,
-        since: Timestamp,
-        now: Timestamp,
-    ) -> Result<Option<NewLeg>, Problem> {
-        if row.return_address.is_none() {
-            return Ok(None);
-        }
-        let case = self.store.unseal_case(row)?;
-        let words = no_news(since);
-        Ok(self.response_leg(&case, row.status, None, Some(&words), now))
     }
 
     /// Calls the owner; `false` when the job is another process's by now.
@@ -329,33 +302,6 @@ impl Gateway {
     }
 }
 
-/// The line that the practice reads.
-fn no_news(since: Timestamp) -> String {
-    format!(
-        "No news since {}",
-        date_in_england(since).strftime("%-d %B %Y")
-    )
-}
-
-fn is_parked_delivery(row: &QueueRow) -> bool {
-    let kind = row.entry.subject.split(':').next();
-    row.entry.kind == QueueKind::Parked && kind == Some(LegKind::Deliver.code())
-}
-
-/// The referrer hears of a person who waits, whatever a provider's table says of progress
-/// (DESIGN I9). An answer that cannot be delivered to it is not answered by another one.
-fn is_told(row: &QueueRow, case: &CaseRow) -> bool {
-    let waits = match row.entry.kind {
-        QueueKind::Held
-        | QueueKind::Uncollected
-        | QueueKind::Unacknowledged
-        | QueueKind::Silent => true,
-        QueueKind::Parked => is_parked_delivery(row),
-        QueueKind::ReturnUnheard | QueueKind::StopUnheard => false,
-    };
-    waits && !case.status.is_terminal()
-}
-
 const fn unchanged(row: &QueueRow) -> QueueChange {
     QueueChange {
         id: row.entry.id,
@@ -363,23 +309,5 @@ const fn unchanged(row: &QueueRow) -> QueueChange {
         due_at: None,
         alerted: false,
         told: false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_line_has_the_day_in_england_in_words() {
-        let at = |text: &str| text.parse().expect("the test's own instant");
-        assert_eq!(
-            no_news(at("2026-07-01T23:30:00Z")),
-            "No news since 2 July 2026"
-        );
-        assert_eq!(
-            no_news(at("2026-12-01T23:30:00Z")),
-            "No news since 1 December 2026"
-        );
     }
 }

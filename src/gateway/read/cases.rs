@@ -3,11 +3,14 @@
 
 pub use crate::adapters::store::{CaseFilter, CaseRow, EventRow};
 
+use uuid::Uuid;
+
 use crate::adapters::store::{LegFilter, LegRow, QueueFilter, QueueRow};
 use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::identifiers::{CaseId, CaseReference};
 use crate::gateway::Gateway;
+use crate::gateway::no_news::Ring;
 use crate::problem::{Problem, area::operator as problems};
 
 /// Everything that is kept in clear about a case.
@@ -21,6 +24,18 @@ pub struct Known {
     pub queue: Vec<QueueRow>,
     /// What was or is to be sent, the oldest first.
     pub legs: Vec<LegRow>,
+    /// Who has to be rung about an entry, by the entry's id.
+    rings: Vec<(Uuid, Ring)>,
+}
+
+impl Known {
+    /// Who has to be rung about this entry because no system can tell them.
+    pub fn ring(&self, entry: &QueueRow) -> Option<&Ring> {
+        let mut rings = self.rings.iter();
+        rings
+            .find(|(id, _)| *id == entry.entry.id)
+            .map(|(_, ring)| ring)
+    }
 }
 
 impl Gateway {
@@ -51,9 +66,17 @@ impl Gateway {
             limit: 500,
             ..LegFilter::default()
         };
+        let queue = self.store.queue(caller, &entries).await?;
+        let now = self.clock.now();
+        let mut rings = Vec::new();
+        for entry in queue.iter().filter(|entry| entry.closed.is_none()) {
+            let ring = self.to_ring(entry, &row, now).await?;
+            rings.extend(ring.map(|ring| (entry.entry.id, ring)));
+        }
         Ok(Known {
             events: self.store.events(caller, row.id).await?,
-            queue: self.store.queue(caller, &entries).await?,
+            queue,
+            rings,
             legs: self.store.legs(caller, &legs).await?,
             row,
         })

@@ -1,6 +1,7 @@
 //! What waits for a person, for whoever works the queue.
 
 pub use crate::adapters::store::{QueueFilter as Filter, QueueRow as Entry};
+pub use crate::gateway::no_news::Ring;
 
 use crate::adapters::store::CaseRow;
 use crate::domain::caller::Caller;
@@ -18,6 +19,8 @@ pub struct Waiting {
     /// Whom to ring at the provider, in a line, where the provider is waited for and its
     /// tables say it.
     pub contact: Option<String>,
+    /// Who has to be rung because no system can tell them that there is no news.
+    pub ring: Option<Ring>,
 }
 
 /// One page of the queue.
@@ -43,11 +46,18 @@ impl Gateway {
         rows.truncate(wanted);
         let next = rows.last().map(|row| row.number).filter(|_| more);
         let tables = self.tables();
+        let now = self.clock.now();
         let mut waiting = Vec::with_capacity(rows.len());
         for row in rows {
             if let Some(case) = self.store.case_by_id(caller, row.entry.case_id).await? {
                 let contact = contact_of(&tables, &row, &case);
-                waiting.push(Waiting { row, case, contact });
+                let ring = self.to_ring(&row, &case, now).await?;
+                waiting.push(Waiting {
+                    row,
+                    case,
+                    contact,
+                    ring,
+                });
             }
         }
         Ok(QueuePage { waiting, next })

@@ -206,6 +206,7 @@ impl Side {
         let given = Given {
             today: day,
             residence: residence.as_ref(),
+            questions: None,
         };
         let (fields, stopped) = rendered(case, provider, given);
         Came {

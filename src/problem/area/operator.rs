@@ -92,6 +92,13 @@ super::entries! {
         advice: "Send the members that the detail names, and no other.",
         Operator, 422, "REC_UNPROCESSABLE_ENTITY", "structure", AfterFix
     }
+    /// Nothing to ring about.
+    NO_CALL_WAITS = {
+        "WW-OPR-015", "nothing of this case waits to be told on the telephone",
+        meaning: "A call to whoever referred is recorded while the queue asks for one: a return that was not heard, an answer that was given up, or a silence that no system can tell them of.",
+        advice: "See by `cases show` what waits; a call to a provider about a stop is recorded with `cases stopped`.",
+        Operator, 409, "REC_CONFLICT", "conflict", AfterFix
+    }
     /// No stop to confirm.
     NO_STOP_WAITS = {
         "WW-OPR-010", "no stop of this case waits for this provider",

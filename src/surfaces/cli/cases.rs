@@ -1,6 +1,6 @@
 //! `cases list|show|timeline`: what a named operator sees of cases, never anything of a
-//! person; `cases correct|withdraw|hold|resolve|redecide|return|stopped`: what they do with
-//! one.
+//! person; `cases correct|withdraw|hold|resolve|redecide|return|called|stopped`: what they do
+//! with one.
 
 mod list;
 mod timeline;
@@ -16,6 +16,7 @@ use crate::domain::identifiers::CaseId;
 use crate::domain::status::{ClosureReason, Milestone, Status};
 use crate::gateway::Gateway;
 use crate::gateway::correct::Correction;
+use crate::gateway::evidence::operator_named;
 use crate::gateway::redecide::{Order, Redecided};
 use crate::gateway::resolve::Resolution;
 use crate::gateway::return_to_referrer::Call;
@@ -36,14 +37,36 @@ pub enum Cases {
     Act(Act),
 }
 
+/// What every verb that does something with one case takes.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Of {
+    /// The case's reference or id
+    case: String,
+    /// Who acts: a name or role; else the settings' operator
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+    /// How the answer is written
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+/// Who was told on the telephone, and when.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Told {
+    /// Who was told: a role or a name there
+    #[arg(long, value_name = "NAME")]
+    told: String,
+    /// When, such as 2026-11-20T10:15:00Z
+    #[arg(long, value_name = "TIME")]
+    when: Timestamp,
+}
+
 /// What to do with one case.
 #[derive(Clone, Debug, clap::Subcommand)]
 pub enum Act {
     /// Set where a case stands, with evidence; the referrer is told
-    #[command(override_usage = "workwell-gateway cases correct ID --to STATUS --evidence REF")]
+    #[command(override_usage = "workwell-gateway cases correct CASE --to STATUS --evidence REF")]
     Correct {
-        /// The case's id
-        id: CaseId,
         /// The canonical status it should have
         #[arg(long, value_name = "STATUS", value_parser = read_status)]
         to: Status,
@@ -53,37 +76,31 @@ pub enum Act {
         /// Why it ended, where it did
         #[arg(long, value_name = "REASON", value_parser = read_reason)]
         reason: Option<ClosureReason>,
-        /// How the answer is written
-        #[arg(long, value_enum, default_value = "text")]
-        format: Format,
+        /// Which case, who acts, and how it is answered
+        #[command(flatten)]
+        of: Of,
     },
     /// The person does not want to go on: stop it everywhere
     Withdraw {
-        /// The case's id
-        id: CaseId,
         /// What shows it: a call number; names nobody
         #[arg(long, value_name = "REF")]
         evidence: String,
-        /// How the answer is written
-        #[arg(long, value_enum, default_value = "text")]
-        format: Format,
+        /// Which case, who acts, and how it is answered
+        #[command(flatten)]
+        of: Of,
     },
     /// Keep a case from leaving until it is resolved
     Hold {
-        /// The case's id
-        id: CaseId,
         /// Why: a reference; names nobody
         #[arg(long, value_name = "REF")]
         reason: String,
-        /// How the answer is written
-        #[arg(long, value_enum, default_value = "text")]
-        format: Format,
+        /// Which case, who acts, and how it is answered
+        #[command(flatten)]
+        of: Of,
     },
     /// Release a held case, decided by today's tables and consents
-    #[command(override_usage = "workwell-gateway cases resolve ID --evidence REF [OPTIONS]")]
+    #[command(override_usage = "workwell-gateway cases resolve CASE --evidence REF [OPTIONS]")]
     Resolve {
-        /// The case's id
-        id: CaseId,
         /// What shows that it may go on; names nobody
         #[arg(long, value_name = "REF")]
         evidence: String,
@@ -93,14 +110,14 @@ pub enum Act {
         /// The person was asked and consents: spoken, written or form
         #[arg(long, value_name = "HOW", value_parser = ["spoken", "written", "form"])]
         consent: Option<String>,
-        /// How the answer is written
-        #[arg(long, value_enum, default_value = "text")]
-        format: Format,
+        /// Which case, who acts, and how it is answered
+        #[command(flatten)]
+        of: Of,
     },
     /// Decide a case again by today's tables, after one was mended
     #[command(override_usage = "workwell-gateway cases redecide CASE --by NAME --why REF")]
     Redecide {
-        /// The case's id or reference
+        /// The case's reference or id
         case: String,
         /// Who decides: a name or role of the staff
         #[arg(long, value_name = "NAME")]
@@ -114,12 +131,10 @@ pub enum Act {
     },
     /// Give a person back, or record that the referrer was rung
     #[command(
-        override_usage = "workwell-gateway cases return ID --reason REASON\n       \
-        workwell-gateway cases return ID --told NAME --when TIME"
+        override_usage = "workwell-gateway cases return CASE --reason REASON\n       \
+        workwell-gateway cases return CASE --told NAME --when TIME"
     )]
     Return {
-        /// The case's id
-        id: CaseId,
         /// Why the case ends; see the list of closure reasons
         #[arg(long, value_name = "REASON", value_parser = read_reason,
             required_unless_present = "told", conflicts_with = "told")]
@@ -130,29 +145,35 @@ pub enum Act {
         /// When, such as 2026-11-20T10:15:00Z
         #[arg(long, value_name = "TIME", requires = "told")]
         when: Option<Timestamp>,
-        /// How the answer is written
-        #[arg(long, value_enum, default_value = "text")]
-        format: Format,
+        /// Which case, who acts, and how it is answered
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Record that whoever referred was rung about any other news
+    #[command(override_usage = "workwell-gateway cases called CASE --told NAME --when TIME")]
+    Called {
+        /// Who was told, and when
+        #[command(flatten)]
+        told: Told,
+        /// Which case, who acts, and how it is answered
+        #[command(flatten)]
+        of: Of,
     },
     /// Record that a provider said it knows of a stop
     #[command(
-        override_usage = "workwell-gateway cases stopped ID --provider SLUG --told NAME --when TIME"
+        override_usage = "workwell-gateway cases stopped CASE --provider SLUG\n         \
+        --told NAME --when TIME"
     )]
     Stopped {
-        /// The case's id
-        id: CaseId,
         /// The provider's folder name
         #[arg(long, value_name = "SLUG")]
         provider: String,
-        /// Who was told on the telephone: a role or a name there
-        #[arg(long, value_name = "NAME")]
-        told: String,
-        /// When, such as 2026-11-20T10:15:00Z
-        #[arg(long, value_name = "TIME")]
-        when: Timestamp,
-        /// How the answer is written
-        #[arg(long, value_enum, default_value = "text")]
-        format: Format,
+        /// Who was told, and when
+        #[command(flatten)]
+        told: Told,
+        /// Which case, who acts, and how it is answered
+        #[command(flatten)]
+        of: Of,
     },
 }
 
@@ -169,21 +190,41 @@ fn read_reason(word: &str) -> Result<ClosureReason, String> {
 }
 
 impl Act {
-    /// The case by its id, where it is named so, and the format.
-    const fn id_and_format(&self) -> (Option<CaseId>, Format) {
+    /// The case as it was named, who acts where that was said, and the format.
+    fn named(&self) -> (&str, Option<&str>, Format) {
         match self {
-            Self::Redecide { format, .. } => (None, *format),
-            Self::Correct { id, format, .. }
-            | Self::Withdraw { id, format, .. }
-            | Self::Hold { id, format, .. }
-            | Self::Resolve { id, format, .. }
-            | Self::Return { id, format, .. }
-            | Self::Stopped { id, format, .. } => (Some(*id), *format),
+            Self::Redecide {
+                case, by, format, ..
+            } => (case, Some(by), *format),
+            Self::Correct { of, .. }
+            | Self::Withdraw { of, .. }
+            | Self::Hold { of, .. }
+            | Self::Resolve { of, .. }
+            | Self::Return { of, .. }
+            | Self::Called { of, .. }
+            | Self::Stopped { of, .. } => (&of.case, of.by.as_deref(), of.format),
         }
     }
 }
 
-/// Runs the verb; the operator's name goes into the audit log.
+impl Told {
+    fn call(&self) -> Call {
+        Call {
+            told: self.told.clone(),
+            at: self.when,
+        }
+    }
+}
+
+/// What came of a verb.
+enum Done {
+    /// Where the case stands.
+    Stands(Status),
+    /// What was decided anew.
+    Decided(Redecided),
+}
+
+/// Runs the verb; the operator's name goes into the audit log and the case's history.
 pub async fn run(args: &Cases, gateway: &Gateway, out: &mut dyn Write) -> i32 {
     let caller = Caller::Operator(gateway.settings().gateway.operator.clone());
     let args = match args {
@@ -192,43 +233,10 @@ pub async fn run(args: &Cases, gateway: &Gateway, out: &mut dyn Write) -> i32 {
         Cases::Timeline(args) => return timeline::timeline(args, gateway, &caller, out).await,
         Cases::Act(act) => act,
     };
-    let (id, format) = args.id_and_format();
-    let Some(id) = id else {
-        return redecide(args, gateway, &caller, format, out).await;
-    };
-    match act(args, gateway, &caller, id).await {
-        Ok(status) => exit::after(&written(id, status, format, out), exit::OK),
-        Err(problem) => {
-            let written = match format {
-                Format::Text => writeln!(out, "{}", told(&problem)),
-                Format::Json => writeln!(out, "{:#}", refusal(&id.to_string(), &problem)),
-            };
-            exit::after(&written, exit::FINDING)
-        }
-    }
-}
-
-async fn redecide(
-    args: &Act,
-    gateway: &Gateway,
-    caller: &Caller,
-    format: Format,
-    out: &mut dyn Write,
-) -> i32 {
-    let Act::Redecide { case, by, why, .. } = args else {
-        return exit::BUG;
-    };
-    let order = Order {
-        by: by.clone(),
-        why: why.clone(),
-    };
-    let done = match gateway.case_id_of(caller, case).await {
-        Ok(Some(id)) => gateway.redecide(id, &order).await,
-        Ok(None) => Err(Problem::new(&problems::NO_SUCH_CASE)),
-        Err(problem) => Err(problem),
-    };
-    match done {
-        Ok(done) => {
+    let (case, by, format) = args.named();
+    match acted(args, gateway, caller, (case, by)).await {
+        Ok(Done::Stands(status)) => exit::after(&written(case, status, format, out), exit::OK),
+        Ok(Done::Decided(done)) => {
             // Still held is a finding: somebody has to go on with it.
             let code = if done.outcome == "held" {
                 exit::FINDING
@@ -249,6 +257,26 @@ async fn redecide(
             exit::after(&written, exit::FINDING)
         }
     }
+}
+
+/// Finds the case and acts on it, in the name of whoever was named.
+async fn acted(
+    args: &Act,
+    gateway: &Gateway,
+    operator: Caller,
+    (case, by): (&str, Option<&str>),
+) -> Result<Done, Problem> {
+    let caller = by.map_or(Ok(operator), operator_named)?;
+    let found = gateway.case_id_of(&caller, case).await?;
+    let id = found.ok_or_else(|| Problem::new(&problems::NO_SUCH_CASE))?;
+    if let Act::Redecide { by, why, .. } = args {
+        let order = Order {
+            by: by.clone(),
+            why: why.clone(),
+        };
+        return Ok(Done::Decided(gateway.redecide(id, &order).await?));
+    }
+    Ok(Done::Stands(act(args, gateway, &caller, id).await?))
 }
 
 fn decided(case: &str, done: &Redecided, out: &mut dyn Write) -> std::io::Result<()> {
@@ -295,7 +323,7 @@ async fn act(
             };
             gateway.correct(caller, id, &correction).await
         }
-        // It is named otherwise, and answered otherwise: see `redecide`.
+        // It is answered otherwise: see `acted`.
         Act::Redecide { .. } => Err(Problem::new(&problems::NO_SUCH_CASE)),
         Act::Hold { reason, .. } => gateway.hold(caller, id, reason).await,
         Act::Resolve {
@@ -322,27 +350,20 @@ async fn act(
             };
             gateway.record_call(caller, id, &call).await
         }
-        Act::Stopped {
-            provider,
-            told,
-            when,
-            ..
-        } => {
-            let call = Call {
-                told: told.clone(),
-                at: *when,
-            };
+        Act::Called { told, .. } => gateway.record_news_call(caller, id, &told.call()).await,
+        Act::Stopped { provider, told, .. } => {
+            let call = told.call();
             gateway.record_stop_call(caller, id, provider, &call).await
         }
     }
 }
 
-fn written(id: CaseId, status: Status, format: Format, out: &mut dyn Write) -> std::io::Result<()> {
+fn written(case: &str, status: Status, format: Format, out: &mut dyn Write) -> std::io::Result<()> {
     match format {
-        Format::Text => writeln!(out, "case {id} stands at {}", status.code()),
+        Format::Text => writeln!(out, "case {case} stands at {}", status.code()),
         Format::Json => {
             let answer = json!({
-                "case": id.to_string(),
+                "case": case,
                 "status": status.code(),
                 "words": Milestone::of(status).words,
             });

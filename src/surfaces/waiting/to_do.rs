@@ -1,9 +1,10 @@
 //! What a person does about an entry of the queue, with the verb to type.
 
+use crate::domain::clock::date_in_england;
 use crate::domain::identifiers::CaseId;
 use crate::domain::queue::QueueKind;
 use crate::gateway::read::cases::CaseRow;
-use crate::gateway::read::queue::Entry;
+use crate::gateway::read::queue::{Entry, Ring};
 use crate::problem;
 
 /// One thing to do, with the exact verb where there is one.
@@ -15,8 +16,9 @@ pub struct ToDo {
     pub command: Option<String>,
 }
 
-/// What to do, in order, with the verb to type.
-pub fn what_to_do(entry: &Entry, case: &CaseRow) -> Vec<ToDo> {
+/// What to do, in order, with the verb to type; `ring` is who has to be rung because no
+/// system can tell them that there is no news.
+pub fn what_to_do(entry: &Entry, case: &CaseRow, ring: Option<&Ring>) -> Vec<ToDo> {
     let chosen = case.provider.as_ref();
     steps(
         entry,
@@ -24,6 +26,7 @@ pub fn what_to_do(entry: &Entry, case: &CaseRow) -> Vec<ToDo> {
             id: case.id,
             reference: case.reference.as_str(),
             provider: chosen.map_or("the provider", |chosen| chosen.slug.as_str()),
+            ring,
         },
     )
 }
@@ -33,6 +36,7 @@ struct About<'a> {
     id: CaseId,
     reference: &'a str,
     provider: &'a str,
+    ring: Option<&'a Ring>,
 }
 
 fn steps(entry: &Entry, case: &About<'_>) -> Vec<ToDo> {
@@ -40,6 +44,9 @@ fn steps(entry: &Entry, case: &About<'_>) -> Vec<ToDo> {
         "Look at what happened so far",
         format!("cases timeline {}", case.reference),
     )];
+    if let Some(ring) = case.ring {
+        steps.extend(tell_no_news(ring, case));
+    }
     steps.extend(match entry.entry.kind {
         QueueKind::Held => decide(&entry.entry.reason, case),
         QueueKind::Parked => unpark(entry, case),
@@ -70,6 +77,30 @@ fn steps(entry: &Entry, case: &About<'_>) -> Vec<ToDo> {
         QueueKind::StopUnheard => confirm_stop(entry, case),
     });
     steps
+}
+
+/// Nobody waits for an answer that never comes: whom no system tells is rung.
+fn tell_no_news(ring: &Ring, case: &About<'_>) -> [ToDo; 2] {
+    let day = date_in_england(ring.since).strftime("%-d %B %Y");
+    let whom = match (&ring.provider, &ring.contact) {
+        (Some(hub), Some(contact)) => format!("{hub}, which referred the person on ({contact}),"),
+        (Some(hub), None) => format!("{hub}, which referred the person on,"),
+        (None, _) => "the referring organisation, whose system cannot be told,".to_owned(),
+    };
+    [
+        ToDo::words(format!(
+            "Call {whom} and say that there is no news of {} since {day}",
+            case.reference
+        )),
+        record_call(case),
+    ]
+}
+
+fn record_call(case: &About<'_>) -> ToDo {
+    ToDo::run(
+        "Then record the call",
+        format!("cases called {} --told NAME --when TIME", case.id),
+    )
 }
 
 /// A provider that is late is asked, and what it says is recorded.
@@ -200,7 +231,8 @@ fn before_a_decision(reason: &str) -> String {
 
 fn unpark(entry: &Entry, case: &About<'_>) -> Vec<ToDo> {
     let mut parts = entry.entry.subject.split(':');
-    let delivers = parts.next() == Some("deliver");
+    let what = parts.next();
+    let (delivers, responds) = (what == Some("deliver"), what == Some("respond"));
     let leg = parts.next().unwrap_or("ID");
     let mut steps = Vec::new();
     if problem::find(&entry.entry.reason).is_some() {
@@ -212,6 +244,14 @@ fn unpark(entry: &Entry, case: &About<'_>) -> Vec<ToDo> {
     }
     steps.push(ToDo::run("Look at the row", format!("outbox show {leg}")));
     steps.push(ToDo::run("Send it again", format!("outbox retry {leg}")));
+    if responds {
+        steps.push(ToDo::words(format!(
+            "If the referrer's system stays away, call the referring organisation and say where \
+             {} stands",
+            case.reference
+        )));
+        steps.push(record_call(case));
+    }
     if delivers {
         steps.push(ToDo::run(
             "If it is not wanted any more, stop it everywhere",
@@ -233,14 +273,43 @@ mod tests {
     use super::*;
     use crate::surfaces::cli::{cases, explain, outbox};
 
-    /// Every step for an entry, with what stands in capitals filled in.
-    fn commands(kind: QueueKind, subject: &str, reason: &str) -> Vec<String> {
-        let about = About {
+    fn about(ring: Option<&Ring>) -> About<'_> {
+        About {
             id: CaseId::new(uuid::Uuid::nil()),
             reference: "WW-4K7M-9QXD-T2P",
             provider: "lantern",
+            ring,
+        }
+    }
+
+    #[test]
+    fn whom_no_system_can_tell_is_rung_and_the_call_recorded() {
+        let hub = |provider: Option<&str>, contact: Option<&str>| Ring {
+            provider: provider.map(str::to_owned),
+            contact: contact.map(str::to_owned),
+            since: "2026-07-01T23:30:00Z".parse().expect("an instant"),
         };
+        for (ring, whom) in [
+            (hub(None, None), "Call the referring organisation, "),
+            (hub(Some("hub"), None), "Call hub, which referred"),
+            (hub(Some("hub"), Some("Duty, 1")), "on (Duty, 1), and"),
+        ] {
+            let about = about(Some(&ring));
+            let kind = QueueKind::Silent;
+            let at = Timestamp::UNIX_EPOCH;
+            let entry = Entry::sample(about.id, kind, "clock:plan", "plan", at);
+            let steps = steps(&entry, &about);
+            assert!(steps[1].words.contains(whom), "{}", steps[1].words);
+            assert!(steps[1].words.ends_with(" since 2 July 2026"));
+            let command = steps[2].command.as_deref().unwrap_or_default();
+            assert!(command.contains("cases called "), "{command}");
+        }
+    }
+
+    /// Every step for an entry, with what stands in capitals filled in.
+    fn commands(kind: QueueKind, subject: &str, reason: &str) -> Vec<String> {
         let at = Timestamp::UNIX_EPOCH;
+        let about = about(None);
         let entry = Entry::sample(about.id, kind, subject, reason, at);
         let steps = steps(&entry, &about).into_iter();
         let commands = steps.filter_map(|step| step.command);
@@ -283,6 +352,12 @@ mod tests {
                 "cases resolve",
             ),
             (QueueKind::Parked, leg, "WW-DLV-006", "outbox retry"),
+            (
+                QueueKind::Parked,
+                "respond:0190d0a0-0000-7000-8000-000000000001",
+                "WW-DLV-005",
+                "cases called",
+            ),
             (
                 QueueKind::Uncollected,
                 "clock:collect",

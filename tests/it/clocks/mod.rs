@@ -4,6 +4,7 @@ mod alerts;
 mod milestones;
 mod page;
 mod queue;
+mod silence;
 mod watch;
 
 use jiff::{SignedDuration, Timestamp};

@@ -8,7 +8,7 @@ use workwell_gateway::surfaces::cli::cases::{self, Cases};
 
 use crate::support::{TestGateway, eventually};
 
-async fn run(gateway: &TestGateway, words: &[&str]) -> (i32, String) {
+pub(super) async fn run(gateway: &TestGateway, words: &[&str]) -> (i32, String) {
     use clap::{Command, FromArgMatches, Subcommand};
     let command = Cases::augment_subcommands(Command::new("cases"));
     let words = ["cases"].iter().chain(words);
@@ -128,6 +128,15 @@ async fn the_timeline_names_who_has_the_person_after_each_event() {
         .iter()
         .filter(|moment| moment["what"] == "event" && moment["holder"].is_null());
     assert_eq!(unowned.count(), 0, "somebody always holds the person");
+    // The message that brought the person is the evidence of who took them.
+    let received = moments.iter().find(|m| m["kind"] == "referral.accepted");
+    let evidence = received.expect("the receipt")["evidence"].as_str();
+    let message = evidence.expect("a message's id");
+    let (_, text) = run(&gateway, &["timeline", &done]).await;
+    assert!(
+        text.contains(&format!("shown by message {message}")),
+        "{text}"
+    );
     let (_, text) = run(&gateway, &["timeline", &held]).await;
     assert!(text.contains("Put into the queue: Held"), "{text}");
     assert_fits_and_shows_nobody(&text);

@@ -1,5 +1,6 @@
 //! Health, metrics, and the program as a process of its own.
 
+mod acting;
 mod cases;
 mod health;
 mod metrics;

@@ -10,6 +10,7 @@ use workwell_gateway::domain::queue::QueueKind;
 use workwell_gateway::domain::status::Status;
 use workwell_gateway::gateway::read::queue::Filter;
 use workwell_gateway::gateway::resolve::Resolution;
+use workwell_gateway::gateway::return_to_referrer::Call as Recorded;
 
 use super::{
     asked, held_case, hub, partner, quiet, quiet_at, quiet_with, refer_on, referred, row_of, view,
@@ -120,6 +121,21 @@ async fn the_new_case_has_a_clock_like_any_other_and_is_called_for_when_it_runs_
     assert_eq!(entries.len(), 1);
     assert_eq!(entries[0].row.entry.kind, QueueKind::Uncollected);
     assert!(entries[0].row.alerted_at.is_some());
+    // Who referred the person on is told of the silence, by telephone.
+    let ring = entries[0].ring.as_ref().expect("somebody is rung");
+    assert_eq!(ring.provider.as_deref(), Some("borough-works"));
+    let contact = ring.contact.as_deref().expect("the hub's own desk");
+    assert!(contact.contains("borough-works"), "{contact}");
+    let call = Recorded {
+        told: "duty desk".to_owned(),
+        at: clock.now(),
+    };
+    let by = Caller::Operator("Duty".to_owned());
+    let told = inside.record_news_call(&by, row.id, &call).await;
+    assert_eq!(told, Ok(row.status));
+    let queue = inside.queue_page(&Caller::System, &filter).await;
+    let entries = queue.expect("the queue").waiting;
+    assert!(entries[0].row.told_at.is_some() && entries[0].ring.is_none());
     // The practice is answered about its own referral only, not about the partner's case.
     let told = gateway.parties.gp.responses_to(referral.bundle_id());
     let of_child = told

@@ -2,6 +2,7 @@
 
 use workwell_gateway::adapters::store::LegKind;
 use workwell_gateway::conformance::parties::referral::StopAs;
+use workwell_gateway::domain::caller::Caller;
 use workwell_gateway::gateway::read::outbox::LegState;
 
 use super::{
@@ -31,6 +32,16 @@ async fn a_cancel_reaches_both_holders_and_waits_for_each() {
         statuses(&gateway, &id, &child).await,
         both("cancel-requested")
     );
+    // The practice's message is the evidence of both.
+    let inside = &gateway.running.gateway;
+    let mut shown_by = Vec::new();
+    for case in [&id, &child] {
+        let known = inside.know_case(&Caller::System, case).await;
+        let last = known.expect("it is known").events.pop();
+        shown_by.push(last.expect("an event").event.evidence);
+    }
+    assert!(shown_by[0].is_some());
+    assert_eq!(shown_by[0], shown_by[1]);
     let stops = legs_of(&gateway, &child, LegKind::Stop).await;
     assert_eq!(stops.len(), 1);
     assert_eq!(

@@ -58,6 +58,60 @@ async fn a_way_that_failed_for_good_can_still_be_the_one_that_is_heard() {
     gateway.end().await;
 }
 
+/// The open entries about answers that were given up.
+fn given_up(gateway: &TestGateway) -> usize {
+    let sql = "SELECT number FROM queue WHERE closed_at IS NULL AND kind = 'parked'";
+    gateway.store.rows(sql).len()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_settles_what_the_practice_s_system_would_not_take_for_good() {
+    let gateway = TestGateway::with(|settings| settings.delivery.retry_after.clear()).await;
+    gateway.parties.gp.conduct(Conduct::Fail {
+        status: 400,
+        times: u32::MAX,
+    });
+    decline(&gateway);
+    let case = Casework::open(&gateway, 1, Place::LANTERN).await;
+    Casework::until_queue(&gateway, &["return-unheard  ring-referrer"]).await;
+    assert!(given_up(&gateway) > 0);
+    // The verb of either entry ends both.
+    let told = [&["called"], &CALLED[..]].concat();
+    assert_eq!(case.done(&gateway, &told).await, "declined");
+    assert_eq!(case.stands(&gateway).await, ("declined", "referrer"));
+    Casework::until_queue(&gateway, &[]).await;
+    assert_eq!(given_up(&gateway), 0, "nobody is called about it again");
+    gateway.parties.gp.conduct(Conduct::Orderly);
+    let inside = &gateway.running.gateway;
+    for leg in case.legs(&gateway, LegKind::Respond).await {
+        assert_eq!(leg.state, LegState::Stopped);
+        assert!(inside.retry(&Caller::System, leg.id).await.is_err());
+    }
+    assert!(case.told(&gateway).is_empty());
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_fails_for_good_after_the_call_is_put_before_nobody() {
+    let gateway = TestGateway::with(|settings| {
+        settings.delivery.retry_after = vec![std::time::Duration::from_secs(2)];
+    })
+    .await;
+    gateway.parties.gp.conduct(Conduct::Fail {
+        status: 503,
+        times: u32::MAX,
+    });
+    decline(&gateway);
+    let case = Casework::open(&gateway, 1, Place::LANTERN).await;
+    case.until(&gateway, "declined", "gateway-operator").await;
+    let told = [&["return"], &CALLED[..]].concat();
+    assert_eq!(case.done(&gateway, &told).await, "declined");
+    gateway.leg_in(LegKind::Respond, LegState::Stopped).await;
+    assert_eq!(given_up(&gateway), 0);
+    Casework::until_queue(&gateway, &[]).await;
+    gateway.end().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_earlier_news_that_fails_says_nothing_of_the_return() {
     let gateway = TestGateway::with(|settings| settings.delivery.retry_after.clear()).await;

@@ -58,6 +58,9 @@ async fn a_death_that_was_none_reopens_the_case_and_nothing_leaves_before_a_deci
         case.legs_in_short(&gateway, LegKind::Deliver).await,
         ["delivered -1"]
     );
+    // The charity says nothing this time, so that the delivery itself is seen.
+    let desk = &gateway.parties.lantern.desk;
+    desk.script_usual(Script::silent());
     let decided = ["resolve", "--evidence", "call 5"];
     assert_eq!(case.done(&gateway, &decided).await, "routed");
     case.until(&gateway, "delivered", "provider").await;

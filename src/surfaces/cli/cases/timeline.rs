@@ -98,7 +98,7 @@ fn shown_text(known: &Known, now: Timestamp) -> String {
             due_words(entry.entry.due_at, now)
         );
         text = format!("{text}\n\n{}\n{}", wrap("", &head), wrap("  ", &owner));
-        for step in what_to_do(entry, row) {
+        for step in what_to_do(entry, row, known.ring(entry)) {
             text = format!("{text}\n{}", wrap("  - ", &step.words));
             if let Some(command) = step.command {
                 // A command is copied: it is never broken over lines.

@@ -17,7 +17,7 @@ pub(super) fn document(page: &QueuePage, now: Timestamp) -> Value {
 
 fn entry(waiting: &Waiting, now: Timestamp) -> Value {
     let (row, case) = (&waiting.row, &waiting.case);
-    let steps = what_to_do(row, case).into_iter();
+    let steps = what_to_do(row, case, waiting.ring.as_ref()).into_iter();
     let steps = steps.map(|step| json!({ "words": step.words, "command": step.command }));
     let time = |at: Option<Timestamp>| at.map(|at| at.to_string());
     json!({
@@ -35,6 +35,11 @@ fn entry(waiting: &Waiting, now: Timestamp) -> Value {
         },
         "owner": row.entry.owner,
         "providerContact": waiting.contact,
+        "ring": waiting.ring.as_ref().map(|ring| json!({
+            "whom": ring.provider.as_deref().unwrap_or("referrer"),
+            "contact": ring.contact,
+            "noNewsSince": ring.since.to_string(),
+        })),
         "raisedAt": row.raised_at.to_string(),
         "dueAt": row.entry.due_at.to_string(),
         "overdue": row.entry.due_at <= now,

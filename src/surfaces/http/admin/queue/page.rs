@@ -189,7 +189,7 @@ fn card(waiting: &Waiting, now: Timestamp) -> String {
             escaped(case.reference.as_str())
         ),
     );
-    for step in what_to_do(row, case) {
+    for step in what_to_do(row, case, waiting.ring.as_ref()) {
         card.push_str(&item(&step));
     }
     card.push_str("</ol>\n</article>\n</li>\n");

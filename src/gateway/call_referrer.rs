@@ -1,0 +1,192 @@
+//! Records that the operator has rung whoever referred: about news that their system could
+//! not be told, and about a person of whom there is none (DESIGN I9).
+//!
+//! What was told on the telephone is settled: a response that was given up is stopped and
+//! never sent afterwards, and nobody is called about it again.
+
+use super::Gateway;
+use super::commit::leg_subject;
+use super::evidence::checked;
+use super::happened::happened;
+use super::return_to_referrer::Call;
+use super::waiting::closing;
+use crate::adapters::store::{
+    CaseChange, CaseRow, LegChange, LegFilter, LegKind, LegRow, LegState, LegWithCase, QueueChange,
+    QueueFilter, QueueRow, Unit,
+};
+use crate::domain::caller::Caller;
+use crate::domain::fact::{Fact, FactKind};
+use crate::domain::identifiers::CaseId;
+use crate::domain::queue::QueueKind;
+use crate::domain::status::Status;
+use crate::problem::{Problem, area::operator as problems};
+
+/// How a response ended that somebody told on the telephone.
+const BY_TELEPHONE: &str = "told-by-telephone";
+
+impl Gateway {
+    /// Records a call to whoever referred: a return that waits to be heard is heard by it,
+    /// responses that were given up are settled, and a silence is told. The same call again
+    /// changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// `WW-OPR-001` no such case, `WW-OPR-002` a name that is no plain reference,
+    /// `WW-OPR-009` a time to come, `WW-OPR-015` nothing waits to be told.
+    pub async fn record_news_call(
+        &self,
+        caller: &Caller,
+        case_id: CaseId,
+        call: &Call,
+    ) -> Result<Status, Problem> {
+        let told = checked(&call.told, "told")?;
+        self.no_later_than_now(call.at)?;
+        loop {
+            let row = self.case_of_operator(caller, case_id).await?;
+            let returns = row.status.returns_person();
+            if returns
+                && self
+                    .waits_for(row.id, QueueKind::ReturnUnheard, None)
+                    .await?
+            {
+                return self.record_call(caller, case_id, call).await;
+            }
+            let parked = self.parked_responses(row.id).await?;
+            let silences = self.silences(&row).await?;
+            if parked.is_empty() && silences.is_empty() {
+                return self.repeated(&row, &told, call).await;
+            }
+            let unit = self.news_told(caller, &row, (&parked, &silences), &told, call);
+            if self.commit_change(unit, &row).await? {
+                return Ok(row.status);
+            }
+        }
+    }
+
+    fn news_told(
+        &self,
+        caller: &Caller,
+        row: &CaseRow,
+        (parked, silences): (&[LegRow], &[QueueRow]),
+        told: &str,
+        call: &Call,
+    ) -> Unit {
+        let now = self.clock.now();
+        let mut event = happened(row.id, caller, FactKind::ReferrerCalled, row.status, now);
+        event.occurred_at = call.at;
+        event.note = Some(told.to_owned());
+        let mut unit = Unit {
+            change: Some(CaseChange {
+                // Where the case stands is the same.
+                unseen_by_referrer: true,
+                ..CaseChange::of(row.id, row.revision)
+            }),
+            events: vec![event],
+            queue_changes: silences.iter().map(by_call).collect(),
+            facts: vec![
+                Fact::new(FactKind::ReferrerCalled, caller)
+                    .about(row.id)
+                    .with("told", told)
+                    .with("when", call.at.to_string())
+                    .with("silences", silences.len().to_string())
+                    .with("responses", parked.len().to_string()),
+            ],
+            ..Unit::default()
+        };
+        settle_parked(&mut unit, parked, caller);
+        unit
+    }
+
+    /// The entries whose silence no system can tell the referrer of.
+    async fn silences(&self, row: &CaseRow) -> Result<Vec<QueueRow>, Problem> {
+        let filter = QueueFilter {
+            case_id: Some(row.id),
+            ..QueueFilter::default()
+        };
+        let now = self.clock.now();
+        let mut silences = Vec::new();
+        for entry in self.store.queue(&Caller::System, &filter).await? {
+            if self.to_ring(&entry, row, now).await?.is_some() {
+                silences.push(entry);
+            }
+        }
+        Ok(silences)
+    }
+
+    /// The responses of a case that were given up.
+    pub(super) async fn parked_responses(&self, case_id: CaseId) -> Result<Vec<LegRow>, Problem> {
+        let parked = LegFilter {
+            case_id: Some(case_id),
+            kind: Some(LegKind::Respond),
+            state: Some(LegState::Parked),
+            ..LegFilter::default()
+        };
+        self.store.legs(&Caller::System, &parked).await
+    }
+
+    /// Nothing waits: the same call is known, or there was none to make.
+    async fn repeated(&self, row: &CaseRow, told: &str, call: &Call) -> Result<Status, Problem> {
+        let events = self.store.events(&Caller::System, row.id).await?;
+        let known = events.iter().any(|known| {
+            known.event.kind == FactKind::ReferrerCalled.code()
+                && known.event.occurred_at == call.at
+                && known.event.note.as_deref() == Some(told)
+        });
+        if known {
+            return Ok(row.status);
+        }
+        Err(Problem::new(&problems::NO_CALL_WAITS)
+            .with(format!("the case stands at `{}`", row.status.code())))
+    }
+
+    /// Whether somebody has rung the referrer since this response was put into the outbox:
+    /// when it fails for good nobody need ring again.
+    pub(super) async fn was_told_on_the_telephone(
+        &self,
+        found: &LegWithCase,
+    ) -> Result<bool, Problem> {
+        if found.leg.kind != LegKind::Respond {
+            return Ok(false);
+        }
+        let events = self.store.events(&Caller::System, found.case.id).await?;
+        Ok(events.iter().any(|row| {
+            row.event.kind == FactKind::ReferrerCalled.code() && row.at > found.leg.created_at
+        }))
+    }
+}
+
+/// Stops what was given up and has been told on the telephone.
+pub(super) fn settle_parked(unit: &mut Unit, parked: &[LegRow], by: &Caller) {
+    for leg in parked {
+        unit.leg_changes.push(LegChange {
+            id: leg.id,
+            expected_attempts: leg.attempts,
+            state: LegState::Stopped,
+            attempts: leg.attempts,
+            due_at: leg.due_at,
+            last_error: leg.last_error.clone(),
+            ends_claim: false,
+        });
+        let subject = leg_subject(leg);
+        let kind = QueueKind::Parked;
+        unit.close
+            .push(closing(leg.case_id, kind, Some(&subject), by, "called"));
+        unit.facts.push(
+            Fact::new(FactKind::LegStopped, by)
+                .about(leg.case_id)
+                .with("leg", leg.id.to_string())
+                .with("kind", leg.kind.code())
+                .with("reason", BY_TELEPHONE),
+        );
+    }
+}
+
+fn by_call(entry: &QueueRow) -> QueueChange {
+    QueueChange {
+        id: entry.entry.id,
+        owner: None,
+        due_at: None,
+        alerted: false,
+        told: true,
+    }
+}
