@@ -17,7 +17,9 @@ use super::accept::Way;
 use super::conditions::Condition;
 use super::feed_back::not_found;
 use super::happened::happened;
+use super::release::reasons_of;
 use super::route::Routed;
+use super::unlisted;
 use crate::adapters::store::{
     CaseChange, CaseRow, ChosenProvider, CommitError, Hold, LegState, NewCase, NewEvent, Unit,
     UpdateKey,
@@ -32,7 +34,7 @@ use crate::domain::provider::Provider;
 use crate::domain::responsibility::Responsible;
 use crate::domain::status::Status;
 use crate::problem::{Problem, area::provider_api as problems};
-use judge::Plan;
+use judge::{Plan, not_for};
 
 /// What a provider asks for. Nothing of it is taken for granted: what is missing is one of
 /// the faults that are all told at once.
@@ -83,7 +85,9 @@ impl Gateway {
             }
             let plan = self.judge_referring_on(slug, &row, asking).await?;
             let now = self.clock.now();
-            let (child, unit) = self.onward_unit(caller, &row, &plan, asking, now);
+            let (child, unit) = self
+                .onward_unit(caller, &row, &plan, asking, now)
+                .map_err(one)?;
             let held = unit
                 .open
                 .as_ref()
@@ -114,9 +118,12 @@ impl Gateway {
         plan: &Plan,
         asking: &Asking,
         now: Timestamp,
-    ) -> (ReferredOn, Unit) {
+    ) -> Result<(ReferredOn, Unit), Problem> {
         let child = self.onward_case(plan, now);
         let way = self.onward_way(&child, &plan.partner, 1, now);
+        if let Some(problem) = way.refusal() {
+            return Err(not_for(problem.detail.clone().unwrap_or_default()));
+        }
         let done = ReferredOn {
             id: child.id,
             reference: child.reference.clone(),
@@ -167,7 +174,7 @@ impl Gateway {
             milestone: None,
             case: Box::new(child),
         });
-        (done, unit)
+        Ok((done, unit))
     }
 
     /// The new case: of the person what the partner's table names and nothing else.
@@ -211,6 +218,7 @@ impl Gateway {
             reason: condition.code(),
             details,
             routed: Some(routed),
+            told: None,
         };
         if child.referral.person.security.hides_location() {
             return held(Condition::Restricted, Vec::new(), routed);
@@ -218,7 +226,17 @@ impl Gateway {
         if self.is_never_delivered(child.test_person) {
             return held(Condition::TestNumber, Vec::new(), routed);
         }
-        match self.release(child, partner, version, now) {
+        let rendered = self.rendered(child, partner);
+        let told = unlisted::told(partner, &rendered);
+        if told.as_ref().is_some_and(|problem| !problem.warning) {
+            return Way::Held {
+                reason: Condition::UnmappedCodeRefused.code(),
+                details: reasons_of(&rendered),
+                routed: Some(routed),
+                told,
+            };
+        }
+        match self.release(child, partner, &rendered, version, now) {
             Ok(leg) => Way::Released {
                 routed,
                 leg: Box::new(leg),

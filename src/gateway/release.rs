@@ -29,18 +29,8 @@ impl Gateway {
         test_person && self.settings.gateway.mode == Mode::Production
     }
 
-    /// The outbox row that carries this case to its provider.
-    pub(super) fn release(
-        &self,
-        case: &Case,
-        provider: &Provider,
-        version: u32,
-        now: Timestamp,
-    ) -> Result<NewLeg, NotRendered> {
-        if self.is_never_delivered(case.test_person) {
-            let reasons = vec![Condition::TestNumber.code().to_owned()];
-            return Err(NotRendered { reasons });
-        }
+    /// The case in the provider's words; codes that its lists do not know are counted.
+    pub(super) fn rendered<'t>(&self, case: &Case, provider: &'t Provider) -> Rendered<'t> {
         let person = &case.referral.person;
         // A row that asks for the place gets it; of a restricted person nothing is looked up.
         let postcode = person.address.postcode.as_ref();
@@ -55,15 +45,28 @@ impl Gateway {
         for list in lists_without_row(provider, &rendered) {
             self.telemetry.code_unmapped(&provider.slug, list);
         }
-        if !rendered.faults.is_empty() {
-            let reasons = rendered
-                .faults
-                .iter()
-                .map(|fault| format!("{} {}", fault.row, fault.code.code()))
-                .collect();
+        rendered
+    }
+
+    /// The outbox row that carries this case, in its provider's words, to the provider.
+    pub(super) fn release(
+        &self,
+        case: &Case,
+        provider: &Provider,
+        rendered: &Rendered<'_>,
+        version: u32,
+        now: Timestamp,
+    ) -> Result<NewLeg, NotRendered> {
+        if self.is_never_delivered(case.test_person) {
+            let reasons = vec![Condition::TestNumber.code().to_owned()];
             return Err(NotRendered { reasons });
         }
-        let (content_type, payload) = payload_of(case, provider, &rendered, version, now)?;
+        if !rendered.faults.is_empty() {
+            return Err(NotRendered {
+                reasons: reasons_of(rendered),
+            });
+        }
+        let (content_type, payload) = payload_of(case, provider, rendered, version, now)?;
         let draft = Draft {
             case_id: case.id,
             kind: LegKind::Deliver,
@@ -71,7 +74,7 @@ impl Gateway {
             channel: provider.channel.code().to_owned(),
             content_type: content_type.to_owned(),
             payload,
-            trace: Some(trace_csv(&rendered)),
+            trace: Some(trace_csv(rendered)),
             effect_key: format!("{}-{version}", case.id),
             says: None,
             version,
@@ -79,6 +82,13 @@ impl Gateway {
         };
         Ok(self.leg(draft, now))
     }
+}
+
+/// Why nothing can be sent: the rows, each with its code; no value.
+pub(super) fn reasons_of(rendered: &Rendered<'_>) -> Vec<String> {
+    let faults = rendered.faults.iter();
+    let reasons = faults.map(|fault| format!("{} {}", fault.row, fault.code.code()));
+    reasons.collect()
 }
 
 fn payload_of(

@@ -196,7 +196,7 @@ fn not_allowed(routes: &[&PartnerRoute]) -> Problem {
         .with(said)
 }
 
-fn not_for(words: String) -> Problem {
+pub(super) fn not_for(words: String) -> Problem {
     Problem::new(&problems::NOT_FOR_PARTNER)
         .at("partner")
         .with(words)

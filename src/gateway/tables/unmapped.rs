@@ -57,7 +57,8 @@ impl Gateway {
             .await?;
         let faulty = |row: &CaseRow| {
             let hold = row.hold.as_ref();
-            hold.is_some_and(|hold| hold.reason == Condition::MappingFault.code())
+            let of_codes = [Condition::MappingFault, Condition::UnmappedCodeRefused];
+            hold.is_some_and(|hold| of_codes.iter().any(|one| hold.reason == one.code()))
         };
         let held: Vec<CaseRow> = held.into_iter().filter(faulty).collect();
         let fact = Fact::new(FactKind::CaseSearched, caller).with("found", held.len().to_string());

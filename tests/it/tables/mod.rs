@@ -6,6 +6,7 @@ mod orders;
 mod redecide;
 mod reload;
 mod signal;
+mod unlisted;
 
 use std::fs;
 use std::path::PathBuf;
