@@ -96,7 +96,7 @@ fn measure(
     let tables = Tables::new(loaded, &Settings::built_in());
     assert_eq!(tables.providers().len(), providers);
     let decided = |sample: &Sample| {
-        let subject = subject_of(installed, &sample.case.referral, day);
+        let subject = subject_of(installed, &sample.case.referral, day, day);
         decide_among(&subject, &[], &tables.offers())
     };
     let mut route = Duration::ZERO;

@@ -38,7 +38,7 @@ impl Gateway {
             .filter(|_| !person.security.hides_location())
             .and_then(|code| self.places.residence(code));
         let given = Given {
-            today: self.clock.today(),
+            referred_on: case.day_of_referral(),
             residence: residence.as_ref(),
         };
         let rendered = render(case, provider, given);

@@ -115,7 +115,8 @@ impl Gateway {
         };
         let decision = self
             .decide_counted(
-                referral,
+                // To the partner the person is referred now.
+                (referral, self.clock.today()),
                 case.id,
                 &tables.offers_of(std::slice::from_ref(&area)),
             )

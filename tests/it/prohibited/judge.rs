@@ -29,7 +29,7 @@ pub fn judge(
 ) -> Vec<String> {
     let residence = trial.residence(&person.case);
     let given = Given {
-        today: TODAY,
+        referred_on: TODAY,
         residence: residence.as_ref(),
     };
     let mut rendered = render(&person.case, provider, given);

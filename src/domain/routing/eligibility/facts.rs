@@ -68,16 +68,16 @@ fn number(rule: Rule, subject: &Subject<'_>) -> Option<u32> {
     match rule {
         Rule::Age => {
             let born = *referral.person.birth_date.as_ref()?.expose();
-            mapping::age_on(born, subject.today)
+            mapping::age_on(born, subject.referred_on)
         }
-        Rule::WeeksOutOfWork => weeks_out_of_work(referral, subject.today),
+        Rule::WeeksOutOfWork => weeks_out_of_work(referral, subject.referred_on),
         _ => None,
     }
 }
 
 /// Stated, or 0 for a person in work, or counted from the first day out of work when the
 /// person is known to be out of work.
-fn weeks_out_of_work(referral: &Referral, today: Date) -> Option<u32> {
+fn weeks_out_of_work(referral: &Referral, referred_on: Date) -> Option<u32> {
     let work = &referral.work;
     if work.weeks_out_of_work.is_some() {
         return work.weeks_out_of_work;
@@ -85,7 +85,7 @@ fn weeks_out_of_work(referral: &Referral, today: Date) -> Option<u32> {
     if work.employment.known()? == &EmploymentStatus::Employed {
         return Some(0);
     }
-    let days = work.absence_start?.until(today).ok()?.get_days();
+    let days = work.absence_start?.until(referred_on).ok()?.get_days();
     u32::try_from(days / 7).ok()
 }
 
