@@ -96,7 +96,7 @@ fn measure(
     let tables = Tables::new(loaded, &Settings::built_in());
     assert_eq!(tables.providers().len(), providers);
     let decided = |sample: &Sample| {
-        let subject = subject_of(installed, &sample.case.referral, day);
+        let subject = subject_of(installed, &sample.case.referral, day, day);
         decide_among(&subject, &[], &tables.offers())
     };
     let mut route = Duration::ZERO;
@@ -112,8 +112,9 @@ fn measure(
             let postcode = person.address.postcode.as_ref();
             let residence = postcode.and_then(|code| installed.residence(code));
             let given = Given {
-                today: day,
+                referred_on: day,
                 residence: residence.as_ref(),
+                questions: None,
             };
             let rendered = render(&sample.case, provider, given);
             let payload = payload_of(&sample.case, provider, &rendered);

@@ -1,12 +1,16 @@
 //! Accepts a new referral: opens the case, decides who gets it, and commits receipt and
 //! release as one unit of work before the 200 is written (DESIGN I3).
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::Gateway;
 use super::conditions::{Condition, Treatment};
 use super::receive::{Answer, Message};
+use super::release::reasons_of;
 use super::route::Routed;
+use super::unlisted;
 use crate::adapters::journal::Kind;
 use crate::adapters::store::{
     BeforeReceive, ChosenProvider, CommitError, Hold, LegState, NewCase, NewEvent, NewLeg,
@@ -50,6 +54,9 @@ pub(super) enum Way {
         reason: &'static str,
         details: Vec<String>,
         routed: Option<Routed>,
+        /// What its referrer is told of the provider's lists: for a problem that is no
+        /// warning a new referral is refused, and one that was accepted before is held.
+        told: Option<Problem>,
     },
 }
 
@@ -60,6 +67,19 @@ impl Way {
             Self::Held { reason, .. } => Some(reason),
             Self::Released { .. } => None,
         }
+    }
+
+    /// What the referrer is told of the provider's lists.
+    const fn told(&self) -> Option<&Problem> {
+        match self {
+            Self::Held { told, .. } => told.as_ref(),
+            Self::Released { .. } => None,
+        }
+    }
+
+    /// Why a referral that comes to this is refused where it is new.
+    pub(super) fn refusal(&self) -> Option<&Problem> {
+        self.told().filter(|problem| !problem.warning)
     }
 }
 
@@ -86,7 +106,10 @@ impl Gateway {
                 .way_of(&given, &case, now)
                 .await
                 .map_err(|problem| vec![problem])?;
-            let answer = self.answer_to(message, &case);
+            if let Some(problem) = way.refusal() {
+                return Err(vec![problem.clone()]);
+            }
+            let answer = self.answer_to(message, &case, way.told());
             let (id, reference) = (case.id, case.reference.clone());
             let held = way.held_for();
             let mut unit = self.unit(message, case, way, now);
@@ -181,11 +204,12 @@ impl Gateway {
         let policies = &self.settings.bars.policies;
         let mode = self.settings.gateway.mode;
         let refuses = |condition: Condition| condition.treatment(policies) == Treatment::Refuse;
-        let held = |condition: Condition, routed| {
+        let held_told = |condition: Condition, routed, told| {
             Ok(Way::Held {
                 reason: condition.code(),
                 details: Vec::new(),
                 routed,
+                told,
             })
         };
         if mode == Mode::Test && is_outside_test_range(case) && refuses(Condition::NotTestNumber) {
@@ -193,10 +217,24 @@ impl Gateway {
             return Err(problem.at("Patient.identifier"));
         }
         if case.referral.person.security.hides_location() {
-            return held(Condition::Restricted, None);
+            return held_told(Condition::Restricted, None, None);
         }
         let tables = self.tables();
         let routed = self.route(&tables, case).await?;
+        // What the lists say comes before all that the referrer does not know, such as another
+        // case of the person: whether it is told must not show why a case is held.
+        let provider = Arc::clone(&routed.provider);
+        let rendered = self.rendered(case, &routed);
+        let told = unlisted::told(&provider, &rendered);
+        if told.as_ref().is_some_and(|problem| !problem.warning) {
+            return Ok(Way::Held {
+                reason: Condition::UnmappedCodeRefused.code(),
+                details: reasons_of(&rendered),
+                routed: Some(routed),
+                told,
+            });
+        }
+        let held = |condition, routed| held_told(condition, routed, told.clone());
         if mode == Mode::Production && case.test_person {
             return held(Condition::TestNumber, Some(routed));
         }
@@ -218,7 +256,7 @@ impl Gateway {
             }
             return held(condition, Some(routed));
         }
-        match self.release(case, &routed, given.version, now) {
+        match self.release(case, &routed, &rendered, given.version, now) {
             Ok(leg) => Ok(Way::Released {
                 routed,
                 leg: Box::new(leg),
@@ -227,12 +265,21 @@ impl Gateway {
                 reason: Condition::MappingFault.code(),
                 details: fault.reasons,
                 routed: Some(routed),
+                told,
             }),
         }
     }
 
-    /// The echo, the same for a released and a held case: a hold shows no detail.
-    fn answer_to(&self, message: &Message<'_>, case: &Case) -> Answer {
+    /// The echo, the same for a released and a held case: a hold shows no detail. What is
+    /// told of the provider's lists is told whatever else a case is held for.
+    fn answer_to(&self, message: &Message<'_>, case: &Case, told: Option<&Problem>) -> Answer {
+        let with_lists: Vec<Problem>;
+        let warnings = if told.is_none() {
+            message.warnings
+        } else {
+            with_lists = message.warnings.iter().chain(told).cloned().collect();
+            &with_lists
+        };
         let minted = accept::Minted {
             service_request_id: case.service_request_id,
             encounter_id: case.id.uuid(),
@@ -241,7 +288,7 @@ impl Gateway {
             hide_location: case.referral.person.security.hides_location(),
             patient_id: case.sender_ids.patient.clone().unwrap_or_default(),
             notice: message.has_red_flag.then_some(NO_CRISIS_SERVICE),
-            warnings: message.warnings,
+            warnings,
         };
         Answer::echo(accept::accept(message.document, &minted, &mut || {
             self.ids.v4()
@@ -286,6 +333,7 @@ impl Gateway {
                 reason,
                 details,
                 routed,
+                ..
             } => {
                 let note = Some(reason.to_owned());
                 unit.events.push(event(

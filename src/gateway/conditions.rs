@@ -115,6 +115,8 @@ conditions! {
     UnknownProviderWord = "unknown-provider-word", Hold, None;
     /// The provider's table cannot render this case.
     MappingFault = "mapping-fault", Hold, None;
+    /// A code that the provider's list does not name, and its tables refuse such a case.
+    UnmappedCodeRefused = "unmapped-code-refused", Refuse, None;
     /// No NHS number.
     NoNhsNumber = "no-nhs-number", Accept, None;
     /// A practice that no list knows: routed by residence.

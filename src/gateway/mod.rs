@@ -36,6 +36,7 @@ mod stop_onward;
 pub mod store_hold;
 pub mod tables;
 mod tell_referrer;
+mod unlisted;
 pub mod upkeep;
 pub mod validation;
 mod waiting;

@@ -104,6 +104,7 @@ impl Gateway {
                 reason,
                 details,
                 routed,
+                ..
             }) => self.held_again(
                 caller,
                 row,

@@ -17,7 +17,9 @@ use super::accept::Way;
 use super::conditions::Condition;
 use super::feed_back::not_found;
 use super::happened::happened;
+use super::release::reasons_of;
 use super::route::Routed;
+use super::unlisted;
 use crate::adapters::store::{
     CaseChange, CaseRow, ChosenProvider, CommitError, Hold, LegState, NewCase, NewEvent, Unit,
     UpdateKey,
@@ -33,7 +35,7 @@ use crate::domain::responsibility::Responsible;
 use crate::domain::routing::Question;
 use crate::domain::status::Status;
 use crate::problem::{Problem, area::provider_api as problems};
-use judge::Plan;
+use judge::{Plan, not_for};
 
 /// What a provider asks for. Nothing of it is taken for granted: what is missing is one of
 /// the faults that are all told at once.
@@ -84,7 +86,9 @@ impl Gateway {
             }
             let plan = self.judge_referring_on(slug, &row, asking).await?;
             let now = self.clock.now();
-            let (child, unit) = self.onward_unit(caller, &row, &plan, asking, now);
+            let (child, unit) = self
+                .onward_unit(caller, &row, &plan, asking, now)
+                .map_err(one)?;
             let held = unit
                 .open
                 .as_ref()
@@ -115,10 +119,13 @@ impl Gateway {
         plan: &Plan,
         asking: &Asking,
         now: Timestamp,
-    ) -> (ReferredOn, Unit) {
+    ) -> Result<(ReferredOn, Unit), Problem> {
         let child = self.onward_case(plan, now);
         let routed = referred_on_to(&plan.partner, plan.questions.clone());
         let way = self.onward_way(&child, routed, 1, now);
+        if let Some(problem) = way.refusal() {
+            return Err(not_for(problem.detail.clone().unwrap_or_default()));
+        }
         let done = ReferredOn {
             id: child.id,
             reference: child.reference.clone(),
@@ -169,7 +176,7 @@ impl Gateway {
             milestone: None,
             case: Box::new(child),
         });
-        (done, unit)
+        Ok((done, unit))
     }
 
     /// The new case: of the person what the partner's table names and nothing else.
@@ -208,6 +215,7 @@ impl Gateway {
             reason: condition.code(),
             details,
             routed: Some(routed),
+            told: None,
         };
         if child.referral.person.security.hides_location() {
             return held(Condition::Restricted, Vec::new(), routed);
@@ -215,7 +223,18 @@ impl Gateway {
         if self.is_never_delivered(child.test_person) {
             return held(Condition::TestNumber, Vec::new(), routed);
         }
-        match self.release(child, &routed, version, now) {
+        let rendered = self.rendered(child, &routed);
+        let told = unlisted::told(&routed.provider, &rendered);
+        if told.as_ref().is_some_and(|problem| !problem.warning) {
+            let details = reasons_of(&rendered);
+            return Way::Held {
+                reason: Condition::UnmappedCodeRefused.code(),
+                details,
+                routed: Some(routed),
+                told,
+            };
+        }
+        match self.release(child, &routed, &rendered, version, now) {
             Ok(leg) => Way::Released {
                 routed,
                 leg: Box::new(leg),

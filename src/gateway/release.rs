@@ -30,12 +30,34 @@ impl Gateway {
         test_person && self.settings.gateway.mode == Mode::Production
     }
 
-    /// The outbox row that carries this case to its provider, with what the decision leaves
-    /// to it to ask.
+    /// The case in the provider's words, with what the decision leaves to it to ask; codes that
+    /// its lists do not know are counted.
+    pub(super) fn rendered<'t>(&self, case: &Case, routed: &'t Routed) -> Rendered<'t> {
+        let provider = routed.provider.as_ref();
+        let person = &case.referral.person;
+        // A row that asks for the place gets it; of a restricted person nothing is looked up.
+        let postcode = person.address.postcode.as_ref();
+        let residence = postcode
+            .filter(|_| !person.security.hides_location())
+            .and_then(|code| self.places.residence(code));
+        let given = Given {
+            referred_on: case.day_of_referral(),
+            residence: residence.as_ref(),
+            questions: Some(&routed.questions),
+        };
+        let rendered = render(case, provider, given);
+        for list in lists_without_row(provider, &rendered) {
+            self.telemetry.code_unmapped(&provider.slug, list);
+        }
+        rendered
+    }
+
+    /// The outbox row that carries this case, in its provider's words, to the provider.
     pub(super) fn release(
         &self,
         case: &Case,
         routed: &Routed,
+        rendered: &Rendered<'_>,
         version: u32,
         now: Timestamp,
     ) -> Result<NewLeg, NotRendered> {
@@ -44,30 +66,12 @@ impl Gateway {
             let reasons = vec![Condition::TestNumber.code().to_owned()];
             return Err(NotRendered { reasons });
         }
-        let person = &case.referral.person;
-        // A row that asks for the place gets it; of a restricted person nothing is looked up.
-        let postcode = person.address.postcode.as_ref();
-        let residence = postcode
-            .filter(|_| !person.security.hides_location())
-            .and_then(|code| self.places.residence(code));
-        let given = Given {
-            today: self.clock.today(),
-            residence: residence.as_ref(),
-            questions: Some(&routed.questions),
-        };
-        let rendered = render(case, provider, given);
-        for list in lists_without_row(provider, &rendered) {
-            self.telemetry.code_unmapped(&provider.slug, list);
-        }
         if !rendered.faults.is_empty() {
-            let reasons = rendered
-                .faults
-                .iter()
-                .map(|fault| format!("{} {}", fault.row, fault.code.code()))
-                .collect();
-            return Err(NotRendered { reasons });
+            return Err(NotRendered {
+                reasons: reasons_of(rendered),
+            });
         }
-        let (content_type, payload) = payload_of(case, provider, &rendered, version, now)?;
+        let (content_type, payload) = payload_of(case, provider, rendered, version, now)?;
         let draft = Draft {
             case_id: case.id,
             kind: LegKind::Deliver,
@@ -75,7 +79,7 @@ impl Gateway {
             channel: provider.channel.code().to_owned(),
             content_type: content_type.to_owned(),
             payload,
-            trace: Some(trace_csv(&rendered)),
+            trace: Some(trace_csv(rendered)),
             effect_key: format!("{}-{version}", case.id),
             says: None,
             version,
@@ -83,6 +87,13 @@ impl Gateway {
         };
         Ok(self.leg(draft, now))
     }
+}
+
+/// Why nothing can be sent: the rows, each with its code; no value.
+pub(super) fn reasons_of(rendered: &Rendered<'_>) -> Vec<String> {
+    let faults = rendered.faults.iter();
+    let reasons = faults.map(|fault| format!("{} {}", fault.row, fault.code.code()));
+    reasons.collect()
 }
 
 fn payload_of(

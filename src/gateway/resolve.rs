@@ -172,7 +172,7 @@ impl Gateway {
         let whole = self.store.unseal_case(&from)?;
         let asked = partner
             .eligibility
-            .questions(&whole.referral, self.clock.today());
+            .questions(&whole.referral, case.day_of_referral());
         let routed = referred_on_to(partner, asked);
         Ok(self.onward_way(case, routed, given.version, now))
     }

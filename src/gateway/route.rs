@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::{Gateway, Tables};
 use crate::adapters::store::Room;
@@ -60,38 +61,31 @@ impl Gateway {
     /// The outcome, and the verdicts that it rests on. Whoever would get the case and has a limit
     /// is counted first; a provider without one costs nothing.
     async fn consider(&self, tables: &Tables, case: &Case) -> Result<Decision, Problem> {
-        self.decide_counted(&case.referral, case.id, &tables.offers())
-            .await
+        let who = (&case.referral, case.day_of_referral());
+        self.decide_counted(who, case.id, &tables.offers()).await
     }
 
-    /// The same over what is on offer here.
+    /// The same over what is on offer here, of a person who was referred on a day.
     pub(super) async fn decide_counted(
         &self,
-        referral: &Referral,
+        (referral, referred_on): (&Referral, Date),
         except: CaseId,
         offers: &Offers<'_>,
     ) -> Result<Decision, Problem> {
-        if let Some(decision) = self.decide_without_limit(referral, offers) {
+        let subject = self.subject(referral, referred_on);
+        if let Some(decision) = decide_without_limit(&subject, offers) {
             return Ok(decision);
         }
         // Apart, so that the way of a referral that has to count nothing carries none of it.
-        Box::pin(self.decide_by_count(referral, except, offers)).await
-    }
-
-    /// The decision, where nobody has to be counted for it.
-    fn decide_without_limit(&self, referral: &Referral, offers: &Offers<'_>) -> Option<Decision> {
-        let decision = decide_among(&self.subject(referral), &[], offers);
-        let is_settled = decision.uncounted(offers.providers, &[]).next().is_none();
-        is_settled.then_some(decision)
+        Box::pin(self.decide_by_count(subject, except, offers)).await
     }
 
     async fn decide_by_count(
         &self,
-        referral: &Referral,
+        subject: Subject<'_>,
         except: CaseId,
         offers: &Offers<'_>,
     ) -> Result<Decision, Problem> {
-        let subject = self.subject(referral);
         let mut loads: Vec<(String, Load)> = Vec::new();
         loop {
             let decision = decide_among(&subject, &loads, offers);
@@ -128,8 +122,8 @@ impl Gateway {
     }
 
     /// The person with what is known of their place. Never of a restricted person.
-    pub(super) fn subject<'a>(&self, referral: &'a Referral) -> Subject<'a> {
-        super::tables::subject_of(&self.places, referral, self.clock.today())
+    fn subject<'a>(&self, referral: &'a Referral, referred_on: Date) -> Subject<'a> {
+        super::tables::subject_of(&self.places, referral, referred_on, self.clock.today())
     }
 
     /// A closed organisation that refers is told so and its referral is taken: closing
@@ -170,6 +164,13 @@ impl Gateway {
             Outcome::Nobody { reasons } => Err(nobody(&reasons, &decision.considered)),
         }
     }
+}
+
+/// The decision, where nobody has to be counted for it.
+fn decide_without_limit(subject: &Subject<'_>, offers: &Offers<'_>) -> Option<Decision> {
+    let decision = decide_among(subject, &[], offers);
+    let is_settled = decision.uncounted(offers.providers, &[]).next().is_none();
+    is_settled.then_some(decision)
 }
 
 /// The most telling reason, all of them as codes, and the words that the tables give

@@ -75,7 +75,7 @@ impl House {
 
     /// The person as routing sees them.
     pub fn subject<'a>(&self, referral: &'a Referral) -> Subject<'a> {
-        subject_of(&self.places, referral, self.today)
+        subject_of(&self.places, referral, self.today, self.today)
     }
 }
 

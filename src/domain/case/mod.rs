@@ -17,8 +17,10 @@ pub use referrer::{Referrer, SourceRoute};
 pub use work::{EmploymentStatus, FitNote, SicknessAbsence, Work};
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::clock::date_in_england;
 use super::consent::Consents;
 use super::identifiers::{
     BundleId, CaseId, CaseReference, CorrelationId, JourneyId, ServiceAddress, ServiceRequestId,
@@ -95,6 +97,19 @@ pub struct Case {
     pub referral: Referral,
 }
 
+impl Case {
+    /// The day of the referral, in England: what is true of the person is counted to it (age,
+    /// weeks out of work), so that nobody loses by the time that a decision took. It is the day
+    /// on which the referral was written; the day of its receipt where it does not say, or
+    /// says a later one, and for a person whom a provider referred on, who is then referred anew.
+    pub fn day_of_referral(&self) -> Date {
+        let written = self.referral.authored_at;
+        let written = written.filter(|_| self.referred_on_by.is_none());
+        let at = written.map_or(self.received_at, |at| at.min(self.received_at));
+        date_in_england(at)
+    }
+}
+
 /// Ids of the original message that later messages quote (BaRS Core 1.5.0: ids given
 /// once are used again by both sides).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,4 +118,42 @@ pub struct SenderIds {
     pub patient: Option<String>,
     /// Encounter.id of the sender's Encounter, which belongs to its originator.
     pub encounter: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::mapping::sample;
+    use jiff::civil::date;
+
+    fn day(written: Option<&str>, received: &str) -> Date {
+        let at = |text: &str| text.parse().expect("the test's own instant");
+        let mut case = sample::case();
+        case.received_at = at(received);
+        case.referral.authored_at = written.map(at);
+        case.day_of_referral()
+    }
+
+    #[test]
+    fn the_day_of_a_referral_is_the_day_on_which_it_was_written_in_england() {
+        let received = "2026-07-04T09:00:00Z";
+        let written = "2026-07-01T23:30:00Z";
+        assert_eq!(day(Some(written), received), date(2026, 7, 2));
+    }
+
+    #[test]
+    fn without_a_day_or_with_one_to_come_it_is_the_day_of_its_receipt() {
+        let received = "2026-07-04T09:00:00Z";
+        assert_eq!(day(None, received), date(2026, 7, 4));
+        let later = "2031-01-01T00:00:00Z";
+        assert_eq!(day(Some(later), received), date(2026, 7, 4));
+    }
+
+    #[test]
+    fn who_is_referred_on_is_referred_anew() {
+        let mut case = sample::case();
+        case.received_at = "2027-02-01T09:00:00Z".parse().expect("an instant");
+        case.referred_on_by = Some("moor-hub".to_owned());
+        assert_eq!(case.day_of_referral(), date(2027, 2, 1));
+    }
 }

@@ -4,12 +4,12 @@ use jiff::civil::Date;
 
 use crate::domain::routing::{Question, Residence};
 
-/// The day of a rendering, and what the installed files say of the person's postcode. The
+/// The day of the referral, and what the installed files say of the person's postcode. The
 /// renderer looks nothing up by itself (DESIGN I1).
 #[derive(Clone, Copy, Debug)]
 pub struct Given<'a> {
-    /// The day against which ages are counted.
-    pub today: Date,
+    /// The day of the referral: ages are counted to it.
+    pub referred_on: Date,
     /// Where the postcode lies; none where the files do not know it, or nobody has looked.
     pub residence: Option<&'a Residence>,
     /// What the decision that led here leaves to the provider to ask, a hub's questions among
@@ -20,9 +20,9 @@ pub struct Given<'a> {
 /// A rendering for which nobody has looked the postcode up: a row that needs the place says
 /// `no-place`.
 impl From<Date> for Given<'_> {
-    fn from(today: Date) -> Self {
+    fn from(referred_on: Date) -> Self {
         Self {
-            today,
+            referred_on,
             residence: None,
             questions: None,
         }

@@ -215,7 +215,11 @@ impl Sources<'_> {
 fn questions(case: &Case, provider: &Provider, given: &Given<'_>) -> (Vec<String>, bool) {
     let asked = match given.questions {
         Some(questions) => Cow::Borrowed(questions),
-        None => Cow::Owned(provider.eligibility.questions(&case.referral, given.today)),
+        None => Cow::Owned(
+            provider
+                .eligibility
+                .questions(&case.referral, given.referred_on),
+        ),
     };
     let may_tell = |question: &&Question| {
         let told = !question.missing;

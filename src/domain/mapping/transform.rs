@@ -225,7 +225,7 @@ impl Transform {
 
     /// Applies the step to what the case or the step before it gives.
     pub(super) fn apply(&self, value: Value, given: &Given<'_>, lists: &[CodeList]) -> Step {
-        let today = given.today;
+        let referred_on = given.referred_on;
         match self {
             Self::Code { index, .. } => translate::translate(value, lists.get(*index)),
             Self::Constant(text) => Step::Done(Value::Text(text.clone()), false),
@@ -269,11 +269,11 @@ impl Transform {
             }),
             Self::Year => on_date(value, |d| (Value::Number(d.year().into()), true)),
             Self::Age => on_date(value, |d| {
-                let age = age(d, today).map_or(Value::Absent, |a| Value::Number(a.into()));
+                let age = age(d, referred_on).map_or(Value::Absent, |a| Value::Number(a.into()));
                 (age, true)
             }),
             Self::AgeBand(bands) => on_date(value, |d| {
-                let band = age(d, today).map(|age| bands.band(age));
+                let band = age(d, referred_on).map(|age| bands.band(age));
                 (Value::text(band.as_deref()), true)
             }),
             Self::Outward => each(value, true, |text| {

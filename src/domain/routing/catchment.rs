@@ -157,7 +157,7 @@ impl Catchment {
         for row in self
             .rows
             .iter()
-            .filter(|row| row.validity.holds_on(subject.today))
+            .filter(|row| row.validity.holds_on(subject.decided_on))
         {
             match (touches(row.kind, &row.code, subject), row.mode) {
                 (Touch::Yes(_), Mode::Exclude) => return Reach::Excluded(row),

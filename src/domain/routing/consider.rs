@@ -22,8 +22,11 @@ use crate::domain::provider::{Load, Provider, Unavailable, Validity};
 pub struct Subject<'a> {
     /// The referral.
     pub referral: &'a Referral,
-    /// The day of the referral: ages are counted and rows are valid on it.
-    pub today: Date,
+    /// The day of the referral: age and weeks out of work are counted to it, however long the
+    /// decision takes.
+    pub referred_on: Date,
+    /// The day of the decision: rows, agreements and listings have to be valid on it.
+    pub decided_on: Date,
     /// Where the postcode lies; none when there is no postcode or none is found.
     pub residence: Option<Residence>,
     /// The practice; none when it is not given or not known (then routed by residence).
@@ -163,7 +166,7 @@ impl<'a> Ground<'a> {
             Some(basis) => {
                 let judgement = provider.eligibility.judge(self.subject);
                 considered.verdicts.extend(judgement.verdicts);
-                let available = available(provider, listed, self.subject.today);
+                let available = available(provider, listed, self.subject.decided_on);
                 match (judgement.refused, available) {
                     (Some((reason, words)), _) => Standing::NotEligible { reason, words },
                     (None, Err(why)) => Standing::Unavailable(why),

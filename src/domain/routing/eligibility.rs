@@ -336,7 +336,7 @@ impl Eligibility {
     pub fn judge(&self, subject: &Subject<'_>) -> Judgement {
         let mut verdicts = Vec::new();
         let told = |row: &EligibilityRow, truth| verdicts.push(verdict(row, truth));
-        let (questions, refused) = self.read(subject.referral, subject.today, told);
+        let (questions, refused) = self.read(subject.referral, subject.referred_on, told);
         let refused = refused.map(|row| {
             let reason = row.reason.unwrap_or(IneligibleReason::Condition);
             (reason, row.words.clone())

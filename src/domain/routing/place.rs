@@ -88,7 +88,7 @@ fn asked(considered: &Considered) -> &[Question] {
 /// The partners that a row leads to, each once; rows that do not hold or cannot be judged
 /// stand among the hub's own verdicts.
 fn split(hub: &mut Considered, ground: &Ground<'_>, area: &Area) -> Vec<Considered> {
-    let today = ground.subject.today;
+    let today = ground.subject.decided_on;
     let rows = area.splits.iter();
     let mut partners: Vec<Considered> = Vec::new();
     for row in rows.filter(|row| row.hub == hub.slug && row.validity.holds_on(today)) {

@@ -118,7 +118,8 @@ impl Gateway {
         };
         let decision = self
             .decide_counted(
-                referral,
+                // To the partner the person is referred now.
+                (referral, self.clock.today()),
                 case.id,
                 &tables.offers_of(std::slice::from_ref(&area)),
             )
@@ -199,7 +200,7 @@ fn not_allowed(routes: &[&PartnerRoute]) -> Problem {
         .with(said)
 }
 
-fn not_for(words: String) -> Problem {
+pub(super) fn not_for(words: String) -> Problem {
     Problem::new(&problems::NOT_FOR_PARTNER)
         .at("partner")
         .with(words)

@@ -204,7 +204,7 @@ impl Side {
         // As the gateway renders it: a row may ask where the person lives.
         let residence = self.trial.residence(case);
         let given = Given {
-            today: day,
+            referred_on: day,
             residence: residence.as_ref(),
             questions: None,
         };

@@ -110,7 +110,7 @@ fn decide(loaded: &Loaded, places: &Places, of: [Option<&Place>; 2], today: Date
             }
         }
     }
-    let subject = subject_of(places, &referral, today);
+    let subject = subject_of(places, &referral, today, today);
     decide_with(&subject, &[], &loaded.areas, &loaded.providers)
 }
 

@@ -14,14 +14,21 @@ use crate::domain::routing::{CatchmentKind, CatchmentRow, Subject};
 use crate::problem::Problem;
 use crate::problem::area::places as entry;
 
-/// The person with what is known of their place on a day. Never of a restricted person.
-pub fn subject_of<'a>(places: &Places, referral: &'a Referral, today: Date) -> Subject<'a> {
+/// The person as on the day of the referral, with what is known of their place on the day of the
+/// decision. Never of a restricted person.
+pub fn subject_of<'a>(
+    places: &Places,
+    referral: &'a Referral,
+    referred_on: Date,
+    decided_on: Date,
+) -> Subject<'a> {
     let person = &referral.person;
     let (postcode, practice) = (person.address.postcode.as_ref(), person.practice.as_ref());
-    let found = places.whereabouts(postcode, practice, today);
+    let found = places.whereabouts(postcode, practice, decided_on);
     Subject {
         referral,
-        today,
+        referred_on,
+        decided_on,
         residence: found.residence,
         practice: found.practice,
         successions: found.successions,
@@ -171,7 +178,7 @@ mod tests {
         referral.person.address.postcode = None;
         referral.person.practice = OdsCode::parse(practice);
         let places = Places::synthetic();
-        let subject = subject_of(&places, &referral, day);
+        let subject = subject_of(&places, &referral, day, day);
         let decision = decide_both_ways(&subject, &[], &loaded.areas, &loaded.providers);
         let verdicts = decision.considered.iter().flat_map(|one| &one.verdicts);
         let said = verdicts.map(|verdict| verdict.what.to_string()).collect();
@@ -235,7 +242,7 @@ mod tests {
         );
         let mut referral = sample::referral();
         referral.person.practice = OdsCode::parse("Y99002");
-        let subject = subject_of(&Places::synthetic(), &referral, TODAY);
+        let subject = subject_of(&Places::synthetic(), &referral, TODAY, TODAY);
         let decision = decide_both_ways(&subject, &[], &loaded.areas, &loaded.providers);
         let lantern = decision.considered.iter().find(|one| one.slug == "lantern");
         let standing = lantern.map(|one| one.result.clone());

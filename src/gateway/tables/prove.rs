@@ -95,7 +95,7 @@ fn one(trial: &Trial, provider: &Provider, folder: &Path, place: String, is_upda
     };
     let residence = trial.residence(&sample.case);
     let given = Given {
-        today: sample.day,
+        referred_on: sample.day,
         residence: residence.as_ref(),
         questions: None,
     };

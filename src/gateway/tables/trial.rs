@@ -105,7 +105,7 @@ impl Trial {
             this_week: u32::MAX,
         };
         let loads: Vec<(String, Load)> = full.iter().map(|slug| (slug.clone(), most)).collect();
-        let subject = subject_of(&self.places, referral, today);
+        let subject = subject_of(&self.places, referral, today, today);
         decide_with(&subject, &loads, &self.loaded.areas, &self.loaded.providers)
     }
 }

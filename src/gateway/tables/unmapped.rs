@@ -7,8 +7,6 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
-
 use crate::adapters::store::CaseRow;
 use crate::adapters::tables::is_snomed_concept;
 use crate::domain::caller::Caller;
@@ -57,12 +55,13 @@ impl Gateway {
             .await?;
         let faulty = |row: &CaseRow| {
             let hold = row.hold.as_ref();
-            hold.is_some_and(|hold| hold.reason == Condition::MappingFault.code())
+            let of_codes = [Condition::MappingFault, Condition::UnmappedCodeRefused];
+            hold.is_some_and(|hold| of_codes.iter().any(|one| hold.reason == one.code()))
         };
         let held: Vec<CaseRow> = held.into_iter().filter(faulty).collect();
         let fact = Fact::new(FactKind::CaseSearched, caller).with("found", held.len().to_string());
         self.record(vec![fact]).await?;
-        let (tables, today) = (self.tables(), self.clock.today());
+        let tables = self.tables();
         let mut found: BTreeMap<(String, String, String), Unmapped> = BTreeMap::new();
         for row in &held {
             let chosen = row.provider.as_ref();
@@ -70,7 +69,7 @@ impl Gateway {
                 continue;
             };
             let case = self.store.unseal_case(row)?;
-            gather(&case, provider, today, row.reference.as_str(), &mut found);
+            gather(&case, provider, row.reference.as_str(), &mut found);
         }
         Ok(found.into_values().collect())
     }
@@ -79,11 +78,10 @@ impl Gateway {
 fn gather(
     case: &Case,
     provider: &Provider,
-    today: Date,
     reference: &str,
     found: &mut BTreeMap<(String, String, String), Unmapped>,
 ) {
-    let rendered = render(case, provider, today);
+    let rendered = render(case, provider, case.day_of_referral());
     for (row, list) in rows_without_word(provider, &rendered) {
         let field = row.source_name();
         let key = (provider.slug.clone(), list.name.clone(), field.to_owned());

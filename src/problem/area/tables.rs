@@ -144,8 +144,8 @@ super::entries! {
     /// A code has no row, and the provider takes only listed ones.
     UNMAPPED_CODE_REFUSED = {
         "WW-MAP-021", "the provider does not take a code of the case",
-        meaning: "The provider's code list has no row for a code of this case, and its tables say that such a case is not for it.",
-        advice: "Refer elsewhere, or ask the ICB's table editor to extend the list that is named.",
+        meaning: "The provider's code list has no row for a code of this case, and its tables say that such a case is not for it. A new referral is refused and nothing of it accepted; a case that was accepted before is held.",
+        advice: "You remain responsible for a referral that was refused: refer elsewhere, or ask the ICB's table editor to extend the list that is named and send it again as a new request.",
         Icb, 422, "REC_UNPROCESSABLE_ENTITY", "not-supported", AfterFix
     }
     /// A required field has no value.

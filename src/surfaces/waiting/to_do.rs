@@ -144,8 +144,9 @@ fn give_back(words: &str, case: &About<'_>) -> ToDo {
 }
 
 /// Reasons that a mended table may end.
-const TABLES_DECIDE: [&str; 4] = [
+const TABLES_DECIDE: [&str; 5] = [
     "mapping-fault",
+    "unmapped-code-refused",
     "unknown-provider-word",
     "nobody-serves",
     "several-providers",
@@ -165,6 +166,7 @@ fn decide(reason: &str, case: &About<'_>) -> Vec<ToDo> {
         | "workwell-consent-refused"
         | "test-number"
         | "mapping-fault"
+        | "unmapped-code-refused"
         | "nobody-serves"
         | "several-providers" => None,
         "workwell-consent-not-recorded" | "reopened-after-withdrawal" => {
@@ -212,6 +214,9 @@ fn before_a_decision(reason: &str) -> String {
             "Ask the provider what its word means and put it into its status.csv"
         }
         "mapping-fault" => "Repair the row of the provider's table that the audit log names",
+        "unmapped-code-refused" => {
+            "Ask the table editor whether the provider's list that the audit log names is to take the code"
+        }
         "nobody-serves" | "several-providers" => {
             "Ask the area's table editor who is to serve the person"
         }
@@ -337,6 +342,13 @@ mod tests {
         let leg = "deliver:0190d0a0-0000-7000-8000-000000000001";
         for (kind, subject, reason, ends) in [
             (QueueKind::Held, "", "mapping-fault", "cases redecide"),
+            (
+                QueueKind::Held,
+                "",
+                "unmapped-code-refused",
+                "cases redecide",
+            ),
+            (QueueKind::Held, "", "unmapped-code-refused", "cases return"),
             (QueueKind::Held, "", "restricted", "cases return"),
             (QueueKind::Held, "", "red-flag", "--send-anyway"),
             (

@@ -30,7 +30,7 @@ pub fn judge(
 ) -> Vec<String> {
     let residence = trial.residence(&person.case);
     let given = Given {
-        today: TODAY,
+        referred_on: TODAY,
         residence: residence.as_ref(),
         questions: None,
     };

@@ -2,16 +2,19 @@
 //! again by them.
 
 mod compare;
+mod days;
 mod orders;
 mod redecide;
 mod reload;
 mod signal;
+mod unlisted;
 
 use std::fs;
 use std::path::PathBuf;
 
 use serde_json::Value;
 use tempfile::TempDir;
+use workwell_gateway::config::Clock;
 use workwell_gateway::conformance::parties::providers::{Reception, Script};
 use workwell_gateway::domain::caller::Caller;
 
@@ -31,6 +34,11 @@ struct Bench {
 impl Bench {
     /// Its providers do nothing by themselves, and its admin listener takes orders.
     async fn start() -> Self {
+        Self::at(Clock::default()).await
+    }
+
+    /// The same under a clock of the test's own.
+    async fn at(clock: Clock) -> Self {
         let root = tempfile::tempdir().expect("a temporary folder");
         copy(&package("mappings"), &root.path().join("mappings"));
         let (mappings, token) = (
@@ -38,7 +46,7 @@ impl Bench {
             root.path().join("admin.token"),
         );
         fs::write(&token, TOKEN).expect("a writable folder");
-        let gateway = TestGateway::with(|settings| {
+        let gateway = TestGateway::at(clock, |settings| {
             settings.tables.mappings = mappings;
             settings.listen.admin_token_file = Some(token);
         })

@@ -9,10 +9,10 @@ use super::Bench;
 use crate::support::call::Call;
 use crate::support::casework::Casework;
 
-const ORDER: [&str; 5] = ["redecide", "--by", "A. Analyst", "--why", "table 7"];
+pub(super) const ORDER: [&str; 5] = ["redecide", "--by", "A. Analyst", "--why", "table 7"];
 
 /// Holds nothing that a case could have.
-const EMPTY_LIST: &str = "source,source_display,target,target_display,relation,comment\n\
+pub(super) const EMPTY_LIST: &str = "source,source_display,target,target_display,relation,comment\n\
      retired,Retired,Retired,,equivalent,\n";
 
 async fn held_for_its_table(bench: &Bench) -> (Casework, String) {

@@ -180,7 +180,8 @@ pub(super) fn compare(list: &CodeList, field: &Field, faults: &mut Faults) {
         .into_iter()
         .filter(|word| !list.answers(word))
         .collect();
-    if !lacking.is_empty() && list.unmapped != UnmappedPolicy::Omit {
+    // To leave a word out of a list that refuses the others is the way to say so.
+    if !lacking.is_empty() && list.unmapped == UnmappedPolicy::Hold {
         let file = format!("codes/{}.csv", list.name);
         let detail = format!("no row for {} of {}", lacking.join(", "), field.name);
         faults.warn(&entry::CODE_LIST, &file, (1, 1), detail);

@@ -93,7 +93,8 @@ fn routed(postcode: Option<&str>, practice: Option<&str>, change: fn(&mut Referr
             .and_then(|p| places.practice(p, TODAY)),
         successions: Successions::default(),
         referral: &referral,
-        today: TODAY,
+        referred_on: TODAY,
+        decided_on: TODAY,
     };
     decide_both_ways(&subject, &[], &loaded.areas, &loaded.providers).outcome
 }
@@ -383,7 +384,8 @@ fn the_shortlist_of_a_place_changes_no_decision_at_any_two_places() {
             let found = places.whereabouts(Some(postcode), Some(&practice.ods), TODAY);
             let subject = Subject {
                 referral: &referral,
-                today: TODAY,
+                referred_on: TODAY,
+                decided_on: TODAY,
                 residence: found.residence,
                 practice: found.practice,
                 successions: found.successions,

@@ -34,7 +34,8 @@ fn routed(practice: &str, full: &[&str], change: impl FnOnce(&mut Referral)) -> 
         practice: found.practice,
         successions: found.successions,
         referral: &referral,
-        today: TODAY,
+        referred_on: TODAY,
+        decided_on: TODAY,
     };
     let none = loaded.providers.iter().filter(|p| p.capacity.is_limited());
     let loads = none.map(|provider| {

@@ -223,7 +223,7 @@ fn a_required_place_that_nobody_knows_holds_the_case() {
         ..Residence::default()
     };
     let given = Given {
-        today: TODAY,
+        referred_on: TODAY,
         residence: Some(&residence),
         questions: None,
     };

@@ -128,7 +128,7 @@ fn a_place_is_what_the_files_say_and_without_them_there_is_none() {
         icb: None,
     };
     let known = Given {
-        today: TODAY,
+        referred_on: TODAY,
         residence: Some(&residence),
         questions: None,
     };

@@ -71,7 +71,8 @@ fn practice() -> PracticeFacts {
 fn subject(referral: &Referral) -> Subject<'_> {
     Subject {
         referral,
-        today: TODAY,
+        referred_on: TODAY,
+        decided_on: TODAY,
         residence: Some(residence()),
         practice: Some(practice()),
         successions: Successions::default(),

@@ -75,7 +75,7 @@ fn number(rule: Rule, referral: &Referral, today: Date) -> Option<u32> {
 
 /// Stated, or 0 for a person in work, or counted from the first day out of work when the
 /// person is known to be out of work.
-fn weeks_out_of_work(referral: &Referral, today: Date) -> Option<u32> {
+fn weeks_out_of_work(referral: &Referral, referred_on: Date) -> Option<u32> {
     let work = &referral.work;
     if work.weeks_out_of_work.is_some() {
         return work.weeks_out_of_work;
@@ -83,7 +83,7 @@ fn weeks_out_of_work(referral: &Referral, today: Date) -> Option<u32> {
     if work.employment.known()? == &EmploymentStatus::Employed {
         return Some(0);
     }
-    let days = work.absence_start?.until(today).ok()?.get_days();
+    let days = work.absence_start?.until(referred_on).ok()?.get_days();
     u32::try_from(days / 7).ok()
 }
 

@@ -39,7 +39,8 @@ fn words(rule: Rule, operator: Operator, words: &[&str]) -> EligibilityRow {
 fn judge(rows: Vec<EligibilityRow>, referral: &Referral) -> Judgement {
     let subject = Subject {
         referral,
-        today: TODAY,
+        referred_on: TODAY,
+        decided_on: TODAY,
         residence: None,
         practice: None,
         successions: Successions::default(),
@@ -305,4 +306,28 @@ fn two_rows_that_ask_of_one_known_fact_are_both_heard_and_a_missing_one_is_asked
     };
     assert_eq!(heard(&sample::referral()), ["First?", "Second?"]);
     assert_eq!(heard(&barriers(&[])), ["First?"]);
+}
+
+#[test]
+fn age_and_weeks_are_counted_to_the_referral_however_long_the_decision_takes() {
+    // Eighteen on the day of the decision, seventeen on that of the referral.
+    let mut referral = born(date(2008, 11, 25));
+    referral.work.employment = Answer::Known(EmploymentStatus::UnemployedSeeking);
+    // Twenty-five whole weeks on the day of the referral.
+    referral.work.absence_start = Some(date(2026, 5, 25));
+    let subject = Subject {
+        referral: &referral,
+        referred_on: TODAY,
+        decided_on: date(2027, 1, 20),
+        residence: None,
+        practice: None,
+        successions: Successions::default(),
+    };
+    let rows = vec![
+        number(Rule::Age, Operator::AtLeast, 18),
+        number(Rule::WeeksOutOfWork, Operator::Above, 25),
+    ];
+    let found = Eligibility::new(rows).judge(&subject);
+    let outcomes: Vec<VerdictOutcome> = found.verdicts.iter().map(|v| v.outcome).collect();
+    assert_eq!(outcomes, [VerdictOutcome::NotMet, VerdictOutcome::NotMet]);
 }

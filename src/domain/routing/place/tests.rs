@@ -116,7 +116,8 @@ fn decided(
     let subject = Subject {
         successions: Successions::default(),
         referral,
-        today: TODAY,
+        referred_on: TODAY,
+        decided_on: TODAY,
         residence: None,
         practice: Some(PracticeFacts {
             ods: OdsCode::parse("Y99001").expect("a right code"),
@@ -347,7 +348,8 @@ fn only_who_would_get_the_case_and_has_a_limit_is_counted() {
     let subject = Subject {
         successions: Successions::default(),
         referral: &referral,
-        today: TODAY,
+        referred_on: TODAY,
+        decided_on: TODAY,
         residence: None,
         practice: None,
     };

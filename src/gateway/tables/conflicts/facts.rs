@@ -68,7 +68,8 @@ pub(super) fn both_take(one: &Provider, other: &Provider, today: Date) -> bool {
 fn takes(eligibility: &Eligibility, referral: &Referral, today: Date) -> bool {
     let subject = Subject {
         referral,
-        today,
+        referred_on: today,
+        decided_on: today,
         residence: None,
         practice: None,
         successions: Successions::default(),

@@ -40,7 +40,7 @@ const STEPS: &[(&str, &str)] = &[
     ("year", "the year of a date; lossy"),
     (
         "age",
-        "whole years on the day of the rendering, from a date; lossy",
+        "whole years on the day of the referral, from a date; lossy",
     ),
     (
         "age-band",

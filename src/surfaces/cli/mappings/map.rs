@@ -60,7 +60,7 @@ pub fn run(args: &Map, settings: &Settings, out: &mut dyn Write) -> i32 {
     let today = args.on.unwrap_or(sample.day);
     let residence = trial.residence(&sample.case);
     let given = Given {
-        today,
+        referred_on: today,
         residence: residence.as_ref(),
         questions: None,
     };
