@@ -279,6 +279,6 @@ super::entries! {
         "WW-REF-048", "a person looks at the referral before it goes on",
         meaning: "The referral is accepted. The list of the local service that is named has no row for a code of it, and the gateway does not guess: a person has to look at the code before anything is passed on.",
         advice: "Nothing has to be sent again: whoever runs the gateway answers for the referral meanwhile, and tells you when it goes on or comes back.",
-        Icb, 422, "REC_UNPROCESSABLE_ENTITY", "business-rule", AfterFix
+        Icb, 422, "REC_UNPROCESSABLE_ENTITY", "not-supported", AfterFix
     }
 }
