@@ -8,7 +8,7 @@ use std::path::Path;
 use serde_json::Value;
 use workwell_gateway::standards::profile::Severity;
 
-use super::{EXPLAINED, FIXTURES, VERDICTS, json, mutants, mutate, told, uk_core};
+use super::{EXPLAINED, FIXTURES, STRICTER, VERDICTS, json, mutants, mutate, told, uk_core};
 
 const PAGE: &str = "docs/reference/validation-verdicts.md";
 
@@ -156,6 +156,12 @@ fn markdown() -> String {
          ## Where ours differs from HAPI\n\n| what | why |\n|---|---|\n"
     );
     for (what, why) in EXPLAINED.iter().chain(uk_core::EXPLAINED) {
+        let _ = writeln!(page, "| `{what}` | {why} |");
+    }
+    page += "\n## Where ours refuses and HAPI does not\n\n\
+         By class, or by the defect itself. A test fails when ours refuses a mutant that HAPI lets pass\n\
+         and that no row explains.\n\n| class or defect | why |\n|---|---|\n";
+    for (what, why) in STRICTER {
         let _ = writeln!(page, "| `{what}` | {why} |");
     }
     page
