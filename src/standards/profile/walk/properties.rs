@@ -1,5 +1,7 @@
 //! Whatever a message holds, the walk ends, soon, and tells all.
 
+use std::fmt;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use proptest::prelude::*;
@@ -9,39 +11,86 @@ use super::*;
 use crate::standards::fhir::Limits;
 use crate::standards::profile::inspect;
 
-fn message() -> &'static Value {
-    static MESSAGE: OnceLock<Value> = OnceLock::new();
-    MESSAGE.get_or_init(|| {
-        let text = std::fs::read("conformance/fixtures/referrals/referral-16k.json");
-        serde_json::from_slice(&text.expect("the fixture is committed")).expect("JSON")
+/// A valid message or resource, and every pointer of it that leads to a value.
+struct Sample {
+    file: PathBuf,
+    value: Value,
+    pointers: Vec<String>,
+}
+
+/// A failure tells the file and the changes: more nobody could read.
+impl fmt::Debug for Sample {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.file.fmt(formatter)
+    }
+}
+
+/// The fixtures, our own 17 KB first, and the good examples of our profiles.
+fn samples() -> &'static Vec<Sample> {
+    static SAMPLES: OnceLock<Vec<Sample>> = OnceLock::new();
+    SAMPLES.get_or_init(|| {
+        let mut files = vec![PathBuf::from(
+            "conformance/fixtures/referrals/referral-16k.json",
+        )];
+        files.extend(json_files(Path::new("conformance/fixtures/messages")));
+        let examples = std::fs::read_dir("profiles/workwell/examples").expect("examples");
+        for profile in examples {
+            let good = profile.expect("an entry").path().join("good");
+            files.extend(json_files(&good));
+        }
+        files.iter().map(|file| sample(file)).collect()
     })
 }
 
-/// Every pointer of the message that leads to a value.
-fn pointers() -> &'static Vec<String> {
-    static POINTERS: OnceLock<Vec<String>> = OnceLock::new();
-    POINTERS.get_or_init(|| {
-        fn below(value: &Value, at: &str, all: &mut Vec<String>) {
-            all.push(at.to_owned());
-            match value {
-                Value::Object(members) => {
-                    for (name, value) in members {
-                        below(value, &format!("{at}/{name}"), all);
-                    }
-                }
-                Value::Array(items) => {
-                    for (number, value) in items.iter().enumerate() {
-                        below(value, &format!("{at}/{number}"), all);
-                    }
-                }
-                _ => {}
+fn json_files(folder: &Path) -> Vec<PathBuf> {
+    let found = std::fs::read_dir(folder).into_iter().flatten();
+    let paths = found.map(|found| found.expect("an entry").path());
+    let mut paths: Vec<PathBuf> = paths
+        .filter(|path| path.extension().is_some_and(|ending| ending == "json"))
+        .collect();
+    paths.sort();
+    paths
+}
+
+fn sample(file: &Path) -> Sample {
+    let text = std::fs::read(file).expect("a committed file");
+    let value = serde_json::from_slice(&text).expect("JSON");
+    let mut pointers = Vec::new();
+    below(&value, "", &mut pointers);
+    pointers.remove(0);
+    Sample {
+        file: file.to_owned(),
+        value,
+        pointers,
+    }
+}
+
+fn below(value: &Value, at: &str, all: &mut Vec<String>) {
+    all.push(at.to_owned());
+    match value {
+        Value::Object(members) => {
+            for (name, value) in members {
+                below(value, &format!("{at}/{name}"), all);
             }
         }
-        let mut all = Vec::new();
-        below(message(), "", &mut all);
-        all.remove(0);
-        all
-    })
+        Value::Array(items) => {
+            for (number, value) in items.iter().enumerate() {
+                below(value, &format!("{at}/{number}"), all);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The message of which the defects below are.
+fn message() -> &'static Value {
+    &samples()[0].value
+}
+
+/// One of the samples; every second time the 17 KB, which hold most.
+fn any_sample() -> impl Strategy<Value = &'static Sample> {
+    let all = any::<prop::sample::Index>().prop_map(|at| &samples()[at.index(samples().len())]);
+    prop_oneof![Just(()).prop_map(|()| &samples()[0]), all]
 }
 
 fn any_value() -> impl Strategy<Value = Value> {
@@ -65,11 +114,22 @@ fn found(message: &Value) -> Vec<Finding> {
     inspect(source, &Limits::default(), &Ask::everything()).findings
 }
 
-fn change(message: &mut Value, at: usize, value: &Value) {
-    let all = pointers();
-    if let Some(place) = message.pointer_mut(&all[at % all.len()]) {
+fn change(message: &mut Value, at: &str, value: &Value) {
+    if let Some(place) = message.pointer_mut(at) {
         *place = value.clone();
     }
+}
+
+/// Some changes, each by an index into the pointers of a sample.
+type Changes = Vec<(prop::sample::Index, Value)>;
+
+fn changed(sample: &Sample, changes: &Changes) -> Value {
+    let mut message = sample.value.clone();
+    for (at, value) in changes {
+        let pointer: &String = at.get(&sample.pointers);
+        change(&mut message, pointer, value);
+    }
+    message
 }
 
 proptest! {
@@ -77,32 +137,30 @@ proptest! {
 
     #[test]
     fn any_mutation_of_a_message_is_walked_to_its_end(
+        sample in any_sample(),
         changes in prop::collection::vec((any::<prop::sample::Index>(), any_value()), 1..6)
     ) {
-        let mut message = message().clone();
-        for (at, value) in &changes {
-            change(&mut message, at.index(pointers().len()), value);
-        }
-        for finding in found(&message) {
+        for finding in found(&changed(sample, &changes)) {
             prop_assert!(!finding.rule.is_empty() && !finding.path.is_empty());
         }
     }
 
     #[test]
     fn an_issue_is_not_lost_when_another_is_added(
+        sample in any_sample(),
         at in any::<prop::sample::Index>(),
         value in any_value(),
         others in prop::collection::vec(any::<prop::sample::Index>(), 1..6),
     ) {
         // Any defect, then others that stand beside anything and take nothing away: elements
         // that no type has, in objects that the first defect did not touch.
-        let mut one = message().clone();
-        let defect = &pointers()[at.index(pointers().len())];
-        change(&mut one, at.index(pointers().len()), &value);
+        let mut one = sample.value.clone();
+        let defect: &String = at.get(&sample.pointers);
+        change(&mut one, defect, &value);
         let before = told(&one);
         let mut all = one;
         for other in others {
-            let pointer = &pointers()[other.index(pointers().len())];
+            let pointer: &String = other.get(&sample.pointers);
             let is_apart = !pointer.starts_with(defect.as_str()) && !defect.starts_with(pointer.as_str());
             let place = all.pointer_mut(pointer).filter(|_| is_apart);
             if let Some(object) = place.and_then(Value::as_object_mut) {
@@ -137,12 +195,10 @@ proptest! {
 
     #[test]
     fn no_mutation_of_a_message_makes_the_walk_long(
+        sample in any_sample(),
         changes in prop::collection::vec((any::<prop::sample::Index>(), any_value()), 1..6)
     ) {
-        let mut changed = message().clone();
-        for (at, value) in &changes {
-            change(&mut changed, at.index(pointers().len()), value);
-        }
+        let changed = changed(sample, &changes);
         // The parser refuses some of them before the walk.
         if let Ok(document) = Document::parse(changed.to_string().into_bytes(), &Limits::default()) {
             let (work, _) = work(&document);
