@@ -14,6 +14,8 @@ pub struct Database {
     /// Where it is, with user and password: `postgres://user:password@host:port/name`.
     pub url: String,
     name: String,
+    /// Written once: a gateway reads it whenever it starts, beside all others.
+    password_file: PathBuf,
     cluster: Arc<Cluster>,
 }
 
@@ -26,9 +28,17 @@ impl Database {
             "postgres",
             &format!("CREATE DATABASE {name} OWNER {OWNER} TEMPLATE template0"),
         );
+        let url = cluster.url(&name);
+        let password = url
+            .split_once('@')
+            .and_then(|(user, _)| user.rsplit_once(':'));
+        let (_, password) = password.expect("a user and a password");
+        let password_file = cluster.folder().join(format!("password-{name}"));
+        std::fs::write(&password_file, password).expect("the password file");
         Self {
-            url: cluster.url(&name),
+            url,
             name,
+            password_file,
             cluster: Arc::clone(cluster),
         }
     }
@@ -36,10 +46,8 @@ impl Database {
     /// The address without the password, and a file that holds it.
     pub fn apart(&self) -> (String, PathBuf) {
         let (before, place) = self.url.split_once('@').expect("a user");
-        let (user, password) = before.rsplit_once(':').expect("a password");
-        let file = self.cluster.folder().join("client-password");
-        std::fs::write(&file, password).expect("the password file");
-        (format!("{user}@{place}"), file)
+        let (user, _) = before.rsplit_once(':').expect("a password");
+        (format!("{user}@{place}"), self.password_file.clone())
     }
 
     /// The server it is in.
