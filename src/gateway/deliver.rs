@@ -61,7 +61,9 @@ impl Gateway {
         let Some(found) = self.store.leg_with_case(&Caller::System, leg.id).await? else {
             return Ok(Outcome::Changed);
         };
-        if found.leg.state != LegState::Released {
+        // Another process may have begun an attempt since this row was listed: it is in flight
+        // there, and is not due here.
+        if found.leg.state != LegState::Released || found.leg.attempts != leg.attempts {
             return Ok(Outcome::Changed);
         }
         if found.leg.kind == LegKind::Deliver && found.case.status.lets_nothing_leave() {
