@@ -1,10 +1,9 @@
 //! A provider confirms: a person there has seen the case, or its end.
 
 use super::Gateway;
-use super::evidence::checked;
+use super::call::Call;
 use super::feed_back::{FedBack, Report, Taken, TimedBy, not_found};
 use super::happened::happened;
-use super::return_to_referrer::Call;
 use super::stop::confirmed;
 use super::tell_referrer::Telling;
 use crate::adapters::store::{CaseChange, CaseRow, LegKind, NewEvent, QueueFilter, Unit};
@@ -110,8 +109,7 @@ impl Gateway {
         slug: &str,
         call: &Call,
     ) -> Result<Status, Problem> {
-        let told = checked(&call.told, "told")?;
-        self.no_later_than_now(call.at)?;
+        let call = self.recorded(call)?;
         loop {
             let row = self.case_of_operator(caller, case_id).await?;
             let waiting = self.open_stops(row.id).await?;
@@ -127,11 +125,11 @@ impl Gateway {
                 Status::CancelRequested if waiting.len() == 1 => Status::Cancelled,
                 other => other,
             };
-            let now = self.clock.now();
-            let mut event = happened(row.id, caller, FactKind::StopConfirmed, to, now);
-            event.occurred_at = call.at;
-            event.note = Some(told.clone());
-            event.visible_to_referrer = to != row.status;
+            let confirmed = (FactKind::StopConfirmed, to);
+            let event = NewEvent {
+                visible_to_referrer: to != row.status,
+                ..call.event(&row, caller, confirmed, self.clock.now())
+            };
             if self
                 .record_confirmed_stop(caller, &row, slug, event, to)
                 .await?

@@ -5,19 +5,18 @@
 //! never sent afterwards, and nobody is called about it again.
 
 use super::Gateway;
+use super::call::Call;
 use super::commit::leg_subject;
-use super::evidence::checked;
-use super::happened::happened;
-use super::return_to_referrer::Call;
 use super::waiting::closing;
 use crate::adapters::store::{
-    CaseChange, CaseRow, LegChange, LegFilter, LegKind, LegRow, LegState, LegWithCase, QueueChange,
-    QueueFilter, QueueRow, Unit,
+    CaseChange, CaseRow, LegChange, LegFilter, LegKind, LegRow, LegState, LegWithCase, NewEvent,
+    QueueChange, QueueFilter, QueueRow, Unit,
 };
 use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::identifiers::CaseId;
 use crate::domain::queue::QueueKind;
+use crate::domain::responsibility::Responsible;
 use crate::domain::status::Status;
 use crate::problem::{Problem, area::operator as problems};
 
@@ -39,8 +38,7 @@ impl Gateway {
         case_id: CaseId,
         call: &Call,
     ) -> Result<Status, Problem> {
-        let told = checked(&call.told, "told")?;
-        self.no_later_than_now(call.at)?;
+        let call = self.recorded(call)?;
         loop {
             let row = self.case_of_operator(caller, case_id).await?;
             let returns = row.status.returns_person();
@@ -49,14 +47,14 @@ impl Gateway {
                     .waits_for(row.id, QueueKind::ReturnUnheard, None)
                     .await?
             {
-                return self.record_call(caller, case_id, call).await;
+                return self.record_call(caller, case_id, &call).await;
             }
             let parked = self.parked_responses(row.id).await?;
             let silences = self.silences(&row).await?;
             if parked.is_empty() && silences.is_empty() {
-                return self.repeated(&row, &told, call).await;
+                return self.repeated(&row, &call).await;
             }
-            let unit = self.news_told(caller, &row, (&parked, &silences), &told, call);
+            let unit = self.news_told(caller, &row, (&parked, &silences), &call);
             if self.commit_change(unit, &row).await? {
                 return Ok(row.status);
             }
@@ -68,26 +66,19 @@ impl Gateway {
         caller: &Caller,
         row: &CaseRow,
         (parked, silences): (&[LegRow], &[QueueRow]),
-        told: &str,
         call: &Call,
     ) -> Unit {
-        let now = self.clock.now();
-        let mut event = happened(row.id, caller, FactKind::ReferrerCalled, row.status, now);
-        event.occurred_at = call.at;
-        event.note = Some(told.to_owned());
+        let called = (FactKind::ReferrerCalled, row.status);
         let mut unit = Unit {
             change: Some(CaseChange {
                 // Where the case stands is the same.
                 unseen_by_referrer: true,
                 ..CaseChange::of(row.id, row.revision)
             }),
-            events: vec![event],
+            events: vec![call.event(row, caller, called, self.clock.now())],
             queue_changes: silences.iter().map(by_call).collect(),
             facts: vec![
-                Fact::new(FactKind::ReferrerCalled, caller)
-                    .about(row.id)
-                    .with("told", told)
-                    .with("when", call.at.to_string())
+                call.fact(row, caller)
                     .with("silences", silences.len().to_string())
                     .with("responses", parked.len().to_string()),
             ],
@@ -95,6 +86,51 @@ impl Gateway {
         };
         settle_parked(&mut unit, parked, caller);
         unit
+    }
+
+    /// Records that somebody at the referring organisation was told of a return: from
+    /// here on the person is the referrer's. Saying so twice changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Gateway::record_news_call`], with `WW-OPR-008` where no return waits.
+    pub async fn record_call(
+        &self,
+        caller: &Caller,
+        case_id: CaseId,
+        call: &Call,
+    ) -> Result<Status, Problem> {
+        let call = self.recorded(call)?;
+        let kind = QueueKind::ReturnUnheard;
+        loop {
+            let row = self.case_of_operator(caller, case_id).await?;
+            let over = row.status.returns_person();
+            if over && row.responsible == Responsible::Referrer {
+                return Ok(row.status);
+            }
+            if !over || !self.waits_for(row.id, kind, None).await? {
+                return Err(Problem::new(&problems::NO_RETURN_WAITS)
+                    .with(format!("the case stands at `{}`", row.status.code())));
+            }
+            let called = (FactKind::ReferrerCalled, row.status);
+            let event = NewEvent {
+                holder: Some(Responsible::Referrer),
+                ..call.event(&row, caller, called, self.clock.now())
+            };
+            let mut unit = Unit {
+                change: Some(CaseChange::of(row.id, row.revision)),
+                events: vec![event],
+                close: vec![closing(row.id, kind, None, caller, "called")],
+                facts: vec![call.fact(&row, caller)],
+                ..Unit::default()
+            };
+            // Who was rung has heard what their system would not take.
+            let parked = self.parked_responses(row.id).await?;
+            settle_parked(&mut unit, &parked, caller);
+            if self.commit_change(unit, &row).await? {
+                return Ok(row.status);
+            }
+        }
     }
 
     /// The entries whose silence no system can tell the referrer of.
@@ -125,12 +161,12 @@ impl Gateway {
     }
 
     /// Nothing waits: the same call is known, or there was none to make.
-    async fn repeated(&self, row: &CaseRow, told: &str, call: &Call) -> Result<Status, Problem> {
+    async fn repeated(&self, row: &CaseRow, call: &Call) -> Result<Status, Problem> {
         let events = self.store.events(&Caller::System, row.id).await?;
         let known = events.iter().any(|known| {
             known.event.kind == FactKind::ReferrerCalled.code()
                 && known.event.occurred_at == call.at
-                && known.event.note.as_deref() == Some(told)
+                && known.event.note.as_deref() == Some(call.told.as_str())
         });
         if known {
             return Ok(row.status);

@@ -7,6 +7,7 @@
 pub mod accept;
 pub mod acknowledge;
 mod alert;
+pub mod call;
 mod call_referrer;
 pub mod cancel;
 pub mod collect;

@@ -9,8 +9,6 @@
 use jiff::Timestamp;
 
 use super::Gateway;
-use super::call_referrer::settle_parked;
-use super::evidence::checked;
 use super::happened::happened;
 use super::stop::Order;
 use super::stop_onward::{Stopping, holder_of};
@@ -39,15 +37,6 @@ pub(super) fn is_return(row: &CaseRow, to: Status) -> bool {
         && row.status != Status::CancelRequested
         // It has the person already.
         && row.responsible != Responsible::Referrer
-}
-
-/// Somebody at the referring organisation was told.
-#[derive(Clone, Debug)]
-pub struct Call {
-    /// Who: a role or a name at the organisation, never the patient's.
-    pub told: String,
-    /// When.
-    pub at: Timestamp,
 }
 
 impl Gateway {
@@ -215,65 +204,6 @@ impl Gateway {
         };
         self.stop_onward(&mut unit, row, &stopping).await?;
         Ok(unit)
-    }
-
-    /// Records that somebody at the referring organisation was told of a return: from
-    /// here on the person is the referrer's. Saying so twice changes nothing.
-    pub async fn record_call(
-        &self,
-        caller: &Caller,
-        case_id: CaseId,
-        call: &Call,
-    ) -> Result<Status, Problem> {
-        let told = checked(&call.told, "told")?;
-        self.no_later_than_now(call.at)?;
-        loop {
-            let row = self.case_of_operator(caller, case_id).await?;
-            let over = row.status.returns_person();
-            if over && row.responsible == Responsible::Referrer {
-                return Ok(row.status);
-            }
-            if !over
-                || !self
-                    .waits_for(row.id, QueueKind::ReturnUnheard, None)
-                    .await?
-            {
-                return Err(Problem::new(&problems::NO_RETURN_WAITS)
-                    .with(format!("the case stands at `{}`", row.status.code())));
-            }
-            let now = self.clock.now();
-            let mut event = happened(row.id, caller, FactKind::ReferrerCalled, row.status, now);
-            event.occurred_at = call.at;
-            event.note = Some(told.clone());
-            event.holder = Some(Responsible::Referrer);
-            let kind = QueueKind::ReturnUnheard;
-            let mut unit = Unit {
-                change: Some(CaseChange::of(row.id, row.revision)),
-                events: vec![event],
-                close: vec![closing(row.id, kind, None, caller, "called")],
-                facts: vec![
-                    Fact::new(FactKind::ReferrerCalled, caller)
-                        .about(row.id)
-                        .with("told", told.clone())
-                        .with("when", call.at.to_string()),
-                ],
-                ..Unit::default()
-            };
-            // Who was rung has heard what their system would not take.
-            let parked = self.parked_responses(row.id).await?;
-            settle_parked(&mut unit, &parked, caller);
-            if self.commit_change(unit, &row).await? {
-                return Ok(row.status);
-            }
-        }
-    }
-
-    /// A call that is recorded has taken place.
-    pub(super) fn no_later_than_now(&self, at: Timestamp) -> Result<(), Problem> {
-        if at <= self.clock.now() {
-            return Ok(());
-        }
-        Err(Problem::new(&problems::CALL_TIME).at("when"))
     }
 
     /// The case that an operator names.

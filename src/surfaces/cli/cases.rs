@@ -15,11 +15,11 @@ use crate::domain::caller::Caller;
 use crate::domain::identifiers::CaseId;
 use crate::domain::status::{ClosureReason, Milestone, Status};
 use crate::gateway::Gateway;
+use crate::gateway::call::Call;
 use crate::gateway::correct::Correction;
 use crate::gateway::evidence::operator_named;
 use crate::gateway::redecide::{Order, Redecided};
 use crate::gateway::resolve::Resolution;
-use crate::gateway::return_to_referrer::Call;
 use crate::problem::{Problem, area::operator as problems};
 use crate::surfaces::as_json;
 

@@ -7,7 +7,7 @@ use workwell_gateway::domain::queue::QueueKind;
 use workwell_gateway::domain::responsibility::Responsible;
 use workwell_gateway::domain::status::Status;
 use workwell_gateway::gateway::read::outbox::Leg;
-use workwell_gateway::gateway::read::queue::{Entry, Filter};
+use workwell_gateway::gateway::read::queue::{Entry, Filter, Waiting};
 
 use super::person::Person;
 use super::world::{OPERATOR, World};
@@ -84,17 +84,19 @@ impl World {
 
     /// What waits for a person about a case.
     pub async fn entries(&self, case: CaseId) -> Vec<Entry> {
+        let waiting = self.waiting(case).await.into_iter();
+        waiting.map(|waiting| waiting.row).collect()
+    }
+
+    /// The same, with whom to ring.
+    pub async fn waiting(&self, case: CaseId) -> Vec<Waiting> {
         let filter = Filter {
             case_id: Some(case),
             limit: 100,
             ..Filter::default()
         };
         let page = self.gateway.queue_page(&Self::operator(), &filter).await;
-        let page = page.expect("the queue is read");
-        page.waiting
-            .into_iter()
-            .map(|waiting| waiting.row)
-            .collect()
+        page.expect("the queue is read").waiting
     }
 
     /// What the practice has been told of the person's referral.

@@ -2,10 +2,11 @@
 
 use workwell_gateway::adapters::store::{CaseRow, LegState};
 use workwell_gateway::domain::identifiers::CaseId;
+use workwell_gateway::domain::queue::QueueKind;
 use workwell_gateway::domain::status::{ClosureReason, Status};
+use workwell_gateway::gateway::call::Call;
 use workwell_gateway::gateway::correct::Correction;
 use workwell_gateway::gateway::resolve::Resolution;
-use workwell_gateway::gateway::return_to_referrer::Call;
 use workwell_gateway::problem::Problem;
 
 use super::book::{Arrival, Kind};
@@ -35,10 +36,13 @@ impl World {
                 let to = *self.chance.one_of(Status::ALL);
                 self.corrects(&row, to).await;
             }
-            77..=84 => {
+            77..=81 => {
                 self.rings_referrer(&row).await;
             }
-            85..=92 => {
+            82..=88 => {
+                self.rings_with_news(&row).await;
+            }
+            89..=94 => {
                 let slug = row.provider.as_ref().map(|provider| provider.slug.clone());
                 if let Some(slug) = slug {
                     self.rings_provider(case, &slug).await;
@@ -124,6 +128,38 @@ impl World {
             person.called.insert(row.id);
         }
         done.is_ok()
+    }
+
+    /// Rings whoever referred with what their system was not told, or could not be.
+    pub async fn rings_with_news(&mut self, row: &CaseRow) -> bool {
+        let call = self.call();
+        let done = self
+            .gateway
+            .record_news_call(&Self::operator(), row.id, &call)
+            .await;
+        self.tell("news call", row, &done);
+        if done.is_err() {
+            return false;
+        }
+        if row.status.is_terminal()
+            && let Some(person) = self.person_mut(&row.id.to_string())
+        {
+            person.called.insert(row.id);
+        }
+        self.judge_call(row).await;
+        true
+    }
+
+    /// What was told on the telephone is settled: nobody need ring or send it again.
+    async fn judge_call(&mut self, row: &CaseRow) {
+        for waiting in self.waiting(row.id).await {
+            let entry = &waiting.row.entry;
+            let unsent = entry.kind == QueueKind::Parked && entry.subject.starts_with("respond");
+            if unsent || waiting.ring.is_some() {
+                let line = format!("{} was rung about and still is: {entry:?}", row.reference);
+                self.find(&line);
+            }
+        }
     }
 
     /// Rings a provider about a stop.

@@ -83,7 +83,12 @@ impl World {
                         self.returns(&row).await;
                     }
                 }
-                QueueKind::Parked => self.retries(row.id, subject).await,
+                QueueKind::Parked => {
+                    let rings = subject.starts_with("respond") && self.chance.percent(50);
+                    if !rings || !self.rings_with_news(&row).await {
+                        self.retries(row.id, subject).await;
+                    }
+                }
                 QueueKind::Uncollected | QueueKind::Unacknowledged | QueueKind::Silent => {
                     self.provider_ends(&row).await;
                 }

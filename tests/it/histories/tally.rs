@@ -12,7 +12,7 @@ pub struct Tally {
 }
 
 /// What a run must have met at least once.
-const MUST_HAPPEN: [&str; 26] = [
+const MUST_HAPPEN: [&str; 35] = [
     "referral 200",
     "referral refused",
     "referral repeated",
@@ -38,6 +38,15 @@ const MUST_HAPPEN: [&str; 26] = [
     "operator return",
     "operator correct",
     "operator call",
+    "operator news call",
+    "operator rings provider",
+    "operator retried",
+    "killed in a receipt",
+    "killed in a stop",
+    "ended cancelled",
+    "ended completed",
+    "ended entered-in-error",
+    "ended returned",
     "settled",
 ];
 

@@ -8,9 +8,9 @@ use workwell_gateway::conformance::parties::referral::bundle::resources;
 use workwell_gateway::domain::caller::Caller;
 use workwell_gateway::domain::queue::QueueKind;
 use workwell_gateway::domain::status::Status;
+use workwell_gateway::gateway::call::Call as Recorded;
 use workwell_gateway::gateway::read::queue::Filter;
 use workwell_gateway::gateway::resolve::Resolution;
-use workwell_gateway::gateway::return_to_referrer::Call as Recorded;
 
 use super::{
     asked, held_case, hub, partner, quiet, quiet_at, quiet_with, refer_on, referred, row_of, view,
