@@ -2,7 +2,7 @@
 
 use super::Gateway;
 use super::call::Call;
-use super::feed_back::{FedBack, Report, Taken, TimedBy, not_found};
+use super::feed_back::{FedBack, NO_BODY, Report, Taken, TimedBy, not_found};
 use super::happened::happened;
 use super::stop::confirmed;
 use super::tell_referrer::Telling;
@@ -65,7 +65,7 @@ impl Gateway {
                 timed_by: TimedBy::Gateway,
                 sequence: None,
                 client_key: format!("acknowledge:{}:{version}", status.code()),
-                body_hash: [0; 32],
+                body_hash: NO_BODY,
             };
             let word = StatusWord {
                 word: report.word.clone(),

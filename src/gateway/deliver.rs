@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Gateway;
 use super::commit::unparked;
+use super::feed_back::{NO_BODY, Report, TimedBy};
 use super::happened::happened;
 use super::return_to_referrer::hand_back;
 use super::tell_referrer::Telling;
@@ -391,13 +392,13 @@ impl Gateway {
     /// A webhook may answer with a status word at once; it counts like a report.
     async fn take_reply(&self, found: &LegWithCase, reply: Reply) {
         let caller = Caller::Provider(found.leg.destination.clone());
-        let report = super::feed_back::Report {
+        let report = Report {
             word: reply.status_word,
             occurred_at: self.clock.now(),
-            timed_by: super::feed_back::TimedBy::Gateway,
+            timed_by: TimedBy::Gateway,
             sequence: None,
             client_key: format!("reply:{}", found.leg.effect_key),
-            body_hash: [0; 32],
+            body_hash: NO_BODY,
         };
         if let Err(problem) = self.feed_back(&caller, found.case.id, report).await {
             tracing::warn!(error.code = problem.entry.code, case.id = %found.case.id,

@@ -24,6 +24,11 @@ use crate::domain::responsibility::Responsible;
 use crate::domain::status::{self, Mark, Move, Refusal, Status, Update, Visibility};
 use crate::problem::{Problem, area::provider_api as problems};
 
+/// The hash of a report that came in no body of its own.
+pub(super) const NO_BODY: [u8; 32] = [0; 32];
+/// Hexadecimal digits of a report's hash that its event shows.
+const SHOWN: usize = 16;
+
 /// A report in the provider's own words.
 #[derive(Clone, Debug)]
 pub struct Report {
@@ -37,7 +42,7 @@ pub struct Report {
     pub sequence: Option<u64>,
     /// The provider's key for this report: a repeat gets the same answer.
     pub client_key: String,
-    /// SHA-256 of the request body.
+    /// SHA-256 of the request body; zeros where there was none.
     pub body_hash: [u8; 32],
 }
 
@@ -185,7 +190,8 @@ impl Gateway {
                 )
                 .about(row.id)
                 .with("status", status.code())
-                .with("outcome", outcome),
+                .with("outcome", outcome)
+                .with("report", shown_by(report)),
             ],
             ..Unit::default()
         };
@@ -508,9 +514,23 @@ fn reported(
     let kind = FactKind::StatusReported;
     let mut event = happened(row.id, caller, kind, status, report.occurred_at);
     event.provider_word = Some(word.word.clone());
-    event.note = (decided == Move::HistoryOnly).then(|| "late".to_owned());
+    let late = if decided == Move::HistoryOnly {
+        "late, "
+    } else {
+        ""
+    };
+    event.note = Some(format!("{late}{}", shown_by(report)));
     event.visible_to_referrer = moved && is_told(word, status);
     event
+}
+
+/// What shows that a report was made: the beginning of the SHA-256 of its bytes, which
+/// whoever sent them can make again, or the act of ours that it answered.
+fn shown_by(report: &Report) -> String {
+    if report.body_hash == NO_BODY {
+        return report.client_key.clone();
+    }
+    format!("report sha256:{}", &hex(&report.body_hash)[..SHOWN])
 }
 
 fn update_key(

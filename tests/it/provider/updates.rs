@@ -1,7 +1,10 @@
 //! `POST /cases/{id}/updates`.
 
+use aws_lc_rs::digest;
 use serde_json::json;
+use workwell_gateway::adapters::seal::hex;
 use workwell_gateway::adapters::store::LegKind;
+use workwell_gateway::domain::caller::Caller;
 use workwell_gateway::gateway::read::outbox::LegState;
 
 use super::{call, done, outcome, post_update, quiet, read_case, report};
@@ -41,6 +44,24 @@ async fn the_same_key_and_body_get_the_same_answer_and_another_body_is_a_conflic
     let (_, other) = read_case(&gateway, 2).await;
     let got = report(&gateway, &other, "key-1", "ACCEPTED", 0).await;
     assert_eq!(outcome(&got), done("accepted", "moved"));
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_history_names_each_report_by_the_hash_of_its_bytes() {
+    let gateway = quiet().await;
+    let (_, id) = read_case(&gateway, 1).await;
+    let body = json!({ "status": "ACCEPTED", "occurred_at": jiff::Timestamp::now().to_string() });
+    let body = body.to_string();
+    post_update(&gateway, &id, "key-1", &body).await;
+    let inside = &gateway.running.gateway;
+    let known = inside.know_case(&Caller::System, &id).await;
+    let last = known.expect("it is known").events.pop();
+    let note = last.expect("an event").event.note.expect("a note");
+    let whole = hex(digest::digest(&digest::SHA256, body.as_bytes()).as_ref());
+    let shown = note.strip_prefix("report sha256:").expect("a hash");
+    assert_eq!(shown.len(), 16);
+    assert!(whole.starts_with(shown), "{note} of {whole}");
     gateway.end().await;
 }
 
