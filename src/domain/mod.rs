@@ -11,6 +11,7 @@ pub mod fact;
 pub mod identifiers;
 pub mod mapping;
 pub mod organisation;
+pub mod phrases;
 pub mod provider;
 pub mod queue;
 pub mod responsibility;

@@ -4,7 +4,11 @@
 //! of it, and every page that is not written is not summed, synced and copied twice.
 //! What is sealed tells its length, as it did before; now of the packed value.
 
-use lz4_flex::block::{compress_into, decompress_into, get_maximum_output_size};
+use std::cell::RefCell;
+
+use lz4_flex::block::{
+    CompressTable, compress_into_with_table, decompress_into, get_maximum_output_size,
+};
 
 /// Shorter values are left alone: they fit beside their row, and there is little to gain.
 const WORTH_IT: usize = 256;
@@ -14,6 +18,20 @@ const MOST: usize = 64 * 1024 * 1024;
 /// The length of the plain value, four bytes, big-endian.
 const HEAD: usize = 4;
 
+/// What the packing of one value needs and leaves to the next of the same thread.
+#[derive(Default)]
+struct Bench {
+    room: Vec<u8>,
+    table: CompressTable,
+}
+
+/// Room beyond this is given back: one long letter is no reason to keep it.
+const KEPT: usize = 128 * 1024;
+
+thread_local! {
+    static BENCH: RefCell<Bench> = RefCell::default();
+}
+
 /// The value with its length before it, packed as one LZ4 block; `None` where that is
 /// not shorter.
 pub(super) fn pack(plain: &[u8]) -> Option<Vec<u8>> {
@@ -21,11 +39,19 @@ pub(super) fn pack(plain: &[u8]) -> Option<Vec<u8>> {
         return None;
     }
     let length = u32::try_from(plain.len()).ok()?;
-    let mut packed = vec![0; HEAD + get_maximum_output_size(plain.len())];
-    packed[..HEAD].copy_from_slice(&length.to_be_bytes());
-    let written = compress_into(plain, &mut packed[HEAD..]).ok()?;
-    packed.truncate(HEAD + written);
-    (packed.len() < plain.len()).then_some(packed)
+    BENCH.with_borrow_mut(|bench| {
+        let Bench { room, table } = bench;
+        let most = get_maximum_output_size(plain.len());
+        if room.len() < most {
+            room.resize(most, 0);
+        }
+        let written = compress_into_with_table(plain, room, table).ok()?;
+        let packed = (HEAD + written < plain.len())
+            .then(|| [&length.to_be_bytes(), &room[..written]].concat());
+        room.truncate(KEPT);
+        room.shrink_to(KEPT);
+        packed
+    })
 }
 
 /// The value that [`pack`] packed; `None` for anything else. No more room is taken than

@@ -4,6 +4,8 @@
 //! finding holds the case for a named person and tells the referrer; the text itself is
 //! never part of the finding.
 
+use crate::domain::phrases::Words;
+
 /// One finding with the phrases that give it.
 #[derive(Debug)]
 pub struct RedFlag {
@@ -75,10 +77,9 @@ pub static ALL: &[RedFlag] = &[
 /// suicidal"): a person decides, not a list.
 pub fn find(text: &str) -> Vec<&'static str> {
     let text = plain(text);
-    let starts = word_starts(&text);
-    let is_in = |phrase: &str| has_words(&text, &starts, phrase);
+    let words = Words::of(&text);
     ALL.iter()
-        .filter(|flag| flag.phrases.iter().any(|phrase| is_in(phrase)))
+        .filter(|flag| flag.phrases.iter().any(|phrase| words.hold(phrase)))
         .map(|flag| flag.code)
         .collect()
 }
@@ -87,30 +88,6 @@ pub fn find(text: &str) -> Vec<&'static str> {
 fn plain(text: &str) -> String {
     let lower = text.to_lowercase().replace('\u{2019}', "'");
     lower.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Where words begin: a phrase is looked for there only.
-fn word_starts(text: &str) -> Vec<usize> {
-    let mut starts = Vec::new();
-    let mut within = false;
-    for (at, character) in text.char_indices() {
-        let is_of_word = character.is_alphanumeric();
-        if is_of_word && !within {
-            starts.push(at);
-        }
-        within = is_of_word;
-    }
-    starts
-}
-
-fn has_words(text: &str, starts: &[usize], phrase: &str) -> bool {
-    let first = phrase.as_bytes().first();
-    starts.iter().any(|start| {
-        text.as_bytes().get(*start) == first
-            && text[*start..]
-                .strip_prefix(phrase)
-                .is_some_and(|after| !after.chars().next().is_some_and(char::is_alphanumeric))
-    })
 }
 
 #[cfg(test)]

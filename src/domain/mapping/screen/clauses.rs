@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use crate::domain::phrases::Words;
+
 /// Phrases in small letters, each to be found as whole words.
 const PHRASES: &[&str] = &[
     // Benefits.
@@ -63,19 +65,13 @@ pub(super) fn never_accepted(text: &str) -> Vec<Range<usize>> {
 
 fn speaks(sentence: &str) -> bool {
     let lower = sentence.to_lowercase().replace('\u{2019}', "'");
-    PHRASES.iter().any(|phrase| holds(&lower, phrase, ""))
+    let (words, as_written) = (Words::of(&lower), Words::of(sentence));
+    PHRASES.iter().any(|phrase| words.hold(phrase))
         // The joint of a finger has the letters of a benefit.
-        || LETTERS.iter().any(|letters| holds(sentence, letters, " joint"))
-}
-
-/// Whether a phrase stands there as whole words, and not before `unless`.
-fn holds(text: &str, phrase: &str, unless: &str) -> bool {
-    text.match_indices(phrase).any(|(at, _)| {
-        let (before, after) = (&text[..at], &text[at + phrase.len()..]);
-        let is_whole =
-            !before.ends_with(char::is_alphanumeric) && !after.starts_with(char::is_alphanumeric);
-        is_whole && (unless.is_empty() || !after.starts_with(unless))
-    })
+        || LETTERS.iter().any(|letters| {
+            let mut after = as_written.after(letters);
+            after.any(|after| !after.starts_with(" joint"))
+        })
 }
 
 /// Sentences and clauses without the blanks around them and the mark at their end.
