@@ -61,9 +61,10 @@ fn main() {
 fn samples(mappings: &Path) -> Vec<Sample> {
     let mut files = Vec::new();
     copies::files_named(mappings, "referral.json", &mut files);
+    let loaded = load(mappings);
     let read = files.iter().filter_map(|file| {
         let bytes = std::fs::read(file).expect("a test's referral");
-        read_sample(&bytes).ok()
+        read_sample(&bytes, &loaded.condition_groups).ok()
     });
     let samples: Vec<Sample> = read.collect();
     assert!(!samples.is_empty(), "there are tests with referrals");

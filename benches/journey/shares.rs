@@ -65,15 +65,16 @@ pub async fn measure(sender: &mut Sender<'_>) -> Result<Shares, Fault> {
     });
     let given: Vec<Given> = sendings
         .iter()
-        .map(|sending| Given::read(sending, &reading))
+        .map(|sending| Given::read(sending, &reading, &house))
         .collect::<Result<_, _>>()?;
     let walk = stage::each(&given, |given| {
         let found = profile::check(&given.document, &profile::Ask::everything());
         let told = profile::Policy::default().apply(found);
         black_box(outcome::of_findings(&told).len());
     });
+    let groups = house.tables.condition_groups();
     let read = stage::each(&given, |given| {
-        let read = read::read(&given.document, &given.headers, &reading.body);
+        let read = read::read(&given.document, &given.headers, &reading.body, groups);
         black_box(read.problems.len());
     });
     let routing = stage::each(&given, |given| {

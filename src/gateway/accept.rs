@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::Gateway;
 use super::conditions::{Condition, Treatment};
 use super::receive::{Answer, Message};
 use super::release::reasons_of;
 use super::route::Routed;
 use super::unlisted;
+use super::{Gateway, Tables};
 use crate::adapters::journal::Kind;
 use crate::adapters::store::{
     BeforeReceive, ChosenProvider, CommitError, Hold, LegState, NewCase, NewEvent, NewLeg,
@@ -37,6 +37,8 @@ pub const NO_CRISIS_SERVICE: &str = "This is no crisis service and nobody reads 
 
 /// What the decision has to know beside the case itself.
 pub(super) struct Given {
+    /// The tables by which it is decided.
+    pub tables: Arc<Tables>,
     /// A phrase that tells of a crisis was found.
     pub has_red_flag: bool,
     /// The person has another open case.
@@ -98,6 +100,7 @@ impl Gateway {
             let now = message.at;
             let case = self.open(message.facts, referral.clone(), &before, now);
             let given = Given {
+                tables: Arc::clone(&message.tables),
                 has_red_flag: message.has_red_flag,
                 has_open_case: !before.open_cases_of_person.is_empty(),
                 version: 1,
@@ -122,6 +125,9 @@ impl Gateway {
                     self.journal(message, Kind::New, id, &reference);
                     if to_be_sent {
                         self.outbox_changed.notify_one();
+                    }
+                    for system in message.conditions_in_no_group {
+                        self.telemetry.condition_not_known(system);
                     }
                     match held {
                         Some(reason) => self.telemetry.referral_held("new", id, reason),
@@ -219,8 +225,7 @@ impl Gateway {
         if case.referral.person.security.hides_location() {
             return held_told(Condition::Restricted, None, None);
         }
-        let tables = self.tables();
-        let routed = self.route(&tables, case).await?;
+        let routed = self.route(&given.tables, case).await?;
         // What the lists say comes before all that the referrer does not know, such as another
         // case of the person: whether it is told must not show why a case is held.
         let provider = Arc::clone(&routed.provider);

@@ -160,9 +160,8 @@ impl Gateway {
         let Some(from) = self.open_case_of_hub(row).await? else {
             return Err(refused("the case that it was referred on from is over"));
         };
-        let tables = self.tables();
         let chosen = row.provider.as_ref();
-        let partner = chosen.and_then(|chosen| tables.provider(&chosen.slug));
+        let partner = chosen.and_then(|chosen| given.tables.provider(&chosen.slug));
         let partner = partner.ok_or_else(|| refused("the partner has no tables any more"))?;
         let recipient = Recipient::Partner(partner.slug.clone());
         let consents = &case.referral.consents;
@@ -193,6 +192,7 @@ impl Gateway {
         let is_flagged =
             was_flagged || words.is_some_and(|words| !red_flags::find(words.expose()).is_empty());
         Ok(Given {
+            tables: self.tables(),
             has_red_flag: is_flagged && !resolution.send_anyway,
             has_open_case: !resolution.send_anyway && self.has_other_open_case(case).await?,
             version: standing.version(None) + 1,

@@ -14,7 +14,7 @@ mod scaffold;
 mod trial;
 mod unmapped;
 
-pub use crate::adapters::tables::{Column, Section, vocabulary};
+pub use crate::adapters::tables::{CONDITION_GROUPS, Column, Section, vocabulary};
 pub use check::{Checked, Report, UnknownName, check, check_with, require_approval};
 pub use compare::{Changed, Compared, Comparison, FieldChange};
 pub use concept_map::{Written, export, import};
@@ -22,17 +22,18 @@ pub use conflicts::{Conflicts, conflicts};
 pub use places::{of_places, subject_of, with_closings};
 pub use prove::{Difference, Proof, prove};
 pub use referral::{Sample, read_sample};
-pub use reload::{Now, Reloaded, Standing};
+pub use reload::{GroupsNow, Now, Reloaded, Standing};
 pub use scaffold::{Made, scaffold};
 pub use trial::{Trial, kept_back, payload_of, trace_csv};
-pub use unmapped::Unmapped;
 pub(in crate::gateway) use unmapped::lists_without_row;
+pub use unmapped::{InNoGroup, Unmapped};
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::adapters::tables::{Disabled, Loaded};
+use crate::adapters::tables::{Disabled, GroupsFound, Loaded};
 use crate::config::Settings;
+use crate::domain::case::ConditionGroups;
 use crate::domain::provider::Provider;
 use crate::domain::routing::{Area, Offers, Shortlist};
 use crate::problem::Problem;
@@ -50,6 +51,8 @@ pub struct Tables {
     /// Providers whose folder is gone since the gateway started: nobody is referred to them,
     /// and the words and stops of the cases that they have are still read.
     retired: Vec<Arc<Provider>>,
+    condition_groups: Arc<ConditionGroups>,
+    groups_found: GroupsFound,
     /// Providers whose folder could not be loaded. After a reload those among them that have
     /// an earlier version are in use with that.
     pub disabled: Vec<Disabled>,
@@ -83,6 +86,8 @@ impl Tables {
             in_order: Vec::new(),
             shortlist: Shortlist::default(),
             retired: Vec::new(),
+            condition_groups: loaded.condition_groups,
+            groups_found: loaded.groups_found,
             disabled: loaded.disabled,
             problems: loaded.problems,
         };
@@ -148,6 +153,11 @@ impl Tables {
     /// Every provider that takes referrals, by slug.
     pub fn providers(&self) -> &[Arc<Provider>] {
         &self.providers
+    }
+
+    /// Which codes stand for which group of conditions.
+    pub fn condition_groups(&self) -> &ConditionGroups {
+        &self.condition_groups
     }
 
     /// Every area.

@@ -6,3 +6,4 @@ pub mod fhir;
 pub mod payload;
 pub mod places;
 pub mod profile;
+pub mod systems;

@@ -289,7 +289,7 @@ async fn until_stopped(mut stopped: watch::Receiver<bool>) {
 fn admin_of(gateway: &Arc<Gateway>) -> admin::Admin {
     let handle = tokio::runtime::Handle::current();
     let writable = Arc::clone(gateway);
-    let of_providers = Arc::clone(gateway);
+    let of_tables = Arc::clone(gateway);
     let (holding, journalling) = (Arc::clone(gateway), Arc::clone(gateway));
     let (measured, on) = (Arc::clone(gateway), handle.clone());
     admin::Admin {
@@ -300,20 +300,27 @@ fn admin_of(gateway: &Arc<Gateway>) -> admin::Admin {
             keys: Arc::new(|| true),
             held: Arc::new(move || holding.held()),
             journal: Arc::new(move || journalling.journal_is_well()),
-            providers: Arc::new(move || provider_health(&of_providers)),
+            tables: Arc::new(move || tables_health(&of_tables)),
         },
         metrics: gateway.telemetry().metrics.clone(),
         version: env!("CARGO_PKG_VERSION"),
     }
 }
 
-fn provider_health(gateway: &Gateway) -> Vec<admin::ProviderHealth> {
-    let standings = gateway.tables().standings().into_iter();
-    let health = standings.map(|now| admin::ProviderHealth {
+fn tables_health(gateway: &Gateway) -> Vec<admin::TablesHealth> {
+    let tables = gateway.tables();
+    let standings = tables.standings().into_iter();
+    let health = standings.map(|now| admin::TablesHealth {
         // One whose folder was taken away on purpose is no fault of anybody's.
         well: matches!(now.standing, Standing::Live | Standing::Gone),
         why: now.why(),
-        slug: now.slug,
+        name: format!("provider:{}", now.slug),
     });
-    health.collect()
+    let groups = tables.groups_now();
+    let of_groups = admin::TablesHealth {
+        name: "tables:condition-groups".to_owned(),
+        well: groups.is_well(),
+        why: groups.why(),
+    };
+    health.chain([of_groups]).collect()
 }

@@ -11,7 +11,7 @@ use tracing::{error, info, warn};
 use super::Metrics;
 use super::metrics::{
     AlertLabels, CodeLabels, DeliveryLabels, QueueLabels, ReferralLabels, ReloadLabels,
-    RequestLabels, RouteLabels, StandingLabels, StatusLabels, UnmappedLabels,
+    RequestLabels, RouteLabels, StandingLabels, StatusLabels, SystemLabels, UnmappedLabels,
 };
 use crate::domain::identifiers::{CaseId, RequestId};
 
@@ -223,6 +223,13 @@ impl Telemetry {
         self.metrics.unmapped.get_or_create(&labels).inc();
     }
 
+    /// A referral was accepted with a condition whose code is in no group; its code system,
+    /// by its short name, and never the code, for the reason that stands above.
+    pub fn condition_not_known(&self, system: &'static str) {
+        let labels = SystemLabels { system };
+        self.metrics.not_known.get_or_create(&labels).inc();
+    }
+
     fn count_reload(&self, outcome: &'static str) {
         let labels = ReloadLabels { outcome };
         self.metrics.reloads.get_or_create(&labels).inc();
@@ -295,6 +302,8 @@ mod tests {
         telemetry.set_parked(2);
         telemetry.set_queue("held", 3, Duration::from_secs(62));
         telemetry.operator_alerted("held", case(), "sent", false);
+        telemetry.code_unmapped("hope-works", "diagnosis");
+        telemetry.condition_not_known("sct");
         // Lines of one metric come in any order.
         let text = telemetry.metrics.text();
         let mut lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();

@@ -77,6 +77,11 @@ pub(super) struct UnmappedLabels {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct SystemLabels {
+    pub system: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct RequestLabels {
     pub method: &'static str,
     pub route: String,
@@ -112,6 +117,7 @@ pub struct Metrics {
     pub(super) reloads: Family<ReloadLabels, Counter>,
     pub(super) tables: Family<StandingLabels, Gauge>,
     pub(super) unmapped: Family<UnmappedLabels, Counter>,
+    pub(super) not_known: Family<SystemLabels, Counter>,
 }
 
 impl Metrics {
@@ -134,6 +140,7 @@ impl Metrics {
         let reloads = Family::default();
         let tables = Family::default();
         let unmapped = Family::default();
+        let not_known = Family::default();
 
         registry.register(
             "referrals",
@@ -215,6 +222,11 @@ impl Metrics {
             "Renderings that met a code without a row, by provider and list",
             unmapped.clone(),
         );
+        registry.register(
+            "conditions_not_known",
+            "Conditions of accepted referrals whose code is in no condition group, by code system",
+            not_known.clone(),
+        );
 
         Self {
             registry: Arc::new(registry),
@@ -234,6 +246,7 @@ impl Metrics {
             reloads,
             tables,
             unmapped,
+            not_known,
         }
     }
 

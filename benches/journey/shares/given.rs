@@ -81,7 +81,7 @@ impl House {
 
 impl Given {
     /// Reads a message to its case.
-    pub fn read(sending: &Sending, reading: &Reading) -> Result<Self, Fault> {
+    pub fn read(sending: &Sending, reading: &Reading, house: &House) -> Result<Self, Fault> {
         let lookup = |name: &str| {
             let mut all = sending.headers.iter();
             let found = all.find(|(known, _)| known.eq_ignore_ascii_case(name));
@@ -91,7 +91,12 @@ impl Given {
         let headers = headers.map_err(|_| "the headers are refused")?;
         let document = Document::parse(sending.body.clone(), &reading.limits);
         let document = document.map_err(|_| "the message is no FHIR")?;
-        let read = read::read(&document, &headers, &reading.body);
+        let read = read::read(
+            &document,
+            &headers,
+            &reading.body,
+            house.tables.condition_groups(),
+        );
         if read.is_refused() {
             return Err(format!("the message is refused: {:?}", read.problems).into());
         }

@@ -135,7 +135,9 @@ fn lost(says: &str) -> Damage {
 
 fn holds(column: &str) -> Holds {
     match column {
-        "comment" | "purpose" | "words" | "source_display" | "target_display" => Holds::Prose,
+        "comment" | "purpose" | "words" | "display" | "source_display" | "target_display" => {
+            Holds::Prose
+        }
         "word" | "target" | "transform" => Holds::Words,
         _ => Holds::Codes,
     }
@@ -192,6 +194,17 @@ pub(super) fn of_snomed(code: &str) -> Option<&'static str> {
         [b'0' | b'1', b'0'] => None,
         _ => Some("this names a description or a relationship; copy the code of the concept"),
     }
+}
+
+/// Whether this is written as a code of ICD-10: a letter, two digits, and perhaps a point and
+/// up to two more characters.
+pub(super) fn is_icd10(code: &str) -> bool {
+    let bytes = code.as_bytes();
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let rest = bytes.get(3..).unwrap_or_default();
+    let ends = rest.is_empty()
+        || (rest.len() <= 3 && rest[0] == b'.' && rest[1..].iter().all(u8::is_ascii_alphanumeric));
+    bytes.first().is_some_and(u8::is_ascii_uppercase) && digit(1) && digit(2) && ends
 }
 
 /// Digits of a number that a spreadsheet keeps.

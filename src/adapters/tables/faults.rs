@@ -50,8 +50,16 @@ impl Faults {
         detail: impl Into<String>,
     ) -> Problem {
         Problem::new(entry)
-            .at(format!("{}/{file}:{line}:{column}", self.folder))
+            .at(format!("{}{line}:{column}", self.start(file)))
             .with(detail)
+    }
+
+    /// How the places of a file begin; the folder of the root has no name.
+    fn start(&self, file: &str) -> String {
+        match self.folder.as_str() {
+            "" => format!("{file}:"),
+            folder => format!("{folder}/{file}:"),
+        }
     }
 
     /// How many there are, with remarks.
@@ -61,7 +69,7 @@ impl Faults {
 
     /// Whether every fault is of this entry or of this file.
     pub(super) fn only_of(&self, entry: &'static Entry, file: &str) -> bool {
-        let start = format!("{}/{file}:", self.folder);
+        let start = self.start(file);
         let mut faults = self.problems.iter().filter(|problem| !problem.warning);
         faults.all(|problem| {
             let path = problem.path.as_deref().unwrap_or_default();
@@ -71,7 +79,7 @@ impl Faults {
 
     /// Whether something is wrong with this file already.
     pub(super) fn tell_of(&self, file: &str) -> bool {
-        let start = format!("{}/{file}:", self.folder);
+        let start = self.start(file);
         let mut faults = self.problems.iter().filter(|problem| !problem.warning);
         faults.any(|problem| {
             problem

@@ -7,6 +7,7 @@ mod compile;
 mod damage;
 mod faults;
 mod folder;
+mod groups;
 mod head;
 mod leftover;
 mod nearest;
@@ -20,6 +21,7 @@ mod tests;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::domain::case::ConditionGroups;
 use crate::domain::provider::Provider;
 use crate::domain::routing::Area;
 use crate::problem::Problem;
@@ -28,6 +30,7 @@ pub use compile::codes::HEADER as CODES_HEADER;
 pub use compile::vocabulary::{Column, File, Section, Word, vocabulary};
 use faults::Faults;
 use folder::Folder;
+pub use groups::{FILE as CONDITION_GROUPS, Found as GroupsFound};
 
 /// Everything that a root folder holds.
 #[derive(Clone, Debug, Default)]
@@ -45,6 +48,10 @@ pub struct Loaded {
     /// Areas whose `partners.csv` has faults: they are used without the rows that have them,
     /// so that what such a row would allow is refused.
     pub narrowed_areas: Vec<String>,
+    /// Which codes stand for which group of conditions, in all areas.
+    pub condition_groups: Arc<ConditionGroups>,
+    /// How the table of these was found.
+    pub groups_found: GroupsFound,
 }
 
 impl Loaded {
@@ -53,8 +60,9 @@ impl Loaded {
         self.providers.iter().find(|p| p.slug == slug)
     }
 
-    /// After a reload: a folder or an area that has faults keeps its last good version; its
-    /// faults are told all the same.
+    /// After a reload: a folder or an area that has faults, and a table of condition groups of
+    /// which nothing can be used, keep their last good version; the faults are told all the
+    /// same.
     #[must_use]
     pub fn keeping(mut self, before: &Self) -> Self {
         for disabled in &self.disabled {
@@ -73,6 +81,9 @@ impl Loaded {
             if let (Some(last), Some(now)) = (last, now) {
                 now.clone_from(last);
             }
+        }
+        if self.groups_found == GroupsFound::Unreadable {
+            self.condition_groups = Arc::clone(&before.condition_groups);
         }
         self
     }
@@ -100,8 +111,13 @@ pub fn is_snomed_concept(code: &str) -> bool {
     damage::of_snomed(code).is_none()
 }
 
-/// Loads every area under a root, `mappings/<area>/<provider>/`. It never fails as a
-/// whole: what cannot be used is reported.
+/// Whether this is written as a code of ICD-10.
+pub fn is_icd10(code: &str) -> bool {
+    damage::is_icd10(code)
+}
+
+/// Loads every area under a root, `mappings/<area>/<provider>/`, and the condition groups of
+/// all. It never fails as a whole: what cannot be used is reported.
 pub fn load(root: &Path) -> Loaded {
     let mut loaded = Loaded::default();
     let areas = match folder::subfolders(root) {
@@ -117,6 +133,10 @@ pub fn load(root: &Path) -> Loaded {
             return loaded;
         }
     };
+    let (groups, found, problems) = groups::load(root);
+    loaded.condition_groups = Arc::new(groups);
+    loaded.groups_found = found;
+    loaded.problems.extend(problems);
     for slug in areas {
         load_area(&root.join(&slug), &slug, &mut loaded);
     }

@@ -9,7 +9,7 @@ use crate::domain::sensitive::Sensitive;
 pub struct Barrier {
     /// The group that most providers are content with.
     pub group: BarrierGroup,
-    /// `sct|...`, where the message is coded.
+    /// `sct|...`, or else `icd10|...`, where the message is coded.
     pub code: Option<Sensitive<String>>,
     /// The referrer's words.
     pub text: Option<Sensitive<String>>,

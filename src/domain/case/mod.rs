@@ -5,12 +5,14 @@
 //! missing data is never a refusal by itself (DESIGN I5).
 
 mod answer;
+mod groups;
 mod health;
 mod person;
 mod referrer;
 mod work;
 
 pub use answer::Answer;
+pub use groups::{ConditionGroups, ListedCondition};
 pub use health::{Barrier, BarrierGroup, Flag, FlagKind};
 pub use person::{Address, Contact, ContactKind, NhsNumberStatus, Person, PersonName, Security};
 pub use referrer::{Referrer, SourceRoute};

@@ -9,9 +9,11 @@ mod answer;
 mod reading;
 mod refuse;
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
-use super::Gateway;
+use super::{Gateway, Tables};
 use crate::adapters::seal::sha256;
 use crate::adapters::store::{
     Answer as AnswerRow, Answered, BeforeReceive, Direction, NewMessage, Receiving, RequestKey,
@@ -44,6 +46,10 @@ pub(super) struct Message<'a> {
     pub bundle_id: BundleId,
     pub person: Option<&'a Person>,
     pub has_red_flag: bool,
+    /// The systems of its conditions whose codes are in no group, one for each condition.
+    pub conditions_in_no_group: &'a [&'static str],
+    /// The tables by which it was read and is decided, whatever is loaded meanwhile.
+    pub tables: Arc<Tables>,
     /// What was found and is no reason to refuse.
     pub warnings: &'a [Problem],
     pub at: Timestamp,
@@ -130,7 +136,9 @@ impl Gateway {
                     .await;
             }
         };
-        let mut reading = read::read(&document, headers, &self.policies.body);
+        let tables = self.tables();
+        let groups = tables.condition_groups();
+        let mut reading = read::read(&document, headers, &self.policies.body, groups);
         let is_stop = matches!(reading.meaning, Some(Meaning::Cancel { .. }));
         let found = self.validation.problems(&document, &organisation, is_stop);
         reading.problems.extend(found);
@@ -179,6 +187,8 @@ impl Gateway {
             bundle_id,
             person: referral.as_ref().map(|referral| &referral.person),
             has_red_flag: !reading.red_flags.is_empty(),
+            conditions_in_no_group: &reading.conditions_in_no_group,
+            tables,
             warnings: &reading.problems,
             at: self.clock.now(),
         };

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use super::approve::Approvals;
 use super::places::of_places;
 use crate::adapters::places::Places;
-use crate::adapters::tables::load;
+use crate::adapters::tables::{CONDITION_GROUPS, load};
 use crate::config::nearest;
 use crate::domain::provider::Provider;
 use crate::domain::routing::Area;
@@ -93,6 +93,7 @@ pub fn check_with(
         let folder = format!("{}/{}", checked.area, checked.slug);
         unread_files(root, &folder, &mut report.findings);
     }
+    unread_tables(root, &mut report.findings);
     approvals(root, &loaded.providers, &mut report.findings);
     report.findings.extend(match places.map(Places::open) {
         None => Vec::new(),
@@ -190,6 +191,10 @@ fn only(mut report: Report, names: &[String]) -> Result<Report, Vec<UnknownName>
     let areas: Vec<String> = report.providers.iter().map(|p| p.area.clone()).collect();
     report.findings.retain(|found| {
         let path = found.path.as_deref().unwrap_or_default();
+        // The condition groups are those of every provider.
+        if path.starts_with(CONDITION_GROUPS) {
+            return true;
+        }
         // A fault of the area's own files is a fault of every provider in it.
         if let Some((area, file)) = path.split_once('/')
             && !found.warning
@@ -352,14 +357,30 @@ fn unread_files(root: &Path, folder: &str, findings: &mut Vec<Problem>) {
     }
 }
 
+/// Tables beside the areas that nothing reads.
+fn unread_tables(root: &Path, findings: &mut Vec<Problem>) {
+    for name in names_in(root) {
+        let is_csv = Path::new(&name)
+            .extension()
+            .is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+        if is_csv && name != CONDITION_GROUPS && !name.starts_with('.') {
+            findings.push(unread("", &name, &[CONDITION_GROUPS]));
+        }
+    }
+}
+
 fn unread(folder: &str, name: &str, known: &[&str]) -> Problem {
     let like = nearest(name, known.iter().copied(), 1);
     let detail = match like.first() {
         Some(like) => format!("nothing reads this file; did you mean \"{like}\"?"),
         None => "nothing reads this file; a table is saved as CSV under its own name".to_owned(),
     };
+    let place = match folder {
+        "" => format!("{name}:1:1"),
+        folder => format!("{folder}/{name}:1:1"),
+    };
     Problem::new(&entry::ROW_UNUSED)
-        .at(format!("{folder}/{name}:1:1"))
+        .at(place)
         .with(detail)
         .as_warning()
 }

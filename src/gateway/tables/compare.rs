@@ -135,10 +135,10 @@ impl Comparison {
         let (mut compared, mut problems) = (Vec::new(), Vec::new());
         for place in places {
             match self.sample(&place) {
-                Ok(sample) => {
+                Ok([before, after]) => {
                     let slug = place.split('/').nth(1).unwrap_or_default();
                     compared.push(Compared {
-                        changed: self.changed(&sample.case, slug, sample.day, true),
+                        changed: self.changed([&before.case, &after.case], slug, after.day, true),
                         provider: slug.to_owned(),
                         case: place,
                     });
@@ -149,7 +149,8 @@ impl Comparison {
         (compared, problems)
     }
 
-    fn sample(&self, place: &str) -> Result<Sample, Vec<Problem>> {
+    /// A golden case as each side reads it: they may group its conditions otherwise.
+    fn sample(&self, place: &str) -> Result<[Sample; 2], Vec<Problem>> {
         let read = |side: &Side| fs::read(side.root.join(place).join("referral.json"));
         let bytes = read(&self.after).or_else(|_| read(&self.before));
         let bytes = bytes.map_err(|error| {
@@ -160,13 +161,23 @@ impl Comparison {
             let within = problem.path.as_deref().unwrap_or_default();
             problem.clone().at(format!("{place} {within}"))
         };
-        read_sample(&bytes).map_err(|found| found.iter().map(placed).collect())
+        let read = |side: &Side| {
+            let sample = read_sample(&bytes, side.trial.condition_groups());
+            sample.map_err(|found| found.iter().map(placed).collect::<Vec<Problem>>())
+        };
+        Ok([read(&self.before)?, read(&self.after)?])
     }
 
-    fn changed(&self, case: &Case, slug: &str, day: Date, with_values: bool) -> Option<Changed> {
+    fn changed(
+        &self,
+        [before, after]: [&Case; 2],
+        slug: &str,
+        day: Date,
+        with_values: bool,
+    ) -> Option<Changed> {
         let (before, after) = (
-            self.before.came(case, slug, day),
-            self.after.came(case, slug, day),
+            self.before.came(before, slug, day),
+            self.after.came(after, slug, day),
         );
         let changed = Changed {
             route: (before.route != after.route)
@@ -186,7 +197,8 @@ impl Comparison {
         Compared {
             case: row.reference.as_str().to_owned(),
             provider: slug.to_owned(),
-            changed: self.changed(case, slug, day, false),
+            // It keeps the groups under which it was received.
+            changed: self.changed([case, case], slug, day, false),
         }
     }
 }
@@ -337,6 +349,7 @@ impl Gateway {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::adapters::tables::CONDITION_GROUPS;
     use crate::testing::{copy, package};
 
     fn changes(edit: impl FnOnce(&Path)) -> Vec<Compared> {
@@ -459,6 +472,17 @@ mod tests {
                 .iter()
                 .all(|(before, after)| before == "lantern" && after != "lantern")
         );
+    }
+
+    #[test]
+    fn a_code_that_leaves_its_group_changes_what_is_made_of_the_group() {
+        let changed = changes(|area| {
+            let groups = area.parent().expect("the root").join(CONDITION_GROUPS);
+            edited(&groups, ",msk,", ",neurological,");
+        });
+        assert!(!changed.is_empty());
+        let mut fields = changed.iter().filter_map(|one| one.changed.as_ref());
+        assert!(fields.any(|changed| !changed.fields.is_empty()));
     }
 
     #[test]

@@ -86,7 +86,7 @@ fn one(trial: &Trial, provider: &Provider, folder: &Path, place: String, is_upda
             return proof;
         }
     };
-    let sample = match read_sample(&bytes) {
+    let sample = match read_sample(&bytes, trial.condition_groups()) {
         Ok(sample) => sample,
         Err(problems) => {
             proof.problems = problems;

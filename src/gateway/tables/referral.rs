@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use crate::domain::case::{Case, MODEL_VERSION, Referral, SenderIds};
+use crate::domain::case::{Case, ConditionGroups, MODEL_VERSION, Referral, SenderIds};
 use crate::domain::clock::date_in_england;
 use crate::domain::identifiers::{
     CaseId, CaseReference, CorrelationId, NhsNumber, RequestId, ServiceAddress, ServiceRequestId,
@@ -32,12 +32,13 @@ pub struct Sample {
 /// The id that a message is given for a trial.
 const TRIAL: u128 = 0x0192_f000_0000_7000_8000_0000_0000_0001;
 
-/// Reads a file. The faults name members, lines and rules, never a value.
+/// Reads a file; the conditions of a message are grouped by the listed codes, and a canonical
+/// case says its groups itself. The faults name members, lines and rules, never a value.
 ///
 /// # Errors
 ///
 /// `WW-MAP-018`, or everything for which the gateway would refuse the message.
-pub fn read_sample(bytes: &[u8]) -> Result<Sample, Vec<Problem>> {
+pub fn read_sample(bytes: &[u8], groups: &ConditionGroups) -> Result<Sample, Vec<Problem>> {
     let is_fhir = bytes
         .windows(RESOURCE_TYPE.len())
         .any(|part| part == RESOURCE_TYPE);
@@ -46,7 +47,7 @@ pub fn read_sample(bytes: &[u8]) -> Result<Sample, Vec<Problem>> {
     }
     let tree = Document::parse(bytes.to_vec(), &Limits::default());
     let document = tree.map_err(|faults| outcome::of_faults(&faults))?;
-    message(&document)
+    message(&document, groups)
 }
 
 /// A canonical case has no such member.
@@ -72,12 +73,12 @@ fn canonical(bytes: &[u8]) -> Result<Sample, Vec<Problem>> {
     })
 }
 
-fn message(document: &Document) -> Result<Sample, Vec<Problem>> {
+fn message(document: &Document, groups: &ConditionGroups) -> Result<Sample, Vec<Problem>> {
     let policy = ReadPolicy {
         services: addressed(document).into_iter().collect(),
         ..ReadPolicy::default()
     };
-    let reading = read::read(document, &headers(), &policy);
+    let reading = read::read(document, &headers(), &policy, groups);
     let (warnings, faults): (Vec<_>, Vec<_>) = reading
         .problems
         .into_iter()

@@ -17,7 +17,7 @@ use super::Tables;
 use super::approve::{admit, short};
 use super::places::{of_places, with_closings};
 use crate::adapters::places::Places;
-use crate::adapters::tables::{Loaded, load};
+use crate::adapters::tables::{CONDITION_GROUPS, GroupsFound, Loaded, load};
 use crate::config::Settings;
 use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind};
@@ -84,20 +84,60 @@ impl Now {
             }
             _ => "nobody is referred to it".to_owned(),
         };
-        let mut codes: Vec<&str> = self.problems.iter().map(|p| p.entry.code).collect();
-        codes.sort_unstable();
-        codes.dedup();
-        let count = self.problems.len();
-        let faults = if count == 1 { "fault" } else { "faults" };
-        format!(
-            "{count} {faults} in its tables ({}); {kept}",
-            codes.join(", ")
-        )
+        format!("{} in its tables; {kept}", faults(&self.problems))
     }
 }
 
+/// The table of condition groups as it stands now.
+#[derive(Clone, Debug)]
+pub struct GroupsNow {
+    /// How it stands; gone is also what never was there.
+    pub standing: Standing,
+    /// How many codes are listed.
+    pub codes: usize,
+    /// The digest of the table in use; empty without one.
+    pub digest: String,
+    /// What must be put right in it.
+    pub problems: Vec<Problem>,
+}
+
+impl GroupsNow {
+    /// Whether every code that the table lists has its group.
+    pub fn is_well(&self) -> bool {
+        self.standing == Standing::Live && self.codes > 0 && self.problems.is_empty()
+    }
+
+    /// Why it is not well, in a line; empty where it is.
+    pub fn why(&self) -> String {
+        let unread = "every condition is read as group not-known";
+        let says = match self.standing {
+            Standing::Gone => return format!("{CONDITION_GROUPS} is not there: {unread}"),
+            Standing::Live if self.is_well() => return String::new(),
+            Standing::Live if self.codes > 0 => {
+                "the codes of the rows that have them are in no group"
+            }
+            Standing::Kept => "the version that was stays in use",
+            _ => unread,
+        };
+        match self.problems.len() {
+            0 => format!("{CONDITION_GROUPS} lists no code: {says}"),
+            _ => format!("{} in {CONDITION_GROUPS}; {says}", faults(&self.problems)),
+        }
+    }
+}
+
+/// `2 faults (WW-MAP-004, WW-MAP-007)`.
+fn faults(problems: &[Problem]) -> String {
+    let count = problems.len();
+    let mut codes: Vec<&str> = problems.iter().map(|p| p.entry.code).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    let noun = if count == 1 { "fault" } else { "faults" };
+    format!("{count} {noun} ({})", codes.join(", "))
+}
+
 /// What loading anew did.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Reloaded {
     /// Every provider, by slug.
     pub providers: Vec<Now>,
@@ -105,6 +145,10 @@ pub struct Reloaded {
     pub changed: Vec<String>,
     /// Areas whose own files have faults, so that the version that was stays in use.
     pub kept_areas: Vec<String>,
+    /// The table of condition groups, which all areas share.
+    pub condition_groups: GroupsNow,
+    /// Whether that is another one than before.
+    pub groups_changed: bool,
     /// Faults outside any provider's folder, and warnings.
     pub problems: Vec<Problem>,
 }
@@ -167,6 +211,27 @@ impl Tables {
         all
     }
 
+    /// How the table of condition groups stands.
+    pub fn groups_now(&self) -> GroupsNow {
+        let is_in_use = !self.condition_groups.digest().is_empty();
+        let standing = match self.groups_found {
+            GroupsFound::Read => Standing::Live,
+            GroupsFound::Missing => Standing::Gone,
+            GroupsFound::Unreadable if is_in_use => Standing::Kept,
+            GroupsFound::Unreadable => Standing::Disabled,
+        };
+        let of_table = |problem: &&Problem| {
+            let path = problem.path.as_deref().unwrap_or_default();
+            !problem.warning && path.starts_with(CONDITION_GROUPS)
+        };
+        GroupsNow {
+            standing,
+            codes: self.condition_groups.rows().len(),
+            digest: self.condition_groups.digest().to_owned(),
+            problems: self.problems.iter().filter(of_table).cloned().collect(),
+        }
+    }
+
     /// The tables that take the place of these.
     fn again(
         &self,
@@ -194,6 +259,7 @@ impl Tables {
         let before = Loaded {
             areas: self.areas.clone(),
             providers: self.providers.clone(),
+            condition_groups: Arc::clone(&self.condition_groups),
             ..Loaded::default()
         };
         let mut tables = Self::new(loaded.keeping(&before), settings);
@@ -202,6 +268,8 @@ impl Tables {
             providers: tables.standings(),
             changed: self.changed(&tables),
             kept_areas,
+            condition_groups: tables.groups_now(),
+            groups_changed: self.condition_groups.digest() != tables.condition_groups.digest(),
             problems: tables.problems.clone(),
         };
         Ok((tables, reloaded))
@@ -294,7 +362,14 @@ impl Gateway {
 
 /// Which tables are in use from now on: ids and counts only.
 fn fact(caller: &Caller, tables: &Tables, reloaded: &Reloaded) -> Fact {
-    let fact = Fact::new(FactKind::TablesReloaded, caller).with("outcome", reloaded.outcome());
+    let mut fact = Fact::new(FactKind::TablesReloaded, caller).with("outcome", reloaded.outcome());
+    if reloaded.groups_changed {
+        let digest = match tables.condition_groups().digest() {
+            "" => "gone",
+            digest => digest,
+        };
+        fact = fact.with("condition-groups", digest);
+    }
     reloaded.changed.iter().fold(fact, |fact, slug| {
         let digest = tables.providers.iter().find(|one| one.slug == *slug);
         let digest = digest.map_or("gone", |provider| provider.digest.as_str());
@@ -429,6 +504,61 @@ mod tests {
         let listed = |tables: &Tables| tables.areas()[0].providers.len();
         assert_eq!(listed(&after), listed(&before));
         assert_eq!(reloaded.outcome(), "partly");
+    }
+
+    #[test]
+    fn the_condition_groups_stand_live_kept_gone_or_disabled_and_say_why() {
+        let mappings = Mappings::copied();
+        let path = mappings.path(CONDITION_GROUPS);
+        let shipped = fs::read_to_string(&path).expect("a committed table");
+        let started = mappings.load();
+        assert!(started.groups_now().is_well());
+        assert_eq!(started.groups_now().why(), "");
+        let again = |tables: &Tables, text: &str| {
+            fs::write(&path, text).expect("a writable copy");
+            let again = tables.again(&mappings.settings, &Places::synthetic(), TODAY);
+            again.expect("tables")
+        };
+        for (text, standing, codes, outcome, says) in [
+            ("no table\n", Standing::Kept, 24, "partly", "stays in use"),
+            (
+                &format!("{shipped}sct|73211009,Diabetes,muscles,\n"),
+                Standing::Live,
+                24,
+                "partly",
+                "1 fault (WW-MAP-004)",
+            ),
+            (
+                &format!("{shipped}sct|73211009,Diabetes,other,\n"),
+                Standing::Live,
+                25,
+                "whole",
+                "",
+            ),
+            (
+                "code,display,group,comment\n",
+                Standing::Live,
+                0,
+                "whole",
+                "lists no code",
+            ),
+        ] {
+            let (tables, reloaded) = again(&started, text);
+            let now = &reloaded.condition_groups;
+            assert_eq!((now.standing, now.codes), (standing, codes), "{text}");
+            assert_eq!(reloaded.outcome(), outcome, "{text}");
+            assert!(now.why().contains(says), "{}", now.why());
+            assert_eq!(now.is_well(), says.is_empty(), "{text}");
+            assert_eq!(reloaded.groups_changed, standing != Standing::Kept);
+            assert_eq!(tables.condition_groups().rows().len(), codes);
+        }
+        // Where there is no earlier version there is none to keep.
+        fs::write(&path, "no table\n").expect("a writable copy");
+        assert_eq!(mappings.load().groups_now().standing, Standing::Disabled);
+        fs::remove_file(&path).expect("a writable copy");
+        let gone = mappings.load().groups_now();
+        assert_eq!((gone.standing, gone.codes), (Standing::Gone, 0));
+        assert!(gone.why().contains("is not there"), "{}", gone.why());
     }
 
     #[test]

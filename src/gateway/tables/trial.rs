@@ -11,7 +11,7 @@ use super::places::{subject_of, with_closings};
 use crate::adapters::places::Places;
 use crate::adapters::tables::{Loaded, load};
 use crate::config::nearest;
-use crate::domain::case::{Case, Referral};
+use crate::domain::case::{Case, ConditionGroups, Referral};
 use crate::domain::consent::Decision as Consent;
 use crate::domain::mapping::Rendered;
 use crate::domain::provider::{ConsentPolicy, Load, PayloadKind, Provider, Unavailable};
@@ -73,6 +73,11 @@ impl Trial {
         let near = nearest(slug, slugs.iter().copied(), 3);
         let told = if near.is_empty() { slugs } else { near };
         told.into_iter().map(str::to_owned).collect()
+    }
+
+    /// Which codes stand for which group of conditions.
+    pub fn condition_groups(&self) -> &ConditionGroups {
+        &self.loaded.condition_groups
     }
 
     /// The areas whose tables are whole.

@@ -1,16 +1,17 @@
-//! Codes that a provider's list does not know: counted, and listed for whoever mends it.
+//! Codes that a provider's list or the table of condition groups does not know: counted, and
+//! listed for whoever mends it.
 //!
-//! A code without a row stops a case or leaves a field empty. The figures name provider
-//! and list only. The list names a code where it is one of a published code system or of
+//! A code without a row stops a case or leaves a field empty; one without a group leaves the
+//! group `not-known`. The figures name provider and list, or the code system, only. The list names a code where it is one of a published code system or of
 //! our own closed words, and then no case: a rare code beside a case would say something
 //! about a person. What a person typed is never shown.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::adapters::store::CaseRow;
-use crate::adapters::tables::is_snomed_concept;
+use crate::adapters::store::{CaseFilter, CaseRow};
+use crate::adapters::tables::{is_icd10, is_snomed_concept};
 use crate::domain::caller::Caller;
-use crate::domain::case::Case;
+use crate::domain::case::{BarrierGroup, Case, ConditionGroups};
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::mapping::{
     CodeList, FieldKind, FieldRow, Rendered, RowOutcome, Transform, Value, render,
@@ -33,6 +34,17 @@ pub struct Unmapped {
     /// Codes without a row, each with the number of cases; never a text that was typed.
     pub codes: BTreeMap<String, usize>,
     /// Cases with a value that is no published code.
+    pub not_shown: usize,
+    /// The references of the cases.
+    pub cases: Vec<String>,
+}
+
+/// The codes of conditions that are in no group, of the cases that are open.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InNoGroup {
+    /// Codes that `condition-groups.csv` does not list, each with the number of cases.
+    pub codes: BTreeMap<String, usize>,
+    /// Cases with such a code that is not written as one of its system.
     pub not_shown: usize,
     /// The references of the cases.
     pub cases: Vec<String>,
@@ -73,6 +85,53 @@ impl Gateway {
         }
         Ok(found.into_values().collect())
     }
+
+    /// The codes of conditions of open cases that are in no group by the table in force, so
+    /// that whoever keeps it may list them. It opens those cases; that is recorded.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub async fn codes_in_no_group(&self, caller: &Caller) -> Result<InNoGroup, Problem> {
+        let filter = CaseFilter {
+            limit: MOST,
+            ..CaseFilter::default()
+        };
+        let open = self.store.cases(caller, &filter).await?;
+        let fact = Fact::new(FactKind::CaseSearched, caller).with("found", open.len().to_string());
+        self.record(vec![fact]).await?;
+        let tables = self.tables();
+        let mut found = InNoGroup::default();
+        for row in &open {
+            let case = self.store.unseal_case(row)?;
+            let codes = in_no_group(&case, tables.condition_groups());
+            if codes.is_empty() {
+                continue;
+            }
+            found.cases.push(row.reference.as_str().to_owned());
+            let count = codes.len();
+            let shown: Vec<&str> = codes
+                .into_iter()
+                .filter(|code| is_published(code))
+                .collect();
+            found.not_shown += usize::from(shown.len() < count);
+            for code in shown {
+                *found.codes.entry(code.to_owned()).or_default() += 1;
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// The codes of a case that are in no group, neither when it was read nor by now; each once.
+fn in_no_group<'c>(case: &'c Case, groups: &ConditionGroups) -> BTreeSet<&'c str> {
+    let barriers = case.referral.barriers.iter();
+    let open = barriers.filter(|barrier| barrier.group == BarrierGroup::NotKnown);
+    let codes = open.filter_map(|barrier| barrier.code.as_ref());
+    codes
+        .map(|code| code.expose().as_str())
+        .filter(|code| groups.group_of(code).is_none())
+        .collect()
 }
 
 fn gather(
@@ -174,16 +233,6 @@ fn is_published(text: &str) -> bool {
         Some(_) => false,
         None => matches!(text, "declined" | "not-known" | "absent"),
     }
-}
-
-/// A letter, two digits, and perhaps a point and up to two more characters.
-fn is_icd10(code: &str) -> bool {
-    let bytes = code.as_bytes();
-    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
-    let rest = bytes.get(3..).unwrap_or_default();
-    let ends = rest.is_empty()
-        || (rest.len() <= 3 && rest[0] == b'.' && rest[1..].iter().all(u8::is_ascii_alphanumeric));
-    bytes.first().is_some_and(u8::is_ascii_uppercase) && digit(1) && digit(2) && ends
 }
 
 #[cfg(test)]

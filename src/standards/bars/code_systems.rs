@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::read::{barriers, flags};
+use super::read::flags;
 use super::response::shown_status;
 use crate::domain::case::{BarrierGroup, EmploymentStatus, FlagKind, SicknessAbsence, SourceRoute};
 use crate::domain::status::{ClosureReason, Status, StopReason};
@@ -120,12 +120,4 @@ fn observations_are_written_with_the_codes_and_displays_that_are_published() {
         .collect();
     let written = facts::OBSERVATIONS.iter().map(|row| (row.1, row.2));
     assert_eq!(written.collect::<BTreeSet<_>>(), published);
-}
-
-#[test]
-fn condition_groups_are_told_by_the_lists_that_are_published() {
-    for (group, codes) in barriers::GROUPS {
-        let id = format!("condition-{}", group.code());
-        assert_eq!(listed_codes(&id), words(codes.iter().copied()), "{id}");
-    }
 }

@@ -72,6 +72,7 @@ fn read_file(path: &Path) -> Option<Reading> {
         &document,
         &sample::headers("RND", &target),
         &policy(),
+        &sample::groups(),
     ))
 }
 

@@ -33,4 +33,4 @@ pub(crate) mod sample;
 pub use decision::Meaning;
 pub use headers::Headers;
 pub use policy::{Grade, ReadPolicy};
-pub use read::{MessageFacts, Reading, listed_conditions};
+pub use read::{MessageFacts, Reading};

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::headers::{Accepted, EndUserOrganisation, Format, Headers};
 use super::policy::ReadPolicy;
 use super::read::{self, Reading};
-use crate::domain::case::{Case, MODEL_VERSION};
+use crate::domain::case::{BarrierGroup, Case, ConditionGroups, ListedCondition, MODEL_VERSION};
 use crate::domain::identifiers::{
     CaseId, CaseReference, OdsCode, ServiceAddress, ServiceRequestId,
 };
@@ -280,7 +280,24 @@ pub(crate) fn policy() -> ReadPolicy {
 
 /// Reads a message as the practice's.
 pub(crate) fn read_as(message: &Value, policy: &ReadPolicy) -> Reading {
-    read::read(&document(message), &headers("Y99001", SERVICE), policy)
+    let headers = headers("Y99001", SERVICE);
+    read::read(&document(message), &headers, policy, &groups())
+}
+
+/// A few listed codes.
+pub(crate) fn groups() -> ConditionGroups {
+    let listed = [
+        ("sct", "279039007", BarrierGroup::Msk),
+        ("sct", "35489007", BarrierGroup::MentalHealth),
+        ("sct", "195967001", BarrierGroup::CardioRespiratory),
+        ("icd10", "M54.5", BarrierGroup::Msk),
+    ];
+    let rows = listed.map(|(alias, code, group)| ListedCondition {
+        alias,
+        code: code.to_owned(),
+        group,
+    });
+    ConditionGroups::new(rows.to_vec(), "")
 }
 
 /// `code path` of every fault, warnings with a `w` before.

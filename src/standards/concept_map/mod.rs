@@ -18,6 +18,7 @@ pub use read::read;
 pub use write::write;
 
 use crate::domain::mapping::Relation;
+use crate::standards::systems;
 
 /// The system of the canonical words of a case, and of the words for having no answer.
 pub const WORDS: &str = "https://workwell-gateway.example/CodeSystem/case-words";
@@ -27,13 +28,6 @@ pub const ALIAS: &str = "https://workwell-gateway.example/CodeSystem/alias/";
 
 /// What stands before a map's own name.
 const MAPS: &str = "https://workwell-gateway.example/ConceptMap/";
-
-/// Aliases of published systems.
-const SYSTEMS: &[(&str, &str)] = &[
-    ("sct", "http://snomed.info/sct"),
-    ("icd10", "http://hl7.org/fhir/sid/icd-10"),
-    ("loinc", "http://loinc.org"),
-];
 
 /// The source of a row that answers for every code without one of its own.
 const ANY_OTHER: &str = "*";
@@ -93,8 +87,8 @@ fn split(source: &str) -> (String, &str) {
     match source.split_once('|') {
         None => (WORDS.to_owned(), source),
         Some((alias, code)) => {
-            let known = SYSTEMS.iter().find(|(name, _)| *name == alias);
-            let system = known.map_or_else(|| format!("{ALIAS}{alias}"), |row| row.1.to_owned());
+            let known = systems::address_of(alias);
+            let system = known.map_or_else(|| format!("{ALIAS}{alias}"), str::to_owned);
             (system, code)
         }
     }
@@ -105,9 +99,8 @@ fn joined(system: &str, code: &str) -> Option<String> {
     if system == WORDS {
         return Some(code.to_owned());
     }
-    let published = SYSTEMS.iter().find(|(_, address)| *address == system);
-    let alias = match published {
-        Some((alias, _)) => alias,
+    let alias = match systems::alias_of(system) {
+        Some(alias) => alias,
         None => system.strip_prefix(ALIAS).filter(|alias| is_alias(alias))?,
     };
     Some(format!("{alias}|{code}"))

@@ -6,6 +6,7 @@ use super::{
     governance, status,
 };
 use crate::adapters::tables::area;
+use crate::adapters::tables::groups;
 use crate::adapters::tables::head::Schema;
 use crate::adapters::tables::sheet::Header;
 use crate::domain::mapping::{Category, Relation, Requirement, UnmappedPolicy};
@@ -62,6 +63,11 @@ pub fn vocabulary() -> Vec<File> {
         note: String::new(),
     });
     vec![
+        table(
+            groups::FILE,
+            groups::HEADER,
+            vec![("group", plain(&groups::words()))],
+        ),
         head(area::HEAD, area::SCHEMA),
         table("routing.csv", area::ROUTING, vec![]),
         table(area::PARTNERS, area::PARTNER_ROUTES, vec![]),
@@ -234,6 +240,7 @@ mod tests {
             }
         }
         for expected in [
+            "condition-groups.csv  group",
             "area.toml  tie",
             "split.csv  kind",
             "provider.toml channel kind",

@@ -18,6 +18,7 @@ use crate::domain::organisation::Successions;
 use crate::domain::provider::{Channel, PayloadKind};
 use crate::domain::routing::{NobodyReason, Outcome, Subject, decide_both_ways};
 use crate::domain::status::Status;
+use crate::problem::Problem;
 use crate::standards::payload::{self, json::Event};
 
 const TODAY: Date = date(2026, 11, 20);
@@ -26,7 +27,14 @@ const TODAY: Date = date(2026, 11, 20);
 fn the_committed_mappings_load_without_a_problem() {
     for root in ["mappings", "conformance/fixtures/mappings-catch-all"] {
         let loaded = load(&package(root));
-        let shown: Vec<String> = loaded.problems.iter().map(ToString::to_string).collect();
+        // Whoever serves everybody groups nobody, and has no table of groups.
+        let known = |problem: &&Problem| {
+            root != "mappings"
+                && problem.warning
+                && problem.path.as_deref() == Some("condition-groups.csv:1:1")
+        };
+        let problems = loaded.problems.iter().filter(|problem| !known(problem));
+        let shown: Vec<String> = problems.map(ToString::to_string).collect();
         assert!(shown.is_empty(), "{root}: {shown:#?}");
         assert!(loaded.disabled.is_empty(), "{root}: {:#?}", loaded.disabled);
         assert!(!loaded.areas.is_empty() && !loaded.providers.is_empty());

@@ -1,6 +1,7 @@
 //! The committed tables, and what is said of damaged copies of them.
 
 mod committed;
+mod groups;
 mod head;
 mod loading;
 mod northmoor;
@@ -28,6 +29,9 @@ impl Copy {
         // One area is enough, and leaves every count as it is whatever others are added.
         let area = root.path().join("exampleshire");
         copy(&package("mappings/exampleshire"), &area);
+        let groups = "condition-groups.csv";
+        let shared = package("mappings").join(groups);
+        fs::copy(shared, root.path().join(groups)).expect("a writable copy");
         Self { root }
     }
 

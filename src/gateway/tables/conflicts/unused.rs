@@ -1,11 +1,11 @@
 //! What a case may hold and no table knows: codes of the listed groups, and whole fields.
 
 use crate::adapters::tables::Loaded;
+use crate::domain::case::ConditionGroups;
 use crate::domain::mapping::{self, CodeList, FieldKind, Part, Transform, UnmappedPolicy};
 use crate::domain::provider::Provider;
 use crate::problem::Problem;
 use crate::problem::area::tables_in_use as entry;
-use crate::standards::bars::listed_conditions;
 
 /// Codes shown of many.
 const EXAMPLES: usize = 3;
@@ -14,11 +14,11 @@ const EXAMPLES: usize = 3;
 pub(super) fn codes(loaded: &Loaded) -> Vec<Problem> {
     let providers = loaded.providers.iter();
     providers
-        .flat_map(|provider| of_provider(provider))
+        .flat_map(|provider| of_provider(provider, &loaded.condition_groups))
         .collect()
 }
 
-fn of_provider(provider: &Provider) -> Vec<Problem> {
+fn of_provider(provider: &Provider, groups: &ConditionGroups) -> Vec<Problem> {
     let mut lists: Vec<&CodeList> = Vec::new();
     for row in &provider.fields {
         // The fields that hold codes as they are sent; a closed list is checked when the
@@ -38,16 +38,18 @@ fn of_provider(provider: &Provider) -> Vec<Problem> {
         }
     }
     let lists = lists.into_iter();
-    lists.filter_map(|list| lacking(provider, list)).collect()
+    lists
+        .filter_map(|list| lacking(provider, list, groups))
+        .collect()
 }
 
-fn lacking(provider: &Provider, list: &CodeList) -> Option<Problem> {
+fn lacking(provider: &Provider, list: &CodeList, groups: &ConditionGroups) -> Option<Problem> {
     if list.unmapped == UnmappedPolicy::Omit {
         return None;
     }
-    let known = listed_conditions();
+    let known = groups.rows().iter();
     let mut codes: Vec<String> = known
-        .map(|(_, code)| format!("sct|{code}"))
+        .map(|row| format!("{}|{}", row.alias, row.code))
         .filter(|code| !list.answers(code))
         .collect();
     codes.sort_unstable();

@@ -1,67 +1,35 @@
 //! Barriers to work, the main thing first.
 //!
-//! Groups come from a short list of SNOMED CT codes that stand for a whole disorder and
-//! are common in general practice; the two roots are sourced (reference/workwell.md,
-//! codes found). A code outside the list is group `not-known`, never a refusal.
+//! A group is told by the codes that the operator lists; a code outside the list is group
+//! `not-known`, counted, never a refusal (DESIGN section 5).
 
 use super::bundle::Entries;
 use super::coding::{codings, sensitive, words};
 use super::service_request::Request;
-use crate::domain::case::{Barrier, BarrierGroup};
+use crate::domain::case::{Barrier, BarrierGroup, ConditionGroups};
 use crate::domain::sensitive::Sensitive;
-use crate::standards::bars::codes;
 use crate::standards::fhir::Node;
+use crate::standards::systems;
 
-pub(in crate::standards::bars) static GROUPS: &[(BarrierGroup, &[&str])] = &[
-    (
-        BarrierGroup::MentalHealth,
-        &[
-            "74732009",  // mental disorder
-            "35489007",  // depressive disorder
-            "197480006", // anxiety disorder
-            "48694002",  // anxiety
-            "21897009",  // generalised anxiety disorder
-            "231504006", // mixed anxiety and depressive disorder
-            "47505003",  // post-traumatic stress disorder
-            "13746004",  // bipolar disorder
-        ],
-    ),
-    (
-        BarrierGroup::Msk,
-        &[
-            "928000",    // disorder of musculoskeletal system
-            "279039007", // low back pain
-            "161891005", // backache
-            "396275006", // osteoarthritis
-            "69896004",  // rheumatoid arthritis
-            "23056005",  // sciatica
-            "81680005",  // neck pain
-        ],
-    ),
-    (
-        BarrierGroup::CardioRespiratory,
-        &[
-            "38341003",  // hypertensive disorder
-            "195967001", // asthma
-            "13645005",  // chronic obstructive pulmonary disease
-            "84114007",  // heart failure
-        ],
-    ),
-    (BarrierGroup::Autism, &["408856003"]),
-    (BarrierGroup::Learning, &["110359009"]),
-    (
-        BarrierGroup::Neurological,
-        &[
-            "84757009", // epilepsy
-            "24700007", // multiple sclerosis
-            "37796009", // migraine
-        ],
-    ),
-];
+/// What the message says of conditions.
+pub(super) struct Conditions {
+    /// Each condition, the main one first.
+    pub(super) barriers: Vec<Barrier>,
+    /// For each condition with a code, none of whose codes is in a group, its system: an
+    /// alias of [`ConditionGroups::ALIASES`] or [`OTHER_SYSTEM`]. Words alone are no code.
+    pub(super) in_no_group: Vec<&'static str>,
+}
+
+/// Stands for every code system in which no condition can be listed.
+const OTHER_SYSTEM: &str = "other";
 
 /// Reads the reasons of the ServiceRequest, then what the CarePlan addresses, then any
 /// other Condition; each Condition once.
-pub(super) fn read(entries: &Entries<'_>, request: &Request<'_>) -> Vec<Barrier> {
+pub(super) fn read(
+    entries: &Entries<'_>,
+    request: &Request<'_>,
+    groups: &ConditionGroups,
+) -> Conditions {
     let mut conditions: Vec<Node<'_>> = Vec::new();
     let named = request.node.each("reasonReference").chain(
         entries
@@ -80,14 +48,23 @@ pub(super) fn read(entries: &Entries<'_>, request: &Request<'_>) -> Vec<Barrier>
         .node
         .each("reasonCode")
         .filter(|concept| codings(*concept).next().is_some());
-    coded
-        .chain(
-            conditions
-                .iter()
-                .filter_map(|condition| condition.get("code")),
-        )
-        .map(barrier)
-        .collect()
+    let all = coded.chain(
+        conditions
+            .iter()
+            .filter_map(|condition| condition.get("code")),
+    );
+    let mut found = Conditions {
+        barriers: Vec::new(),
+        in_no_group: Vec::new(),
+    };
+    for concept in all {
+        let barrier = barrier(concept, groups);
+        if barrier.group == BarrierGroup::NotKnown {
+            found.in_no_group.extend(system(concept));
+        }
+        found.barriers.push(barrier);
+    }
+    found
 }
 
 /// Not ruled out, not a slip, not over.
@@ -104,24 +81,29 @@ fn is_present(condition: Node<'_>) -> bool {
     ) && !matches!(status("clinicalStatus"), Some("resolved" | "inactive"))
 }
 
-fn barrier(concept: Node<'_>) -> Barrier {
-    let coding = codings(concept).find(|coding| coding.is_of(codes::SNOMED));
+fn barrier(concept: Node<'_>, groups: &ConditionGroups) -> Barrier {
+    let group = listable(concept).find_map(|(alias, code)| groups.group(alias, code));
+    let first = listable(concept).next();
     Barrier {
-        group: coding.map_or(BarrierGroup::NotKnown, |coding| group(coding.code)),
-        code: coding.map(|coding| Sensitive::new(format!("sct|{}", coding.code))),
+        group: group.unwrap_or(BarrierGroup::NotKnown),
+        code: first.map(|(alias, code)| Sensitive::new(format!("{alias}|{code}"))),
         text: sensitive(words(concept)),
     }
 }
 
-fn group(code: &str) -> BarrierGroup {
-    GROUPS
-        .iter()
-        .find(|(_, listed)| listed.contains(&code))
-        .map_or(BarrierGroup::NotKnown, |(group, _)| *group)
+/// The codes of a concept that could be listed, each with the alias of its system, in the
+/// order of the aliases.
+fn listable(concept: Node<'_>) -> impl Iterator<Item = (&'static str, &str)> {
+    let systems = ConditionGroups::ALIASES.iter();
+    let systems = systems.filter_map(|alias| Some((*alias, systems::address_of(alias)?)));
+    systems.flat_map(move |(alias, address)| {
+        let of_system = codings(concept).filter(move |coding| coding.is_of(address));
+        of_system.map(move |coding| (alias, coding.code))
+    })
 }
 
-/// The SNOMED CT codes that stand for a group, each with its group.
-pub fn listed() -> impl Iterator<Item = (BarrierGroup, &'static str)> {
-    let groups = GROUPS.iter();
-    groups.flat_map(|(group, codes)| codes.iter().map(|code| (*group, *code)))
+/// The system of a concept that has a code at all.
+fn system(concept: Node<'_>) -> Option<&'static str> {
+    let listable = listable(concept).next().map(|(alias, _)| alias);
+    listable.or_else(|| codings(concept).next().map(|_| OTHER_SYSTEM))
 }

@@ -5,7 +5,7 @@
 //! that the NHS publishes itself miss some. A message is never partly processed: with
 //! one fault that is no warning, nothing of the [`Reading`] may be acted on.
 
-pub(super) mod barriers;
+mod barriers;
 mod bundle;
 mod cardinality;
 mod coding;
@@ -18,14 +18,13 @@ mod reason;
 mod service_request;
 mod work;
 
-pub use barriers::listed as listed_conditions;
 pub use message::MessageFacts;
 
 use super::decision::{self, Meaning, Signs};
 use super::headers::Headers;
 use super::message_rules::{REQUEST_CANCELLED, REQUEST_REFERRAL};
 use super::policy::{Grade, ReadPolicy};
-use crate::domain::case::Referral;
+use crate::domain::case::{ConditionGroups, Referral};
 use crate::problem::area::{fhir as fhir_entry, referral as entry};
 use crate::problem::{Entry, Problem};
 use crate::standards::fhir::Document;
@@ -45,6 +44,9 @@ pub struct Reading {
     pub referral: Option<Referral>,
     /// Codes of phrases that must not wait (see [`super::red_flags`]).
     pub red_flags: Vec<&'static str>,
+    /// For each condition whose codes are in no group, the alias of its code system, or
+    /// `other`; never the code. Words alone are no code.
+    pub conditions_in_no_group: Vec<&'static str>,
     /// Every fault and warning.
     pub problems: Vec<Problem>,
 }
@@ -63,8 +65,14 @@ impl Reading {
     }
 }
 
-/// Reads a message. It never fails; what is wrong is in [`Reading::problems`].
-pub fn read(document: &Document, headers: &Headers, policy: &ReadPolicy) -> Reading {
+/// Reads a message; `groups` are the listed codes by which conditions are grouped. It never
+/// fails; what is wrong is in [`Reading::problems`].
+pub fn read(
+    document: &Document,
+    headers: &Headers,
+    policy: &ReadPolicy,
+    groups: &ConditionGroups,
+) -> Reading {
     let root = document.root();
     if root.str("resourceType") != Some("Bundle") {
         let what = "resourceType is not Bundle";
@@ -105,6 +113,7 @@ pub fn read(document: &Document, headers: &Headers, policy: &ReadPolicy) -> Read
             &facts,
             request.as_ref(),
             headers,
+            groups,
             &mut faults,
         );
     }
@@ -272,6 +281,7 @@ fn fill(
     facts: &MessageFacts,
     request: Option<&Request<'_>>,
     headers: &Headers,
+    groups: &ConditionGroups,
     faults: &mut Faults<'_>,
 ) {
     let Some(request) = request else { return };
@@ -299,6 +309,8 @@ fn fill(
     else {
         return;
     };
+    let conditions = barriers::read(entries, request, groups);
+    reading.conditions_in_no_group = conditions.in_no_group;
     reading.referral = Some(Referral {
         bundle_id,
         correlation_id: headers.correlation_id,
@@ -312,7 +324,7 @@ fn fill(
         addressed_to,
         person,
         work: work::read(entries),
-        barriers: barriers::read(entries, request),
+        barriers: conditions.barriers,
         flags: flags::read(entries),
         reason,
         consents: consent::read(entries, faults),

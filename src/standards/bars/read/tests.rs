@@ -126,7 +126,7 @@ fn members_in_any_order_give_the_same_referral() {
     )
     .expect("a readable document");
     let headers = sample::headers("Y99001", sample::SERVICE);
-    let reading = super::read(&document, &headers, &policy());
+    let reading = super::read(&document, &headers, &policy(), &sample::groups());
     assert_eq!(found(&reading), [""; 0]);
     let plain = read_as(&sample::referral(), &policy());
     let shown = |reading: &Reading| serde_json::to_string(&reading.referral).expect("JSON");
@@ -787,6 +787,71 @@ fn conditions_are_grouped_by_listed_codes_only() {
             BarrierGroup::NotKnown
         ]
     );
+}
+
+/// A referral whose one condition is coded so, or in words only.
+fn condition(codings: &[(&str, &str)]) -> Reading {
+    let mut message = sample::referral();
+    let codings = codings.iter();
+    let codings = codings.map(|(system, code)| json!({ "system": system, "code": code }));
+    resource(&mut message, 6)["code"] = json!({
+        "coding": codings.collect::<Vec<Value>>(),
+        "text": "Sore back",
+    });
+    read_as(&message, &policy())
+}
+
+#[test]
+fn a_condition_is_grouped_by_any_of_its_codes_and_keeps_the_snomed_one() {
+    const ICD: &str = "http://hl7.org/fhir/sid/icd-10";
+    for (codings, group, code) in [
+        (
+            vec![(ICD, "M54.5"), (SNOMED, "279039007")],
+            BarrierGroup::Msk,
+            Some("sct|279039007"),
+        ),
+        (
+            vec![(SNOMED, "12345678910"), (ICD, "M54.5")],
+            BarrierGroup::Msk,
+            Some("sct|12345678910"),
+        ),
+        (
+            // Two that are listed: SNOMED CT decides, wherever it stands.
+            vec![(ICD, "M54.5"), (SNOMED, "35489007")],
+            BarrierGroup::MentalHealth,
+            Some("sct|35489007"),
+        ),
+        (vec![(ICD, "M54.5")], BarrierGroup::Msk, Some("icd10|M54.5")),
+        (
+            // A system without an alias; its code looks like a listed one.
+            vec![("http://read.info/ctv3", "279039007")],
+            BarrierGroup::NotKnown,
+            None,
+        ),
+    ] {
+        let referral = condition(&codings).referral.expect("a referral");
+        let barrier = &referral.barriers[0];
+        assert_eq!(barrier.group, group, "{codings:?}");
+        let kept = barrier.code.as_ref().map(|code| code.expose().as_str());
+        assert_eq!(kept, code, "{codings:?}");
+    }
+}
+
+#[test]
+fn a_code_in_no_group_is_told_by_its_system_and_words_alone_are_no_code() {
+    for (codings, told) in [
+        (vec![(SNOMED, "279039007")], &[][..]),
+        (vec![(SNOMED, "12345678910")], &["sct"]),
+        (
+            vec![("http://hl7.org/fhir/sid/icd-10", "Z99.9")],
+            &["icd10"],
+        ),
+        (vec![("http://read.info/ctv3", "X0001")], &["other"]),
+        (vec![], &[]),
+    ] {
+        let reading = condition(&codings);
+        assert_eq!(reading.conditions_in_no_group, told, "{codings:?}");
+    }
 }
 
 #[test]

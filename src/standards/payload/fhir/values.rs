@@ -1,15 +1,10 @@
 //! R4 data types out of texts.
 
 use super::super::node::Node;
+use crate::standards::systems;
 
-/// Systems that tables write by a short name. `local` codes are a provider's own and
-/// have no system.
-const ALIASES: &[(&str, &str)] = &[
-    ("sct", "http://snomed.info/sct"),
-    ("icd10", "http://hl7.org/fhir/sid/icd-10"),
-    ("loinc", "http://loinc.org"),
-    ("local", ""),
-];
+/// The short name of codes that are a provider's own and have no system.
+const LOCAL: &str = "local";
 
 /// A text as R4 `string` allows it: trimmed, without control characters save tab and
 /// line ends.
@@ -60,9 +55,9 @@ fn coding(text: &str) -> Option<Node> {
     if code.is_empty() || code.split(' ').any(str::is_empty) {
         return None;
     }
-    let alias = ALIASES.iter().find(|(alias, _)| *alias == system);
-    let system = match alias {
-        Some((_, system)) => *system,
+    let system = match systems::address_of(system) {
+        Some(address) => address,
+        None if system == LOCAL => "",
         None if is_uri(system) => system,
         None => return None,
     };

@@ -264,7 +264,8 @@ fn opened_with(
     settings: &Settings,
 ) -> Result<(Trial, Sample), Vec<Problem>> {
     let trial = Trial::open(common.root(settings), &settings.tables.places)?;
-    Ok((trial, referral(file)?))
+    let sample = referral(file, &trial)?;
+    Ok((trial, sample))
 }
 
 /// One finding as a person mends it: place, what is wrong, what to write.
@@ -336,13 +337,13 @@ fn refused(problems: &[Problem], format: Format, out: &mut dyn Write) -> i32 {
 }
 
 /// Reads a referral. The name of the file is the user's own and is told back to them.
-fn referral(file: &Path) -> Result<Sample, Vec<Problem>> {
+fn referral(file: &Path, trial: &Trial) -> Result<Sample, Vec<Problem>> {
     let bytes = std::fs::read(file).map_err(|error| {
         let detail = format!("the file cannot be read ({})", error.kind());
         let problem = Problem::new(&entry::NO_REFERRAL).at(file.display().to_string());
         vec![problem.with(detail)]
     })?;
-    read_sample(&bytes).map_err(|problems| {
+    read_sample(&bytes, trial.condition_groups()).map_err(|problems| {
         let placed = problems.into_iter().map(|problem| {
             let within = problem.path.as_deref().unwrap_or_default();
             let place = format!("{} {within}", file.display());

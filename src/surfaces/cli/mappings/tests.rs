@@ -26,5 +26,8 @@ fn copy_of_tables() -> tempfile::TempDir {
     // One area is enough, and leaves every count as it is whatever others are added.
     let area = root.path().join("exampleshire");
     copy(&package("mappings/exampleshire"), &area);
+    let groups = "condition-groups.csv";
+    let shared = package("mappings").join(groups);
+    std::fs::copy(shared, root.path().join(groups)).expect("a writable copy");
     root
 }

@@ -1,6 +1,7 @@
-//! `mappings unmapped`: what the lists in force do not know of the cases that are held. Codes
-//! and case references are never shown together.
+//! `mappings unmapped`: what the lists in force do not know of the cases that are held, and
+//! what is in no condition group. Codes and case references are never shown together.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
@@ -8,7 +9,8 @@ use serde_json::{Value, json};
 use super::{as_json, count};
 use crate::domain::caller::Caller;
 use crate::gateway::Gateway;
-use crate::gateway::tables::Unmapped;
+use crate::gateway::tables::{CONDITION_GROUPS, InNoGroup, Unmapped};
+use crate::problem::Problem;
 use crate::surfaces::cli::{Format, exit, told, wrap};
 
 pub(super) async fn run(
@@ -18,7 +20,7 @@ pub(super) async fn run(
     format: Format,
     out: &mut dyn Write,
 ) -> i32 {
-    let found = match gateway.unmapped(caller).await {
+    let found = match found(gateway, caller).await {
         Ok(found) => found,
         Err(problem) => {
             let written = match format {
@@ -28,14 +30,21 @@ pub(super) async fn run(
             return exit::after(&written, exit::FINDING);
         }
     };
+    let (lists, groups) = found;
     let written = match format {
-        Format::Json => json_answer(&found, with_cases, out),
-        Format::Text => text_answer(&found, with_cases, out),
+        Format::Json => json_answer(&lists, &groups, with_cases, out),
+        Format::Text => lists_in_text(&lists, with_cases, out)
+            .and_then(|()| groups_in_text(&groups, with_cases, out)),
     };
     exit::after(&written, exit::OK)
 }
 
-fn text_answer(found: &[Unmapped], with_cases: bool, out: &mut dyn Write) -> io::Result<()> {
+async fn found(gateway: &Gateway, caller: &Caller) -> Result<(Vec<Unmapped>, InNoGroup), Problem> {
+    let lists = gateway.unmapped(caller).await?;
+    Ok((lists, gateway.codes_in_no_group(caller).await?))
+}
+
+fn lists_in_text(found: &[Unmapped], with_cases: bool, out: &mut dyn Write) -> io::Result<()> {
     if found.is_empty() {
         return writeln!(out, "No case is held for a code that a list does not know.");
     }
@@ -49,22 +58,9 @@ fn text_answer(found: &[Unmapped], with_cases: bool, out: &mut dyn Write) -> io:
         );
         writeln!(out, "{}", wrap("", &head))?;
         if with_cases {
-            for case in &one.cases {
-                writeln!(out, "  {case}")?;
-            }
-            continue;
-        }
-        for (code, cases) in &one.codes {
-            writeln!(
-                out,
-                "{}",
-                wrap("  ", &format!("{code}: {}", count(*cases, "case")))
-            )?;
-        }
-        if one.not_shown > 0 {
-            let cases = count(one.not_shown, "case");
-            let words = format!("words that are no published code, not shown: {cases}");
-            writeln!(out, "{}", wrap("  ", &words))?;
+            cases(&one.cases, out)?;
+        } else {
+            codes(&one.codes, one.not_shown, out)?;
         }
     }
     let next = "Add the rows, load the tables (SIGHUP, or POST /admin/reload), and decide each \
@@ -72,7 +68,53 @@ fn text_answer(found: &[Unmapped], with_cases: bool, out: &mut dyn Write) -> io:
     writeln!(out, "{}", wrap("", next))
 }
 
-fn json_answer(found: &[Unmapped], with_cases: bool, out: &mut dyn Write) -> io::Result<()> {
+fn groups_in_text(found: &InNoGroup, with_cases: bool, out: &mut dyn Write) -> io::Result<()> {
+    if found.cases.is_empty() {
+        return writeln!(
+            out,
+            "No open case has a condition whose code is in no group."
+        );
+    }
+    let head = format!(
+        "{CONDITION_GROUPS}, codes in no group: {}",
+        count(found.cases.len(), "case")
+    );
+    writeln!(out, "{}", wrap("", &head))?;
+    if with_cases {
+        cases(&found.cases, out)?;
+    } else {
+        codes(&found.codes, found.not_shown, out)?;
+    }
+    let next = "Add a row for each that belongs to a group, and load the tables. Who is referred \
+                from then on has the group; a case keeps what it was read with.";
+    writeln!(out, "{}", wrap("", next))
+}
+
+fn cases(references: &[String], out: &mut dyn Write) -> io::Result<()> {
+    references
+        .iter()
+        .try_for_each(|case| writeln!(out, "  {case}"))
+}
+
+fn codes(codes: &BTreeMap<String, usize>, not_shown: usize, out: &mut dyn Write) -> io::Result<()> {
+    for (code, cases) in codes {
+        let line = format!("{code}: {}", count(*cases, "case"));
+        writeln!(out, "{}", wrap("  ", &line))?;
+    }
+    if not_shown > 0 {
+        let cases = count(not_shown, "case");
+        let words = format!("words that are no published code, not shown: {cases}");
+        writeln!(out, "{}", wrap("  ", &words))?;
+    }
+    Ok(())
+}
+
+fn json_answer(
+    found: &[Unmapped],
+    groups: &InNoGroup,
+    with_cases: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let lists = found.iter().map(|one| {
         let mut list = json!({
             "provider": one.provider,
@@ -89,7 +131,20 @@ fn json_answer(found: &[Unmapped], with_cases: bool, out: &mut dyn Write) -> io:
         list
     });
     let lists: Vec<Value> = lists.collect();
-    writeln!(out, "{:#}", json!({ "lists": lists }))
+    let groups = if with_cases {
+        json!({ "count": groups.cases.len(), "cases": groups.cases })
+    } else {
+        json!({
+            "count": groups.cases.len(),
+            "codes": groups.codes,
+            "notShown": groups.not_shown,
+        })
+    };
+    writeln!(
+        out,
+        "{:#}",
+        json!({ "lists": lists, "conditionGroups": groups })
+    )
 }
 
 #[cfg(test)]
@@ -105,8 +160,14 @@ mod tests {
             not_shown: 1,
             cases: vec!["WW-4K7M-9QXD-T2P".to_owned(), "WW-5K7M-9QXD-T2P".to_owned()],
         }];
+        let groups = InNoGroup {
+            codes: [("sct|73211009".to_owned(), 1)].into(),
+            not_shown: 1,
+            cases: vec!["WW-6K7M-9QXD-T2P".to_owned()],
+        };
         let mut out = Vec::new();
-        text_answer(&found, with_cases, &mut out).expect("a writable text");
+        lists_in_text(&found, with_cases, &mut out).expect("a writable text");
+        groups_in_text(&groups, with_cases, &mut out).expect("a writable text");
         String::from_utf8(out).expect("text")
     }
 

@@ -14,14 +14,15 @@ const CONFIRMED: &str = "store:confirmed";
 /// How long one check may take: whoever asks for health must not wait on what is ill.
 const LONGEST_LOOK: Duration = Duration::from_secs(2);
 
-/// Whether a provider could be reached lately.
+/// How tables stand: those of a provider, or one that all share.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ProviderHealth {
-    /// The provider's folder name in the tables.
-    pub slug: String,
-    /// Whether its tables are loaded and its deliveries arrive.
+pub struct TablesHealth {
+    /// The name of the check: `provider:` and the name of its folder, or `tables:` and the
+    /// name of the table.
+    pub name: String,
+    /// Whether they are loaded as they lie there.
     pub well: bool,
-    /// What is to be said of its tables; empty where there is nothing.
+    /// What is to be said of them; empty where there is nothing.
     pub why: String,
 }
 
@@ -36,8 +37,8 @@ pub struct Checks {
     pub held: Arc<dyn Fn() -> Option<Problem> + Send + Sync>,
     /// Whether what is acknowledged is being journalled.
     pub journal: Arc<dyn Fn() -> bool + Send + Sync>,
-    /// How each provider is.
-    pub providers: Arc<dyn Fn() -> Vec<ProviderHealth> + Send + Sync>,
+    /// How each provider's tables stand, and those that all share.
+    pub tables: Arc<dyn Fn() -> Vec<TablesHealth> + Send + Sync>,
 }
 
 /// What was found.
@@ -45,7 +46,7 @@ pub(super) struct Report {
     needed: Vec<(&'static str, bool)>,
     held: Option<Problem>,
     journal: bool,
-    providers: Vec<ProviderHealth>,
+    tables: Vec<TablesHealth>,
 }
 
 impl Checks {
@@ -56,13 +57,13 @@ impl Checks {
             keys,
             held,
             journal,
-            providers,
+            tables,
         } = self;
         // Neither looks at anything outside this process.
         let (held, journal) = (held(), journal());
         let store = tokio::task::spawn_blocking(move || store());
         let keys = tokio::task::spawn_blocking(move || keys());
-        let providers = tokio::task::spawn_blocking(move || providers());
+        let tables = tokio::task::spawn_blocking(move || tables());
         Report {
             needed: vec![
                 // Without a configuration there would be no listener to ask.
@@ -73,7 +74,7 @@ impl Checks {
             ],
             held,
             journal,
-            providers: in_time(providers).await.unwrap_or_default(),
+            tables: in_time(tables).await.unwrap_or_default(),
         }
     }
 }
@@ -100,11 +101,11 @@ impl Report {
         ))
     }
 
-    /// `pass`, `warn` when only a provider is not well, else `fail`.
+    /// `pass`, `warn` when only tables or the journal are not well, else `fail`.
     fn status(&self) -> &'static str {
         if !self.failed().is_empty() {
             "fail"
-        } else if !self.journal || self.providers.iter().any(|provider| !provider.well) {
+        } else if !self.journal || self.tables.iter().any(|tables| !tables.well) {
             "warn"
         } else {
             "pass"
@@ -122,11 +123,10 @@ impl Report {
             checks.insert((*name).to_owned(), result);
         }
         checks.insert("journal:writable".to_owned(), check(self.journal, "warn"));
-        for provider in &self.providers {
-            let name = format!("provider:{}", provider.slug);
-            let mut result = check(provider.well, "warn");
-            result[0]["outcome"] = json!(provider.why);
-            checks.insert(name, result);
+        for tables in &self.tables {
+            let mut result = check(tables.well, "warn");
+            result[0]["outcome"] = json!(tables.why);
+            checks.insert(tables.name.clone(), result);
         }
         json!({ "status": self.status(), "version": version, "checks": checks })
     }

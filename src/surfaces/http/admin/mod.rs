@@ -9,7 +9,7 @@ mod checks;
 pub mod orders;
 pub mod queue;
 
-pub use checks::{Checks, ProviderHealth};
+pub use checks::{Checks, TablesHealth};
 
 use std::sync::Arc;
 
@@ -123,9 +123,9 @@ mod tests {
             keys: Arc::new(move || keys),
             held: Arc::new(|| None),
             journal: Arc::new(|| true),
-            providers: Arc::new(move || {
-                vec![ProviderHealth {
-                    slug: "hope-works".to_owned(),
+            tables: Arc::new(move || {
+                vec![TablesHealth {
+                    name: "provider:hope-works".to_owned(),
                     well: provider,
                     why: String::new(),
                 }]

@@ -104,22 +104,30 @@ async fn decided(
 }
 
 async fn unmapped(State(orders): State<Orders>, headers: HeaderMap) -> Response {
-    let found = match orders.caller(&headers) {
-        Ok(caller) => orders.gateway.unmapped(&caller).await,
-        Err(problem) => Err(problem),
-    };
-    answered(found.map(|found| {
-        let lists = found.iter().map(|one| {
-            json!({
-                "provider": one.provider,
-                "list": one.list,
-                "field": one.field,
-                "cases": one.cases.len(),
-                "codes": one.codes,
-                "notShown": one.not_shown,
-            })
-        });
-        json!({ "lists": lists.collect::<Vec<Value>>() })
+    answered(unmapped_codes(&orders, &headers).await)
+}
+
+async fn unmapped_codes(orders: &Orders, headers: &HeaderMap) -> Result<Value, Problem> {
+    let caller = orders.caller(headers)?;
+    let found = orders.gateway.unmapped(&caller).await?;
+    let groups = orders.gateway.codes_in_no_group(&caller).await?;
+    let lists = found.iter().map(|one| {
+        json!({
+            "provider": one.provider,
+            "list": one.list,
+            "field": one.field,
+            "cases": one.cases.len(),
+            "codes": one.codes,
+            "notShown": one.not_shown,
+        })
+    });
+    Ok(json!({
+        "lists": lists.collect::<Vec<Value>>(),
+        "conditionGroups": {
+            "cases": groups.cases.len(),
+            "codes": groups.codes,
+            "notShown": groups.not_shown,
+        },
     }))
 }
 
@@ -128,6 +136,12 @@ fn reloaded(done: &Reloaded) -> Value {
         "outcome": done.outcome(),
         "changed": done.changed,
         "keptAreas": done.kept_areas,
+        "conditionGroups": {
+            "standing": done.condition_groups.standing.code(),
+            "changed": done.groups_changed,
+            "codes": done.condition_groups.codes,
+            "digest": done.condition_groups.digest,
+        },
         "providers": done.providers.iter().map(provider).collect::<Vec<Value>>(),
         "findings": done.problems.iter().map(as_json::finding).collect::<Vec<Value>>(),
     })
