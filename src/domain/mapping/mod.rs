@@ -26,7 +26,9 @@ pub use fields::{FieldRow, Requirement};
 pub use given::Given;
 pub use narrow::narrow;
 pub use position::Position;
-pub use render::{FaultCode, Output, RenderFault, Rendered, RowOutcome, TraceRow, render};
+pub use render::{
+    FaultCode, Output, RenderFault, Rendered, RowOutcome, TraceRow, code_rows, render,
+};
 pub use screen::REMOVED;
 pub use status_words::{StatusWord, StatusWords};
 pub(in crate::domain) use transform::age as age_on;

@@ -1,5 +1,7 @@
 //! Applies a provider's tables to a case.
 
+mod listed;
+
 use std::borrow::Cow;
 
 use super::screen::{self, Depth};
@@ -12,6 +14,8 @@ use crate::domain::case::Case;
 use crate::domain::consent::Decision;
 use crate::domain::provider::{FreeTextPolicy, Provider};
 use crate::domain::routing::{Question, Rule};
+
+pub use listed::code_rows;
 
 /// One value of the payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -269,7 +273,7 @@ fn render_row<'t>(
         let outcome = RowOutcome::Withheld;
         return out.trace.push(trace(row, outcome, Loss::default()));
     }
-    let (outcome, loss) = match run(provider, row, value, given) {
+    let (outcome, loss) = match run(provider, row, value, given, |_, _| ()) {
         Ran::Value(value, loss) => {
             let outcome = outcome_of(&value, loss);
             if let Some(value) = OutValue::of(value) {
@@ -351,7 +355,14 @@ enum Ran {
     Unlisted(usize),
 }
 
-fn run(provider: &Provider, row: &FieldRow, value: Value, given: &Given<'_>) -> Ran {
+/// Takes a value through the steps of a row; `before` sees each step and what it is given.
+fn run(
+    provider: &Provider,
+    row: &FieldRow,
+    value: Value,
+    given: &Given<'_>,
+    mut before: impl FnMut(&Transform, &Value),
+) -> Ran {
     let (mut value, mut loss) = (value, Loss::default());
     let free_text = row.source.map(|field| field.free_text);
     let as_written = provider.free_text == FreeTextPolicy::AsWritten;
@@ -361,6 +372,7 @@ fn run(provider: &Provider, row: &FieldRow, value: Value, given: &Given<'_>) -> 
         loss.take(false, removed);
     }
     for step in &row.steps {
+        before(step, &value);
         match step.apply(value, given, &provider.codes) {
             Step::Done(next, lossy) => {
                 value = next;

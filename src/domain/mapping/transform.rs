@@ -13,6 +13,7 @@ use super::{FieldKind, Given, Value};
 pub use dates::is_date_pattern;
 pub use parts::{AgeBands, Join};
 pub use phone::PhoneFormat;
+pub(super) use translate::rows as rows_of;
 
 /// One step. A row may chain several: `first then upper`.
 #[derive(Clone, Debug, PartialEq, Eq)]

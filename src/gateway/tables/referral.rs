@@ -13,7 +13,8 @@ use crate::domain::identifiers::{
 use crate::problem::Problem;
 use crate::problem::area::{fhir as fhir_entry, tables as entry};
 use crate::standards::bars::headers::{Accepted, Format, Headers};
-use crate::standards::bars::{ReadPolicy, outcome, read};
+use crate::standards::bars::read::{self, Reading};
+use crate::standards::bars::{ReadPolicy, outcome};
 use crate::standards::fhir::{Document, Limits};
 
 /// A referral to try tables with.
@@ -27,6 +28,8 @@ pub struct Sample {
     pub is_message: bool,
     /// What the gateway would remark of the message.
     pub warnings: Vec<Problem>,
+    /// The file as it was read.
+    pub(super) source: Vec<u8>,
 }
 
 /// The id that a message is given for a trial.
@@ -70,15 +73,12 @@ fn canonical(bytes: &[u8]) -> Result<Sample, Vec<Problem>> {
         case,
         is_message: false,
         warnings: Vec::new(),
+        source: bytes.to_vec(),
     })
 }
 
 fn message(document: &Document, groups: &ConditionGroups) -> Result<Sample, Vec<Problem>> {
-    let policy = ReadPolicy {
-        services: addressed(document).into_iter().collect(),
-        ..ReadPolicy::default()
-    };
-    let reading = read::read(document, &headers(), &policy, groups);
+    let reading = reading(document, groups);
     let (warnings, faults): (Vec<_>, Vec<_>) = reading
         .problems
         .into_iter()
@@ -96,7 +96,27 @@ fn message(document: &Document, groups: &ConditionGroups) -> Result<Sample, Vec<
         case: case_of(referral, written),
         is_message: true,
         warnings,
+        source: document.source().to_vec(),
     })
+}
+
+fn reading(document: &Document, groups: &ConditionGroups) -> Reading {
+    let policy = ReadPolicy {
+        services: addressed(document).into_iter().collect(),
+        ..ReadPolicy::default()
+    };
+    read::read(document, &headers(), &policy, groups)
+}
+
+/// What a message says, whatever is wrong with it; none when it is no referral. For an account
+/// of what it is read from only: nothing of it may be acted on.
+pub(super) fn case_of_message(
+    document: &Document,
+    groups: &ConditionGroups,
+    received_at: Timestamp,
+) -> Option<Case> {
+    let referral = reading(document, groups).referral?;
+    Some(case_of(referral, received_at))
 }
 
 /// The service that the message is for: a trial serves every one.

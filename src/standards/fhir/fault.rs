@@ -57,24 +57,31 @@ pub struct Fault {
     pub path: String,
 }
 
+/// Line and column of a byte offset of `source`, from 1; columns in characters.
+pub fn position(source: &[u8], offset: usize) -> (u32, u32) {
+    let before = &source[..offset.min(source.len())];
+    let line_start = before
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .map_or(0, |at| at + 1);
+    let newlines = before[..line_start].split(|b| *b == b'\n').count() - 1;
+    let characters = before[line_start..]
+        .iter()
+        .filter(|byte| (**byte & 0xC0) != 0x80)
+        .count();
+    let number = |count: usize| u32::try_from(count + 1).unwrap_or(u32::MAX);
+    (number(newlines), number(characters))
+}
+
 impl Fault {
     /// A fault at a byte offset of `source`.
     pub fn at(kind: FaultKind, source: &[u8], offset: usize, path: String) -> Fault {
-        let before = &source[..offset.min(source.len())];
-        let line_start = before
-            .iter()
-            .rposition(|byte| *byte == b'\n')
-            .map_or(0, |at| at + 1);
-        let newlines = before[..line_start].split(|b| *b == b'\n').count() - 1;
-        let characters = before[line_start..]
-            .iter()
-            .filter(|byte| (**byte & 0xC0) != 0x80)
-            .count();
+        let (line, column) = position(source, offset);
         Fault {
             kind,
             offset,
-            line: u32::try_from(newlines + 1).unwrap_or(u32::MAX),
-            column: u32::try_from(characters + 1).unwrap_or(u32::MAX),
+            line,
+            column,
             path,
         }
     }

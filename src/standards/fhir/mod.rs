@@ -13,7 +13,7 @@ pub mod splice;
 pub mod tree;
 pub mod xml;
 
-pub use fault::{Fault, FaultKind};
+pub use fault::{Fault, FaultKind, position};
 pub use limits::Limits;
 pub use splice::{Splice, quote};
 pub use tree::{Document, Items, Kind, Node};

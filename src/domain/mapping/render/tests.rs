@@ -65,6 +65,47 @@ fn a_known_field_is_sent_and_traced() {
 }
 
 #[test]
+fn the_rows_of_a_list_that_answered_are_told_for_each_row_of_the_table() {
+    let lines = |provider: &Provider, case: &Case| -> Vec<Vec<u32>> {
+        let rows = code_rows(case, provider, TODAY);
+        let lines = |rows: &Vec<&CodeRow>| rows.iter().map(|row| row.position.line).collect();
+        rows.iter().map(lines).collect()
+    };
+    let code = |source: &str, line, relation| CodeRow {
+        source: source.into(),
+        target: "Word".into(),
+        relation,
+        position: Position::new("codes/barriers.csv", line),
+    };
+    let rows = vec![
+        code("mental-health", 2, Relation::Wider),
+        code("msk", 3, Relation::Equivalent),
+        code("declined", 4, Relation::Unmatched),
+    ];
+    let translate = || {
+        vec![Transform::Code {
+            list: "barriers".into(),
+            index: 0,
+        }]
+    };
+    let fields = vec![
+        row("barriers", "a", translate(), Requirement::Optional),
+        optional("family_name"),
+        row("barriers", "", translate(), Requirement::Prohibited),
+        row("ethnicity", "b", translate(), Requirement::Optional),
+        row("sickness_absence", "c", translate(), Requirement::Optional),
+    ];
+    let provider = Provider {
+        codes: vec![CodeList::new("barriers", UnmappedPolicy::Omit, rows)],
+        ..with(fields)
+    };
+    let mut case = sample::case();
+    case.referral.person.ethnicity = Answer::Declined;
+    let expected: [&[u32]; 5] = [&[3, 2], &[], &[], &[4], &[]];
+    assert_eq!(lines(&provider, &case), expected);
+}
+
+#[test]
 fn an_unlisted_code_is_a_fault_and_is_never_guessed() {
     for (policy, code) in [
         (UnmappedPolicy::Hold, FaultCode::UnmappedCode),

@@ -1,24 +1,23 @@
 //! `map FILE --provider P`: what a provider would get of a referral, or how each field of it
-//! came to be. The account holds no value, so that it can be shown to anybody.
+//! came to be.
+
+mod account;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
 
 use jiff::civil::Date;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Common, as_json, count, opened_with, refused, stopped};
+use super::{Common, opened_with, refused, stopped};
 use crate::config::Settings;
-use crate::domain::mapping::{Given, RenderFault, Rendered, RowOutcome, TraceRow, field, render};
+use crate::domain::mapping::{Given, RenderFault, Rendered, code_rows, render};
 use crate::domain::provider::{PayloadKind, Provider};
-use crate::gateway::tables::{Sample, Trial, kept_back, payload_of};
+use crate::gateway::tables::{Sample, Trial, payload_of};
 use crate::problem::Problem;
 use crate::problem::area::tables as entry;
-use crate::problem::page::capital;
 use crate::surfaces::cli::{Format, exit, wrap};
-
-/// The field that holds what the provider has to ask.
-const QUESTIONS: &str = "questions";
+use account::Account;
 
 /// See what a provider would get of a referral; nothing is sent
 #[derive(Clone, Debug, clap::Args)]
@@ -65,12 +64,24 @@ pub fn run(args: &Map, settings: &Settings, out: &mut dyn Write) -> i32 {
         questions: None,
     };
     let rendered = render(&sample.case, provider, given);
-    let (written, code) = if args.explain {
-        account(provider, &sample, &rendered, today, format, out)
-    } else {
-        payload(provider, &sample, &rendered, format, out)
+    if !args.explain {
+        let (written, code) = payload(provider, &sample, &rendered, format, out);
+        return exit::after(&written, code);
+    }
+    let account = Account {
+        provider,
+        sample: &sample,
+        rendered: &rendered,
+        codes: code_rows(&sample.case, provider, given),
+        origins: sample.origins(trial.condition_groups()),
+        today,
     };
-    exit::after(&written, code)
+    let code = if rendered.faults.is_empty() {
+        exit::OK
+    } else {
+        exit::FINDING
+    };
+    exit::after(&account.write(format, out), code)
 }
 
 fn no_such_provider(trial: &Trial, slug: &str) -> i32 {
@@ -118,191 +129,4 @@ fn problem(provider: &Provider, fault: &RenderFault) -> Problem {
         None => format!("{} for {}", fault.source, fault.target),
     };
     Problem::new(found).at(place).with(detail)
-}
-
-fn account(
-    provider: &Provider,
-    sample: &Sample,
-    rendered: &Rendered<'_>,
-    today: Date,
-    format: Format,
-    out: &mut dyn Write,
-) -> (io::Result<()>, i32) {
-    let code = if rendered.faults.is_empty() {
-        exit::OK
-    } else {
-        exit::FINDING
-    };
-    let written = match format {
-        Format::Json => json_account(provider, sample, rendered, today, out),
-        Format::Text => text_account(provider, sample, rendered, today, out),
-    };
-    (written, code)
-}
-
-fn text_account(
-    provider: &Provider,
-    sample: &Sample,
-    rendered: &Rendered<'_>,
-    today: Date,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let is_sent = |row: &&TraceRow<'_>| row.outcome.is_sent();
-    let sent: Vec<&TraceRow<'_>> = rendered.trace.iter().filter(is_sent).collect();
-    let kind = if sample.is_message {
-        "BaRS message"
-    } else {
-        "canonical case"
-    };
-    let head = format!(
-        "{} ({}/{} {}): {} of a {kind}, as on {today}.",
-        provider.name,
-        provider.area,
-        provider.slug,
-        provider.version,
-        count(sent.len(), "field"),
-    );
-    writeln!(out, "{}\n\nSent", wrap("", &head))?;
-    for row in sent {
-        writeln!(out, "  {}\n{}", row.target, wrap("      ", &origin(row)))?;
-    }
-    writeln!(out, "\nIn the table, and not sent")?;
-    for row in rendered.trace.iter().filter(|row| !is_sent(row)) {
-        let name = if row.target.is_empty() {
-            row.source
-        } else {
-            row.target
-        };
-        let why = match row.outcome {
-            // It comes of the decision, not of the referral.
-            RowOutcome::Absent if row.source == QUESTIONS => "nothing is left to ask",
-            other => not_sent(other),
-        };
-        let words = format!("{}; {why}", origin(row));
-        writeln!(out, "  {name}\n{}", wrap("      ", &words))?;
-    }
-    writeln!(out, "\nIn the referral, and withheld")?;
-    if rendered.withheld.is_empty() {
-        writeln!(out, "  nothing")?;
-    }
-    for (name, reason) in &rendered.withheld {
-        writeln!(out, "  {name}\n{}", wrap("      ", why(reason)))?;
-    }
-    writeln!(out, "\nIn the referral, and named by no row")?;
-    for name in &rendered.unused {
-        let meaning = field(name).map_or("", |field| field.meaning);
-        writeln!(out, "{}", wrap("  ", &format!("{name}: {meaning}")))?;
-    }
-    let kept_back = kept_back(&sample.case, provider, today);
-    if rendered.faults.is_empty() && kept_back.is_empty() {
-        return writeln!(out, "\nIt can be sent.");
-    }
-    writeln!(out, "\nIt cannot be sent")?;
-    for why in kept_back {
-        writeln!(out, "{}", wrap("  ", why))?;
-    }
-    for fault in &rendered.faults {
-        let problem = problem(provider, fault);
-        let place = problem.path.as_deref().unwrap_or_default();
-        writeln!(out, "  {place}  {}", problem.entry.code)?;
-        let detail = problem.detail.as_deref().unwrap_or_default();
-        let words = format!("{}: {detail}", capital(problem.entry.title));
-        writeln!(out, "{}", wrap("      ", &words))?;
-        writeln!(out, "{}", wrap("      ", problem.entry.advice))?;
-    }
-    Ok(())
-}
-
-/// Source, row of the table, steps, and whether something is lost.
-fn origin(row: &TraceRow<'_>) -> String {
-    let source = if row.source.is_empty() {
-        "a constant"
-    } else {
-        row.source
-    };
-    let lossy = if row.lossy { ", lossy" } else { "" };
-    let removed = match row.removed {
-        0 => String::new(),
-        some => format!(", {} taken out", count(some as usize, "piece")),
-    };
-    let default = match row.outcome {
-        RowOutcome::Default => ", the table's default and not the referral's word",
-        _ => "",
-    };
-    format!(
-        "{source}, {}, {}{lossy}{removed}{default}",
-        row.row, row.transform
-    )
-}
-
-/// Why a row of the table sends nothing, in words.
-const fn not_sent(outcome: RowOutcome) -> &'static str {
-    match outcome {
-        RowOutcome::Sent => "sent",
-        RowOutcome::Absent => "the referral does not say",
-        RowOutcome::Declined => "the person prefers not to say",
-        RowOutcome::NotKnown => "nobody knows",
-        RowOutcome::Withheld => "a consent that it needs is not given",
-        RowOutcome::Prohibited => "prohibited",
-        RowOutcome::NoWord => "the code list says that the provider has no word",
-        RowOutcome::Omitted => "the code is not in the list, which leaves it out",
-        RowOutcome::Unmapped => "the code is not in the list",
-        RowOutcome::Default => "a default",
-        RowOutcome::Malformed => "the value has not the shape that the transform takes",
-        RowOutcome::NoPlace => "the installed files do not know the postcode",
-        RowOutcome::Dropped => "left out by the table",
-    }
-}
-
-/// Why a field is withheld: the table's own words, or those of a code.
-fn why(reason: &str) -> &str {
-    match reason {
-        "consent-refused" => "the person said no to this recipient",
-        "consent-withdrawn" => "the person took the consent for this recipient back",
-        "consent-not-recorded" => "no consent for this recipient is recorded",
-        "no-word" => "the provider's code list has no word for it",
-        "in-part" => "a part of it is left out",
-        own => own,
-    }
-}
-
-fn json_account(
-    provider: &Provider,
-    sample: &Sample,
-    rendered: &Rendered<'_>,
-    today: Date,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let rows = rendered.trace.iter().map(|row| {
-        json!({
-            "target": row.target,
-            "source": row.source,
-            "row": row.row.to_string(),
-            "transform": row.transform,
-            "lossy": row.lossy,
-            "removed": row.removed,
-            "outcome": row.outcome.code(),
-        })
-    });
-    let withheld = rendered.withheld.iter();
-    let withheld = withheld.map(|(name, reason)| json!({ "source": name, "reason": reason }));
-    let faults = rendered
-        .faults
-        .iter()
-        .map(|fault| as_json(&problem(provider, fault)));
-    let warnings = sample.warnings.iter().map(as_json);
-    let answer = json!({
-        "area": provider.area,
-        "provider": provider.slug,
-        "version": provider.version,
-        "digest": provider.digest,
-        "on": today.to_string(),
-        "message": sample.is_message,
-        "rows": rows.collect::<Vec<Value>>(),
-        "withheld": withheld.collect::<Vec<Value>>(),
-        "notUsed": rendered.unused,
-        "keptBack": kept_back(&sample.case, provider, today),
-        "findings": faults.chain(warnings).collect::<Vec<Value>>(),
-    });
-    writeln!(out, "{answer:#}")
 }

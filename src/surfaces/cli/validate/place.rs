@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
-use crate::standards::fhir::{Fault, FaultKind};
+use crate::standards::fhir::{Fault, position};
 use crate::standards::profile::Finding;
 
 /// The source of a document.
@@ -50,9 +50,7 @@ impl Source {
                 return found.map_or((1, 1), |(_, line, column)| (*line, *column));
             }
         };
-        // Whatever the kind: a fault knows how to count lines and columns.
-        let fault = Fault::at(FaultKind::NullValue, &self.bytes, offset, String::new());
-        (fault.line, fault.column)
+        position(&self.bytes, offset)
     }
 }
 

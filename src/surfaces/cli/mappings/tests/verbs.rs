@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use jiff::civil::Date;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{TODAY, copy_of_tables, package, settings};
 use crate::domain::case::Case;
@@ -238,6 +238,36 @@ fn map_takes_a_message_as_a_gp_system_sends_it() {
             "{said}"
         );
     }
+}
+
+#[test]
+fn map_names_the_place_in_the_message_and_the_row_of_the_code_list() {
+    let (said, code) = map(MESSAGE, "lantern", true, Format::Text);
+    assert_eq!(code, exit::OK);
+    fits(&said);
+    insta::assert_snapshot!(said);
+    let (program, _) = map(MESSAGE, "lantern", true, Format::Json);
+    let tree: Value = serde_json::from_str(&program).expect("JSON");
+    let rows = tree["rows"].as_array().expect("rows");
+    let row = |target: &str| {
+        let found = rows.iter().find(|row| row["target"] == target);
+        found.expect("a row of the table")
+    };
+    let gender = row("who.gender");
+    assert_eq!(gender["row"], "fields.csv:9");
+    assert_eq!(gender["codeRows"], json!(["codes/gender.csv:2"]));
+    let place = json!({ "path": "Bundle.entry[7].resource.gender", "line": 122, "column": 10 });
+    assert_eq!(gender["places"], json!([place]));
+    assert_eq!(gender["workedOut"], false);
+    let barriers = row("help_with");
+    let lists = ["codes/barriers.csv:3", "codes/barriers.csv:2"];
+    assert_eq!(barriers["codeRows"], json!(lists));
+    assert_eq!(barriers["workedOut"], true);
+    assert_eq!(row("source")["places"], json!([]));
+    let withheld = &tree["withheld"][0]["places"][0]["path"];
+    assert_eq!(withheld, "Bundle.entry[5].resource.code.coding[0].code");
+    let rest = tree["notInAnyField"].as_array().expect("a list");
+    assert!(rest.contains(&json!("HealthcareService")));
 }
 
 #[test]
