@@ -247,18 +247,24 @@ impl Gateway {
         if consents.forbids_delivery() {
             return held(Condition::WorkwellConsentRefused, Some(routed));
         }
+        let needs_consent = routed.provider.basis.needs_workwell_consent();
+        let lacks_consent = needs_consent && consents.workwell.decision != Decision::Given;
+        let condition = Condition::WorkwellConsentNotRecorded;
+        let holds_red_flag =
+            given.has_red_flag && Condition::RedFlag.treatment(policies) == Treatment::Hold;
+        // Likewise before another case of the person: who is refused without one is refused
+        // with one.
+        let refuses_it = refuses(condition) || refuses_without_consent(&routed.provider);
+        if lacks_consent && refuses_it && !holds_red_flag {
+            return Err(Problem::new(&problems::WORKWELL_CONSENT_MISSING).at("Consent"));
+        }
         if given.has_open_case {
             return held(Condition::OpenCase, Some(routed));
         }
-        if given.has_red_flag && Condition::RedFlag.treatment(policies) == Treatment::Hold {
+        if holds_red_flag {
             return held(Condition::RedFlag, Some(routed));
         }
-        let needs_consent = routed.provider.basis.needs_workwell_consent();
-        if needs_consent && consents.workwell.decision != Decision::Given {
-            let condition = Condition::WorkwellConsentNotRecorded;
-            if refuses(condition) || refuses_without_consent(&routed.provider) {
-                return Err(Problem::new(&problems::WORKWELL_CONSENT_MISSING).at("Consent"));
-            }
+        if lacks_consent {
             return held(condition, Some(routed));
         }
         match self.release(case, &routed, &rendered, given.version, now) {

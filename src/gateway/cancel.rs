@@ -66,7 +66,7 @@ impl Gateway {
                     self.journal(message, Kind::Cancelled, row.id, &row.reference);
                     self.outbox_changed.notify_one();
                     let decided = accept::Echo {
-                        hide_location: row.restricted,
+                        hide_location: row.restricted || says_restricted(message),
                         now,
                         warnings: message.warnings,
                     };
@@ -194,6 +194,12 @@ impl Gateway {
             .extend(self.response_to(case, &Telling::of(to), now));
         unit
     }
+}
+
+/// Whether the message itself marks its person as restricted, whatever the referral said.
+fn says_restricted(message: &Message<'_>) -> bool {
+    let person = message.person;
+    person.is_some_and(|person| person.security.hides_location())
 }
 
 /// The receiver cross-checks the Patient before it cancels (BaRS Core 1.5.0): what both

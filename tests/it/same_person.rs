@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 use workwell_gateway::adapters::store::LegKind;
+use workwell_gateway::config::Policy;
 use workwell_gateway::conformance::parties::providers::{Reception, Script};
-use workwell_gateway::conformance::parties::referral::{Place, Referral};
+use workwell_gateway::conformance::parties::referral::{Consent, Place, Referral};
 use workwell_gateway::domain::caller::Caller;
 use workwell_gateway::domain::identifiers::OdsCode;
 use workwell_gateway::domain::status::Status;
@@ -151,6 +152,31 @@ async fn to_a_second_referrer_the_answer_is_that_of_a_first_receipt() {
         let held = counts(&gateway).await.contains(&(Status::Held, 1));
         assert_eq!(held, there_is_a_first);
         answers.push((masked(&answer.body), answer.content_type));
+        gateway.end().await;
+    }
+    assert_eq!(answers[0], answers[1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_refused_for_want_of_consent_is_refused_with_another_case_as_well() {
+    let other = second_practice("Y99005").await;
+    let mut answers = Vec::new();
+    for there_is_a_first in [false, true] {
+        let gateway = TestGateway::with(|settings| {
+            settings.bars.policies.workwell_consent = Policy::Refuse;
+        })
+        .await;
+        let desk = &gateway.parties.borough_works.desk;
+        desk.script_usual(Script::silent().received(Reception::Hang { times: u32::MAX }));
+        if there_is_a_first {
+            let first = Referral::new(1).at(Place::BOROUGH_WORKS);
+            assert!(gateway.refer(&first).await.accepted());
+        }
+        let without = second().workwell_consent(Consent::Absent);
+        let answer = other.refer(&gateway.bars(), &without).await;
+        let answer = answer.expect("an answer");
+        assert_eq!(answer.status, 422, "{:?}", answer.body);
+        answers.push(masked(&answer.body));
         gateway.end().await;
     }
     assert_eq!(answers[0], answers[1]);

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::restricted::hide_location;
 use super::{codes, outcome};
 use crate::domain::identifiers::{CaseReference, ServiceRequestId};
 use crate::problem::Problem;
@@ -109,7 +110,7 @@ struct Given {
     patient: Option<String>,
 }
 
-fn resources(document: &Document) -> impl Iterator<Item = (&str, Node<'_>)> {
+pub(super) fn resources(document: &Document) -> impl Iterator<Item = (&str, Node<'_>)> {
     document.root().each("entry").filter_map(|entry| {
         let resource = entry.get("resource")?;
         Some((resource.str("resourceType")?, resource))
@@ -138,99 +139,6 @@ fn give_ids<'d>(
         }
     }
 }
-
-/// PDS takes address, contact details and practice out of a restricted record; so does
-/// every answer of ours. The narrative goes with them, because it says the same in words,
-/// and so does where the organisations and people around the person are.
-fn hide_location<'d>(document: &'d Document, splice: &mut Splice<'d>) {
-    for (kind, resource) in resources(document) {
-        let members: &[&str] = match kind {
-            "Patient" => &[
-                "text",
-                "address",
-                "telecom",
-                "contact",
-                "generalPractitioner",
-                "managingOrganization",
-            ],
-            "Location" => &[
-                "text",
-                "address",
-                "position",
-                "name",
-                "description",
-                "extension",
-                "alias",
-                "telecom",
-                "identifier",
-            ],
-            "Encounter" => &["text", "location"],
-            "ServiceRequest" => &["text", "locationCode", "locationReference"],
-            "RelatedPerson" | "Organization" | "Practitioner" => &["text", "address", "telecom"],
-            "PractitionerRole" => &["text", "telecom", "location"],
-            _ => &[],
-        };
-        for member in members {
-            splice.remove(resource, member);
-        }
-    }
-    hide_practice(document, splice);
-}
-
-/// The practice's own entry stays, because other references may lead to it, and loses
-/// what tells which one it is. The sender stays as it is: it knows itself.
-fn hide_practice<'d>(document: &'d Document, splice: &mut Splice<'d>) {
-    let all: Vec<_> = resources(document).collect();
-    let of_kind = |wanted: &str| all.iter().find(|(kind, _)| *kind == wanted);
-    let sender = of_kind("MessageHeader")
-        .and_then(|(_, header)| header.dig(&["sender", "reference"]))
-        .and_then(Node::text);
-    let mut open: Vec<&str> = Vec::new();
-    if let Some((_, patient)) = of_kind("Patient") {
-        let practices = patient.each("generalPractitioner");
-        let all = practices.chain(patient.get("managingOrganization"));
-        open.extend(all.filter_map(|reference| reference.str("reference")));
-    }
-    let mut seen = Vec::new();
-    while let Some(url) = open.pop() {
-        if Some(url) == sender || seen.contains(&url) {
-            continue;
-        }
-        seen.push(url);
-        let mut entries = document.root().each("entry");
-        let found = entries.find(|entry| entry.str("fullUrl") == Some(url));
-        let Some(resource) = found.and_then(|entry| entry.get("resource")) else {
-            continue;
-        };
-        for member in ["organization", "practitioner", "partOf"] {
-            let reference = resource.dig(&[member, "reference"]).and_then(Node::text);
-            open.extend(reference);
-        }
-        for member in IDENTIFYING {
-            splice.remove(resource, member);
-        }
-        // R4 wants an identifier or a name of an Organization (org-1).
-        if resource.str("resourceType") == Some("Organization") {
-            splice.set(resource, "name", "\"Withheld\"");
-        }
-    }
-}
-
-/// What tells which Organization, Practitioner or PractitionerRole it is.
-const IDENTIFYING: [&str; 12] = [
-    "identifier",
-    "name",
-    "alias",
-    "telecom",
-    "address",
-    "contact",
-    "partOf",
-    "organization",
-    "practitioner",
-    "location",
-    "text",
-    "extension",
-];
 
 /// Written as text: what is taken over from the message stays as it came.
 fn our_encounter(document: &Document, minted: &Minted<'_>) -> String {

@@ -21,6 +21,7 @@ pub mod policy;
 pub mod read;
 pub mod red_flags;
 pub mod response;
+mod restricted;
 pub mod show;
 
 #[cfg(test)]

@@ -163,6 +163,28 @@ async fn the_echo_of_a_restricted_persons_cancel_tells_no_place_either() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_cancel_that_says_itself_that_the_record_is_restricted_is_echoed_without_a_place() {
+    let gateway = quiet().await;
+    let sent = at_lantern(1);
+    let answer = reaches(&gateway, &sent, "lantern").await;
+    let mut body = sent.json().clone();
+    let request = resource_mut(&mut body, "ServiceRequest").expect("a ServiceRequest");
+    request["id"] = serde_json::json!(answer.service_request_id());
+    let since = at_lantern(1).security("R");
+    let mut since = since.json().clone();
+    let marked = resource_mut(&mut since, "Patient").expect("a Patient");
+    let patient = resource_mut(&mut body, "Patient").expect("a Patient");
+    patient["meta"] = marked["meta"].clone();
+    let stop = Stop::of(&body, sent.correlation_id(), StopAs::Cancelled);
+    let stopped = gateway.stop(&stop).await.expect("an answer");
+    assert!(stopped.accepted(), "{stopped:?}");
+    let text = stopped.body.to_string();
+    for place in ["ZZ99 1AA", "Wobblethorpe", "Y99002", "07700 900"] {
+        assert!(!text.contains(place), "{place} in {text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_red_flag_is_held_and_the_referrer_told_that_this_is_no_crisis_service() {
     let gateway = quiet().await;
     let answer = holds(&gateway, &at_lantern(1).red_flag(), "red-flag").await;
