@@ -477,12 +477,21 @@ mod tests {
     #[test]
     fn a_code_that_leaves_its_group_changes_what_is_made_of_the_group() {
         let changed = changes(|area| {
+            let message = package("conformance/fixtures/referrals/referral-16k.json");
+            let golden = area.join("lantern/tests/a-message");
+            fs::create_dir(&golden).expect("a writable copy");
+            fs::copy(message, golden.join("referral.json")).expect("a writable copy");
             let groups = area.parent().expect("the root").join(CONDITION_GROUPS);
             edited(&groups, ",msk,", ",neurological,");
         });
-        assert!(!changed.is_empty());
-        let mut fields = changed.iter().filter_map(|one| one.changed.as_ref());
-        assert!(fields.any(|changed| !changed.fields.is_empty()));
+        let [message] = &changed[..] else {
+            panic!("{changed:?}");
+        };
+        assert!(message.case.ends_with("lantern/tests/a-message"));
+        let fields = message.changed.as_ref().map(|changed| &changed.fields[..]);
+        let targets = fields.unwrap_or_default().iter();
+        let targets: Vec<&str> = targets.map(|field| field.target.as_str()).collect();
+        assert_eq!(targets, ["help_with"]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::{Bench, copy, package};
 use crate::support::casework::Casework;
 
 /// Runs a verb of `mappings` over the store: code and text.
-async fn verb(bench: &Bench, words: &[&str]) -> (i32, String) {
+pub(super) async fn verb(bench: &Bench, words: &[&str]) -> (i32, String) {
     let command = Mappings::augment_subcommands(Command::new("mappings"));
     let line = ["mappings"].iter().chain(words);
     let matches = command.try_get_matches_from(line).expect("a command line");

@@ -3,6 +3,7 @@
 
 mod compare;
 mod days;
+mod groups;
 mod orders;
 mod redecide;
 mod reload;

@@ -4,6 +4,7 @@ use std::path::Path;
 use jiff::civil::date;
 
 use super::*;
+use crate::adapters::tables::CONDITION_GROUPS;
 use crate::testing::{copy, package};
 
 const TODAY: Date = date(2026, 11, 20);
@@ -31,7 +32,14 @@ fn area(tie: &str, providers: &[(&str, &str, &str)]) -> tempfile::TempDir {
         routing.push_str(&row);
     }
     fs::write(area.join("routing.csv"), routing).expect("written");
+    with_groups(root.path());
     root
+}
+
+/// The committed table of condition groups.
+fn with_groups(root: &Path) {
+    let table = package("mappings").join(CONDITION_GROUPS);
+    fs::copy(table, root.join(CONDITION_GROUPS)).expect("written");
 }
 
 /// `severity code detail` of the findings with this code.

@@ -793,11 +793,13 @@ fn conditions_are_grouped_by_listed_codes_only() {
 fn condition(codings: &[(&str, &str)]) -> Reading {
     let mut message = sample::referral();
     let codings = codings.iter();
-    let codings = codings.map(|(system, code)| json!({ "system": system, "code": code }));
-    resource(&mut message, 6)["code"] = json!({
-        "coding": codings.collect::<Vec<Value>>(),
-        "text": "Sore back",
-    });
+    let code = &mut resource(&mut message, 6)["code"];
+    *code = json!({ "text": "Sore back" });
+    if !codings.as_slice().is_empty() {
+        code["coding"] = codings
+            .map(|(system, code)| json!({ "system": system, "code": code }))
+            .collect();
+    }
     read_as(&message, &policy())
 }
 

@@ -6,9 +6,12 @@ mod change;
 mod verbs;
 mod walkthrough;
 
+use std::path::Path;
+
 use jiff::civil::{Date, date};
 
 use crate::config::Settings;
+use crate::gateway::tables::CONDITION_GROUPS;
 use crate::testing::{copy, package};
 
 const TODAY: Date = date(2026, 11, 20);
@@ -26,8 +29,12 @@ fn copy_of_tables() -> tempfile::TempDir {
     // One area is enough, and leaves every count as it is whatever others are added.
     let area = root.path().join("exampleshire");
     copy(&package("mappings/exampleshire"), &area);
-    let groups = "condition-groups.csv";
-    let shared = package("mappings").join(groups);
-    std::fs::copy(shared, root.path().join(groups)).expect("a writable copy");
+    with_groups(root.path());
     root
+}
+
+/// The committed table of condition groups, beside areas that were made one by one.
+fn with_groups(root: &Path) {
+    let table = package("mappings").join(CONDITION_GROUPS);
+    std::fs::copy(table, root.join(CONDITION_GROUPS)).expect("a writable copy");
 }

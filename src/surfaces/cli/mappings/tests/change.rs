@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::Parser;
 use serde_json::Value;
 
-use super::{TODAY, copy, package, settings};
+use super::{TODAY, copy, package, settings, with_groups};
 use crate::config::{Approval, Settings};
 use crate::gateway::tables::check;
 use crate::surfaces::cli::mappings::{Mappings, approve, conflicts, run};
@@ -37,6 +37,7 @@ fn lantern() -> tempfile::TempDir {
     fs::write(area.join("area.toml"), head).expect("written");
     let routing = "provider,priority,from,to,comment\nlantern,10,,,\n";
     fs::write(area.join("routing.csv"), routing).expect("written");
+    with_groups(root.path());
     root
 }
 
