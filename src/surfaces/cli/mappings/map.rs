@@ -7,11 +7,11 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::{Common, as_json, count, opened_with, refused, stopped};
+use super::{Common, as_json, as_on, count, opened_with, refused, stopped};
 use crate::config::Settings;
 use crate::domain::mapping::{Given, RenderFault, Rendered, RowOutcome, TraceRow, field, render};
 use crate::domain::provider::{PayloadKind, Provider};
-use crate::gateway::tables::{Sample, Trial, kept_back, payload_of};
+use crate::gateway::tables::{Days, Sample, Trial, kept_back, payload_of};
 use crate::problem::Problem;
 use crate::problem::area::tables as entry;
 use crate::problem::page::capital;
@@ -31,7 +31,7 @@ pub struct Map {
     /// How each field came to be, instead of the fields
     #[arg(long)]
     pub explain: bool,
-    /// Counts ages on this day, not on the referral's own
+    /// Judges agreements as on this day; ages are those of the referral's own
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub on: Option<Date>,
     /// Where the tables are, and the format.
@@ -57,16 +57,16 @@ pub fn run(args: &Map, settings: &Settings, out: &mut dyn Write) -> i32 {
         }
         return refused(&faults, format, out);
     };
-    let today = args.on.unwrap_or(sample.day);
+    let days = sample.days(args.on);
     let residence = trial.residence(&sample.case);
     let given = Given {
-        referred_on: today,
+        referred_on: days.referred_on,
         residence: residence.as_ref(),
         questions: None,
     };
     let rendered = render(&sample.case, provider, given);
     let (written, code) = if args.explain {
-        account(provider, &sample, &rendered, today, format, out)
+        account(provider, &sample, &rendered, days, format, out)
     } else {
         payload(provider, &sample, &rendered, format, out)
     };
@@ -124,7 +124,7 @@ fn account(
     provider: &Provider,
     sample: &Sample,
     rendered: &Rendered<'_>,
-    today: Date,
+    days: Days,
     format: Format,
     out: &mut dyn Write,
 ) -> (io::Result<()>, i32) {
@@ -134,8 +134,8 @@ fn account(
         exit::FINDING
     };
     let written = match format {
-        Format::Json => json_account(provider, sample, rendered, today, out),
-        Format::Text => text_account(provider, sample, rendered, today, out),
+        Format::Json => json_account(provider, sample, rendered, days, out),
+        Format::Text => text_account(provider, sample, rendered, days, out),
     };
     (written, code)
 }
@@ -144,7 +144,7 @@ fn text_account(
     provider: &Provider,
     sample: &Sample,
     rendered: &Rendered<'_>,
-    today: Date,
+    days: Days,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let is_sent = |row: &&TraceRow<'_>| row.outcome.is_sent();
@@ -155,12 +155,13 @@ fn text_account(
         "canonical case"
     };
     let head = format!(
-        "{} ({}/{} {}): {} of a {kind}, as on {today}.",
+        "{} ({}/{} {}): {} of a {kind}, {}.",
         provider.name,
         provider.area,
         provider.slug,
         provider.version,
         count(sent.len(), "field"),
+        as_on(days),
     );
     writeln!(out, "{}\n\nSent", wrap("", &head))?;
     for row in sent {
@@ -193,7 +194,7 @@ fn text_account(
         let meaning = field(name).map_or("", |field| field.meaning);
         writeln!(out, "{}", wrap("  ", &format!("{name}: {meaning}")))?;
     }
-    let kept_back = kept_back(&sample.case, provider, today);
+    let kept_back = kept_back(&sample.case, provider, days.decided_on);
     if rendered.faults.is_empty() && kept_back.is_empty() {
         return writeln!(out, "\nIt can be sent.");
     }
@@ -270,7 +271,7 @@ fn json_account(
     provider: &Provider,
     sample: &Sample,
     rendered: &Rendered<'_>,
-    today: Date,
+    days: Days,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let rows = rendered.trace.iter().map(|row| {
@@ -296,12 +297,13 @@ fn json_account(
         "provider": provider.slug,
         "version": provider.version,
         "digest": provider.digest,
-        "on": today.to_string(),
+        "on": days.decided_on.to_string(),
+        "referredOn": days.referred_on.to_string(),
         "message": sample.is_message,
         "rows": rows.collect::<Vec<Value>>(),
         "withheld": withheld.collect::<Vec<Value>>(),
         "notUsed": rendered.unused,
-        "keptBack": kept_back(&sample.case, provider, today),
+        "keptBack": kept_back(&sample.case, provider, days.decided_on),
         "findings": faults.chain(warnings).collect::<Vec<Value>>(),
     });
     writeln!(out, "{answer:#}")
