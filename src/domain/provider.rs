@@ -387,6 +387,15 @@ pub enum Unavailable {
 }
 
 impl Unavailable {
+    /// Every reason.
+    pub const ALL: &'static [Self] = &[
+        Self::AgreementExpired,
+        Self::OutsideValidity,
+        Self::NotListedToday,
+        Self::Disabled,
+        Self::Closed,
+    ];
+
     /// The stable word.
     pub const fn code(self) -> &'static str {
         match self {

@@ -13,6 +13,7 @@ mod kill;
 mod load;
 mod operating;
 mod oracle;
+mod pages;
 mod parked;
 mod places;
 mod prohibited;

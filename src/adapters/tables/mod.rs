@@ -5,6 +5,7 @@
 mod area;
 mod compile;
 mod damage;
+mod expected_route;
 mod faults;
 mod folder;
 mod groups;
@@ -28,6 +29,7 @@ use crate::problem::Problem;
 use crate::problem::area::tables as entry;
 pub use compile::codes::HEADER as CODES_HEADER;
 pub use compile::vocabulary::{Column, File, Section, Word, vocabulary};
+pub use expected_route::{FILE as EXPECTED_ROUTE, expected_route, route_csv};
 use faults::Faults;
 use folder::Folder;
 pub use groups::{FILE as CONDITION_GROUPS, Found as GroupsFound};

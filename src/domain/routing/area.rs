@@ -62,6 +62,22 @@ pub struct PartnerRoute {
     pub position: Position,
 }
 
+impl PartnerRoute {
+    /// The partner as if it were the only provider there is: it is asked by its own catchment
+    /// and rules whether it takes a person who is referred on.
+    pub fn alone(&self) -> Area {
+        Area {
+            providers: vec![Listed {
+                provider: self.partner.clone(),
+                priority: 1,
+                validity: self.validity,
+                position: self.position.clone(),
+            }],
+            ..Area::default()
+        }
+    }
+}
+
 /// One area.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Area {

@@ -103,6 +103,9 @@ pub enum Basis {
 }
 
 impl Basis {
+    /// Every basis.
+    pub const ALL: &'static [Self] = &[Self::Practice, Self::Residence, Self::Everyone];
+
     /// The stable word.
     pub const fn code(self) -> &'static str {
         match self {

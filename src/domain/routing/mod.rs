@@ -8,6 +8,7 @@ mod decide;
 mod eligibility;
 mod place;
 mod places;
+mod route_rows;
 mod shortlist;
 mod split;
 mod verdict;
@@ -21,6 +22,7 @@ pub use eligibility::{
     RuleOutcome,
 };
 pub use places::{PracticeFacts, Residence};
+pub use route_rows::{RouteRow, RouteWord, route_rows};
 pub use shortlist::Shortlist;
 pub use split::{SplitBy, SplitRow};
 pub use verdict::{Verdict, VerdictOutcome};

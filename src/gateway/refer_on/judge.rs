@@ -10,7 +10,7 @@ use crate::domain::caller::Caller;
 use crate::domain::case::Case;
 use crate::domain::consent::{ConsentFault, Record};
 use crate::domain::provider::Provider;
-use crate::domain::routing::{Area, Listed, PartnerRoute, Question, Standing};
+use crate::domain::routing::{PartnerRoute, Question, Standing};
 use crate::domain::status::Status;
 use crate::gateway::{Gateway, Tables};
 use crate::problem::{Problem, area::handover as problems};
@@ -107,15 +107,7 @@ impl Gateway {
             takes.map_err(|why| unavailable(why.code()))?;
             return Ok((Arc::clone(partner), Vec::new()));
         }
-        let area = Area {
-            providers: vec![Listed {
-                provider: route.partner.clone(),
-                priority: 1,
-                validity: route.validity,
-                position: route.position.clone(),
-            }],
-            ..Area::default()
-        };
+        let area = route.alone();
         let decision = self
             .decide_counted(
                 // To the partner the person is referred now.

@@ -9,8 +9,9 @@ use jiff::civil::Date;
 
 use super::approve::Approvals;
 use super::places::of_places;
+use super::prove::{REFERRAL, tests_of};
 use crate::adapters::places::Places;
-use crate::adapters::tables::{CONDITION_GROUPS, load};
+use crate::adapters::tables::{CONDITION_GROUPS, EXPECTED_ROUTE, expected_route, load};
 use crate::config::nearest;
 use crate::domain::provider::Provider;
 use crate::domain::routing::Area;
@@ -94,6 +95,17 @@ pub fn check_with(
         unread_files(root, &folder, &mut report.findings);
     }
     unread_tables(root, &mut report.findings);
+    let slugs: Vec<&str> = report
+        .providers
+        .iter()
+        .map(|one| one.slug.as_str())
+        .collect();
+    let routes: Vec<Problem> = report
+        .providers
+        .iter()
+        .flat_map(|one| routes_of_tests(root, one, &slugs))
+        .collect();
+    report.findings.extend(routes);
     approvals(root, &loaded.providers, &mut report.findings);
     report.findings.extend(match places.map(Places::open) {
         None => Vec::new(),
@@ -324,6 +336,28 @@ fn status_words(provider: &Provider, findings: &mut Vec<Problem>) {
 /// What a provider comes to know first. A cancellation and a slip are the referrer's news.
 fn is_a_providers_news(status: Status) -> bool {
     status.is_providers_to_report() && !matches!(status, Status::Cancelled | Status::EnteredInError)
+}
+
+/// What is wrong with the routes that a provider's tests expect. A test that says nothing of
+/// the route goes on as before: that is a remark.
+fn routes_of_tests(root: &Path, one: &Checked, slugs: &[&str]) -> Vec<Problem> {
+    let tests = tests_of(root, &one.area, &one.slug).into_iter();
+    let tests = tests.filter(|test| root.join(test).join(REFERRAL).exists());
+    let found = tests.map(|test| match expected_route(root, &test, slugs) {
+        Some((_, problems)) => problems,
+        None => vec![unsaid(&test, &one.slug)],
+    });
+    found.flatten().collect()
+}
+
+fn unsaid(test: &str, slug: &str) -> Problem {
+    let detail = format!(
+        "the test has no {EXPECTED_ROUTE}; `mappings test {slug} --update` writes it: read it"
+    );
+    Problem::new(&entry::ROUTE_UNSAID)
+        .at(format!("{test}/{EXPECTED_ROUTE}:1:1"))
+        .with(detail)
+        .as_warning()
 }
 
 /// The files of a provider's folder that nothing reads: a table under another name.

@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 
 use super::Trial;
-use super::referral::{Sample, read_sample};
+use super::prove::{REFERRAL, folders, tests_of};
+use super::referral::{Days, Sample, read_sample};
 use crate::adapters::store::{CaseFilter, CaseRow};
 use crate::domain::caller::Caller;
 use crate::domain::case::Case;
@@ -29,6 +30,8 @@ use crate::problem::area::tables as entry;
 pub struct Comparison {
     before: Side,
     after: Side,
+    /// The day of every decision; without one, the day of each case's receipt.
+    on: Option<Date>,
 }
 
 #[derive(Debug)]
@@ -105,7 +108,15 @@ impl Comparison {
         Ok(Self {
             before: side(before)?,
             after: side(after)?,
+            on: None,
         })
+    }
+
+    /// The same, deciding every case as on this day.
+    #[must_use]
+    pub fn decided_on(mut self, on: Option<Date>) -> Self {
+        self.on = on;
+        self
     }
 
     /// Providers that only one side can use: their slugs, before and after.
@@ -138,7 +149,12 @@ impl Comparison {
                 Ok([before, after]) => {
                     let slug = place.split('/').nth(1).unwrap_or_default();
                     compared.push(Compared {
-                        changed: self.changed([&before.case, &after.case], slug, after.day, true),
+                        changed: self.changed(
+                            [&before.case, &after.case],
+                            slug,
+                            after.days(self.on),
+                            true,
+                        ),
                         provider: slug.to_owned(),
                         case: place,
                     });
@@ -151,7 +167,7 @@ impl Comparison {
 
     /// A golden case as each side reads it: they may group its conditions otherwise.
     fn sample(&self, place: &str) -> Result<[Sample; 2], Vec<Problem>> {
-        let read = |side: &Side| fs::read(side.root.join(place).join("referral.json"));
+        let read = |side: &Side| fs::read(side.root.join(place).join(REFERRAL));
         let bytes = read(&self.after).or_else(|_| read(&self.before));
         let bytes = bytes.map_err(|error| {
             let detail = format!("the referral cannot be read ({})", error.kind());
@@ -172,13 +188,20 @@ impl Comparison {
         &self,
         [before, after]: [&Case; 2],
         slug: &str,
-        day: Date,
+        days: Days,
         with_values: bool,
     ) -> Option<Changed> {
-        let (before, after) = (
-            self.before.came(before, slug, day),
-            self.after.came(after, slug, day),
-        );
+        let case = after;
+        let mut before = self.before.came(before, slug, days);
+        let mut after = self.after.came(after, slug, days);
+        // Of a golden case that goes elsewhere by both states, nothing is sent to this provider.
+        let goes_here = [&before, &after].iter().any(|came| came.route == slug);
+        if with_values && !goes_here && case.referred_on_by.is_none() {
+            for came in [&mut before, &mut after] {
+                came.fields.clear();
+                came.stopped.clear();
+            }
+        }
         let changed = Changed {
             route: (before.route != after.route)
                 .then(|| (before.route.clone(), after.route.clone())),
@@ -193,19 +216,19 @@ impl Comparison {
     fn stored(&self, row: &CaseRow, case: &Case) -> Compared {
         let chosen = row.provider.as_ref();
         let slug = chosen.map_or("", |chosen| chosen.slug.as_str());
-        let day = date_in_england(row.received_at);
+        let day = self.on.unwrap_or_else(|| date_in_england(row.received_at));
         Compared {
             case: row.reference.as_str().to_owned(),
             provider: slug.to_owned(),
             // It keeps the groups under which it was received.
-            changed: self.changed([case, case], slug, day, false),
+            changed: self.changed([case, case], slug, Days::of(case, day), false),
         }
     }
 }
 
 impl Side {
-    fn came(&self, case: &Case, slug: &str, day: Date) -> Came {
-        let route = self.route(case, day);
+    fn came(&self, case: &Case, slug: &str, days: Days) -> Came {
+        let route = self.route(case, days);
         let Some(provider) = self.trial.provider(slug) else {
             return Came {
                 route,
@@ -216,7 +239,7 @@ impl Side {
         // As the gateway renders it: a row may ask where the person lives.
         let residence = self.trial.residence(case);
         let given = Given {
-            referred_on: day,
+            referred_on: days.referred_on,
             residence: residence.as_ref(),
             questions: None,
         };
@@ -228,7 +251,7 @@ impl Side {
         }
     }
 
-    fn route(&self, case: &Case, day: Date) -> String {
+    fn route(&self, case: &Case, days: Days) -> String {
         // Nobody's place is looked up whose record hides it; and who was referred on goes
         // where they consented to.
         if case.referral.person.security.hides_location() {
@@ -237,7 +260,7 @@ impl Side {
         if case.referred_on_by.is_some() {
             return "(referred on)".to_owned();
         }
-        match self.trial.decide(&case.referral, day).outcome {
+        match self.trial.decide(&case.referral, days).outcome {
             Outcome::One { slug, .. } => slug,
             Outcome::Several { slugs } => format!("(several: {})", slugs.join(", ")),
             Outcome::Nobody { reasons } => {
@@ -297,24 +320,11 @@ fn tests_under(root: &Path) -> Vec<String> {
     let mut places = Vec::new();
     for area in folders(root) {
         for provider in folders(&root.join(&area)) {
-            let within = format!("{area}/{provider}/tests");
-            let cases = folders(&root.join(&within)).into_iter();
-            let cases = cases.map(|case| format!("{within}/{case}"));
-            places.extend(cases.filter(|case| root.join(case).join("referral.json").is_file()));
+            let tests = tests_of(root, &area, &provider).into_iter();
+            places.extend(tests.filter(|case| root.join(case).join(REFERRAL).is_file()));
         }
     }
     places
-}
-
-fn folders(path: &Path) -> Vec<String> {
-    let Ok(found) = fs::read_dir(path) else {
-        return Vec::new();
-    };
-    let folders = found.flatten().filter(|found| found.path().is_dir());
-    let names = folders.map(|found| found.file_name().to_string_lossy().into_owned());
-    let mut names: Vec<String> = names.filter(|name| !name.starts_with('.')).collect();
-    names.sort_unstable();
-    names
 }
 
 impl Gateway {
@@ -373,6 +383,14 @@ mod tests {
         fs::write(file, text.replace(find, put)).expect("a writable copy");
     }
 
+    /// What changes of the sample's person.
+    fn of_the_sample(changed: &[Compared]) -> Changed {
+        let mut cases = changed.iter();
+        let found = cases.find(|one| one.case.ends_with("lantern/tests/off-sick"));
+        let changed = found.and_then(|one| one.changed.clone());
+        changed.expect("a change")
+    }
+
     #[test]
     fn the_same_tables_change_nothing() {
         assert_eq!(changes(|_| ()), []);
@@ -387,12 +405,7 @@ mod tests {
                 "In work",
             );
         });
-        let lantern = changed
-            .iter()
-            .find(|one| one.case.ends_with("lantern/tests/off-sick"));
-        let changed = lantern
-            .and_then(|one| one.changed.clone())
-            .expect("a change");
+        let changed = of_the_sample(&changed);
         assert_eq!(changed.route, None);
         assert_eq!(
             changed.fields,
@@ -412,14 +425,10 @@ mod tests {
             let row = "home.council,postcode,authority,required,To know the council,O,\n";
             fs::write(&file, format!("{text}{row}")).expect("a writable copy");
         });
-        let changed: Vec<&Changed> = changed
-            .iter()
-            .filter_map(|one| one.changed.as_ref())
-            .collect();
-        assert_eq!(changed.len(), 1, "{changed:?}");
-        assert_eq!(changed[0].stopped, None);
+        let changed = of_the_sample(&changed);
+        assert_eq!(changed.stopped, None);
         assert_eq!(
-            changed[0].fields,
+            changed.fields,
             [FieldChange {
                 target: "home.council".to_owned(),
                 how: "new",
@@ -442,11 +451,7 @@ mod tests {
             let row = "work.job,occupation,max:80,optional,To prepare the first conversation,O,\n";
             edited(&area.join("lantern/fields.csv"), row, "");
         });
-        let fields = gone[0]
-            .changed
-            .as_ref()
-            .map(|changed| changed.fields.clone());
-        let fields = fields.unwrap_or_default();
+        let fields = of_the_sample(&gone).fields;
         assert_eq!(
             (fields[0].target.as_str(), fields[0].how),
             ("work.job", "gone")
@@ -466,12 +471,9 @@ mod tests {
             .iter()
             .filter_map(|one| one.changed.as_ref()?.route.clone())
             .collect();
-        assert!(!routes.is_empty());
-        assert!(
-            routes
-                .iter()
-                .all(|(before, after)| before == "lantern" && after != "lantern")
-        );
+        assert!(routes.contains(&("lantern".to_owned(), "(nobody: out-of-area)".to_owned())));
+        let mut left = routes.iter().filter(|(before, _)| before == "lantern");
+        assert!(left.all(|(_, after)| after != "lantern"), "{routes:?}");
     }
 
     #[test]
@@ -501,12 +503,8 @@ mod tests {
                         retired,Retired,Retired,,equivalent,\n";
             fs::write(area.join("lantern/codes/employment.csv"), list).expect("a writable copy");
         });
-        let stopped = changed[0]
-            .changed
-            .as_ref()
-            .and_then(|one| one.stopped.clone());
         assert_eq!(
-            stopped,
+            of_the_sample(&changed).stopped,
             Some((vec![], vec!["work.situation unmapped-code".to_owned()]))
         );
     }

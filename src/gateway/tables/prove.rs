@@ -5,14 +5,16 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::referral::read_sample;
+use super::referral::{Sample, read_sample};
+use super::routed::Routed;
 use super::trial::{Trial, payload_of, trace_csv};
+use crate::adapters::tables::{EXPECTED_ROUTE, expected_route, route_csv};
 use crate::domain::mapping::{Given, Rendered, render};
 use crate::domain::provider::{PayloadKind, Provider};
 use crate::problem::Problem;
 use crate::problem::area::tables as entry;
 
-const REFERRAL: &str = "referral.json";
+pub(super) const REFERRAL: &str = "referral.json";
 const EXPECTED: &str = "expected.json";
 const TRACE: &str = "expected-trace.csv";
 
@@ -27,6 +29,8 @@ pub struct Proof {
     pub problems: Vec<Problem>,
     /// Whether the expected files were written anew.
     pub is_written: bool,
+    /// Whether it says where the person goes; a test without `expected-route.csv` does not.
+    pub proves_route: bool,
 }
 
 impl Proof {
@@ -51,66 +55,150 @@ pub struct Difference {
 /// Runs every test of a provider, by name, with the places of a trial. With `is_update` what
 /// differs is written.
 pub fn prove(mappings: &Path, trial: &Trial, provider: &Provider, is_update: bool) -> Vec<Proof> {
-    let within = format!("{}/{}/tests", provider.area, provider.slug);
-    let folder = mappings.join(&within);
-    let Ok(found) = fs::read_dir(&folder) else {
-        return Vec::new();
+    let bench = Bench {
+        mappings,
+        trial,
+        provider,
+        is_update,
     };
-    let mut names: Vec<String> = found
-        .flatten()
-        .filter(|found| found.path().is_dir())
-        .map(|found| found.file_name().to_string_lossy().into_owned())
-        .collect();
-    names.sort_unstable();
-    names
-        .into_iter()
-        .map(|name| {
-            let place = format!("{within}/{name}");
-            one(trial, provider, &folder.join(name), place, is_update)
-        })
-        .collect()
+    let places = tests_of(mappings, &provider.area, &provider.slug);
+    places.into_iter().map(|place| bench.one(place)).collect()
 }
 
-fn one(trial: &Trial, provider: &Provider, folder: &Path, place: String, is_update: bool) -> Proof {
-    let mut proof = Proof {
-        place,
-        differences: Vec::new(),
-        problems: Vec::new(),
-        is_written: false,
+/// `area/provider/tests/case` of every test of a provider, by name.
+pub(super) fn tests_of(mappings: &Path, area: &str, slug: &str) -> Vec<String> {
+    let within = format!("{area}/{slug}/tests");
+    let names = folders(&mappings.join(&within)).into_iter();
+    names.map(|name| format!("{within}/{name}")).collect()
+}
+
+/// The names of the folders in a folder, sorted; hidden ones are not meant.
+pub(super) fn folders(path: &Path) -> Vec<String> {
+    let Ok(found) = fs::read_dir(path) else {
+        return Vec::new();
     };
-    let bytes = match fs::read(folder.join(REFERRAL)) {
-        Ok(bytes) => bytes,
-        Err(error) => {
+    let folders = found.flatten().filter(|found| found.path().is_dir());
+    let names = folders.map(|found| found.file_name().to_string_lossy().into_owned());
+    let mut names: Vec<String> = names.filter(|name| !name.starts_with('.')).collect();
+    names.sort_unstable();
+    names
+}
+
+/// What the tests of a provider are run with.
+struct Bench<'a> {
+    mappings: &'a Path,
+    trial: &'a Trial,
+    provider: &'a Provider,
+    is_update: bool,
+}
+
+impl Bench<'_> {
+    fn one(&self, place: String) -> Proof {
+        let mut proof = Proof {
+            place,
+            differences: Vec::new(),
+            problems: Vec::new(),
+            is_written: false,
+            proves_route: true,
+        };
+        match self.sample(&proof.place) {
+            Ok(sample) => self.run(&sample, &mut proof),
+            Err(problems) => proof.problems = problems,
+        }
+        proof
+    }
+
+    fn sample(&self, place: &str) -> Result<Sample, Vec<Problem>> {
+        let bytes = fs::read(self.mappings.join(place).join(REFERRAL)).map_err(|error| {
             let detail = format!("the referral cannot be read ({})", error.kind());
-            proof.problems.push(missing(&proof.place, REFERRAL, detail));
-            return proof;
+            vec![missing(place, REFERRAL, detail)]
+        })?;
+        read_sample(&bytes, self.trial.condition_groups())
+    }
+
+    fn run(&self, sample: &Sample, proof: &mut Proof) {
+        let case = &sample.case;
+        let residence = self.trial.residence(case);
+        let days = sample.days(None);
+        let routed = Routed::of(self.trial, self.provider, sample, days);
+        let given = Given {
+            referred_on: days.referred_on,
+            residence: residence.as_ref(),
+            // As the decision leaves them to this provider, a hub's among them.
+            questions: routed.questions.as_deref(),
+        };
+        let rendered = render(case, self.provider, given);
+        let folder = self.mappings.join(&proof.place);
+        let says_route = folder.join(EXPECTED_ROUTE).exists();
+        // A person who goes elsewhere is a test of the route, and nothing is sent to this
+        // provider: such a test has no expected.json. One that has it is held to it, and one
+        // that has neither proves nothing.
+        let is_sent = routed.is_here() || folder.join(EXPECTED).exists();
+        if is_sent || !(says_route || self.is_update) {
+            match outcome(case, self.provider, &rendered) {
+                Ok(found) => {
+                    let trace = String::from_utf8_lossy(&trace_csv(&rendered)).into_owned();
+                    self.compare_json(proof, &folder, &found);
+                    let expected = read_text(&folder.join(TRACE));
+                    self.compare_text(proof, TRACE, expected, trace);
+                }
+                Err(problems) => proof.problems = problems,
+            }
         }
-    };
-    let sample = match read_sample(&bytes, trial.condition_groups()) {
-        Ok(sample) => sample,
-        Err(problems) => {
-            proof.problems = problems;
-            return proof;
+        if says_route || self.is_update {
+            let found = route_csv(&routed.rows(case, self.provider, &rendered));
+            let expected = self.stated_route(&proof.place);
+            self.compare_text(proof, EXPECTED_ROUTE, expected, found);
+        } else {
+            proof.proves_route = false;
         }
-    };
-    let residence = trial.residence(&sample.case);
-    let given = Given {
-        referred_on: sample.day,
-        residence: residence.as_ref(),
-        questions: None,
-    };
-    let rendered = render(&sample.case, provider, given);
-    let found = match outcome(&sample.case, provider, &rendered) {
-        Ok(found) => found,
-        Err(problems) => {
-            proof.problems = problems;
-            return proof;
+    }
+
+    /// What a test says of the route. Rows are compared, however a spreadsheet wrote them; a
+    /// file with a fault is shown as it is.
+    fn stated_route(&self, place: &str) -> String {
+        let slugs = self.trial.slugs();
+        let known: Vec<&str> = slugs.iter().map(String::as_str).collect();
+        match expected_route(self.mappings, place, &known) {
+            Some((rows, faults)) if faults.is_empty() => route_csv(&rows),
+            _ => read_text(&self.mappings.join(place).join(EXPECTED_ROUTE)),
         }
-    };
-    let trace = String::from_utf8_lossy(&trace_csv(&rendered)).into_owned();
-    compare_json(&mut proof, &folder.join(EXPECTED), &found, is_update);
-    compare_text(&mut proof, &folder.join(TRACE), trace, is_update);
-    proof
+    }
+
+    fn compare_json(&self, proof: &mut Proof, folder: &Path, found: &Value) {
+        let text = fs::read_to_string(folder.join(EXPECTED)).unwrap_or_default();
+        let expected: Option<Value> = serde_json::from_str(&text).ok();
+        if expected.as_ref() == Some(found) {
+            return;
+        }
+        let expected = match expected {
+            Some(expected) => format!("{expected:#}\n"),
+            // A file that is no JSON is shown as it is.
+            None => text,
+        };
+        self.compare_text(proof, EXPECTED, expected, format!("{found:#}\n"));
+    }
+
+    fn compare_text(&self, proof: &mut Proof, file: &'static str, expected: String, found: String) {
+        if expected == found {
+            return;
+        }
+        if !self.is_update {
+            proof.differences.push(Difference {
+                file,
+                expected,
+                found,
+            });
+            return;
+        }
+        match fs::write(self.mappings.join(&proof.place).join(file), found) {
+            Ok(()) => proof.is_written = true,
+            Err(error) => {
+                let detail = format!("the file cannot be written ({})", error.kind());
+                proof.problems.push(missing(&proof.place, file, detail));
+            }
+        }
+    }
 }
 
 /// The payload; or, where a case is not rendered, why not.
@@ -152,52 +240,10 @@ fn by_column(bytes: &[u8]) -> Value {
         .into()
 }
 
-fn compare_json(proof: &mut Proof, path: &Path, found: &Value, is_update: bool) {
+/// A text as it stands in a file, whatever program saved it; nothing where there is none.
+fn read_text(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap_or_default();
-    let expected: Option<Value> = serde_json::from_str(&text).ok();
-    if expected.as_ref() == Some(found) {
-        return;
-    }
-    let found = format!("{found:#}\n");
-    if is_update {
-        return write(proof, path, EXPECTED, &found);
-    }
-    let expected = match expected {
-        Some(expected) => format!("{expected:#}\n"),
-        // A file that is no JSON is shown as it is.
-        None => text,
-    };
-    proof.differences.push(Difference {
-        file: EXPECTED,
-        expected,
-        found,
-    });
-}
-
-fn compare_text(proof: &mut Proof, path: &Path, found: String, is_update: bool) {
-    let text = fs::read_to_string(path).unwrap_or_default();
-    let expected = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
-    if expected == found {
-        return;
-    }
-    if is_update {
-        return write(proof, path, TRACE, &found);
-    }
-    proof.differences.push(Difference {
-        file: TRACE,
-        expected,
-        found,
-    });
-}
-
-fn write(proof: &mut Proof, path: &Path, file: &str, text: &str) {
-    match fs::write(path, text) {
-        Ok(()) => proof.is_written = true,
-        Err(error) => {
-            let detail = format!("the file cannot be written ({})", error.kind());
-            proof.problems.push(missing(&proof.place, file, detail));
-        }
-    }
+    text.trim_start_matches('\u{feff}').replace("\r\n", "\n")
 }
 
 fn missing(place: &str, file: &str, detail: String) -> Problem {

@@ -22,7 +22,8 @@ use crate::standards::fhir::{Document, Limits};
 pub struct Sample {
     /// The case; a message is given ids that nobody else is given.
     pub case: Case,
-    /// The day on which it was written or received, for ages and validities.
+    /// The day on which it was received, or, of a message, written: the day of the decision
+    /// where no other is given.
     pub day: Date,
     /// Whether it came as a BaRS message.
     pub is_message: bool,
@@ -30,6 +31,42 @@ pub struct Sample {
     pub warnings: Vec<Problem>,
     /// The file as it was read.
     pub(super) source: Vec<u8>,
+}
+
+/// The two days of a decision: what is true of the person is counted to the first, and what the
+/// tables, agreements and listings say holds on the second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Days {
+    /// The day of the referral.
+    pub referred_on: Date,
+    /// The day of the decision.
+    pub decided_on: Date,
+}
+
+impl Days {
+    /// Of a case that is decided on a day, as the gateway counts them: a case is never decided
+    /// before it was referred.
+    pub fn of(case: &Case, decided_on: Date) -> Self {
+        Self {
+            referred_on: case.day_of_referral().min(decided_on),
+            decided_on,
+        }
+    }
+}
+
+impl Sample {
+    /// The days of a trial that decides on a day; without one, on the sample's own.
+    pub fn days(&self, on: Option<Date>) -> Days {
+        let decided_on = on.unwrap_or(self.day);
+        if self.is_message && self.case.referral.authored_at.is_none() {
+            // A message that does not say when it was written is of the day of its receipt.
+            return Days {
+                referred_on: decided_on,
+                decided_on,
+            };
+        }
+        Days::of(&self.case, decided_on)
+    }
 }
 
 /// The id that a message is given for a trial.

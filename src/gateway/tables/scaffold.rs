@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use crate::adapters::tables::CODES_HEADER;
+use crate::adapters::tables::{CODES_HEADER, route_csv};
 use crate::domain::mapping::field;
+use crate::domain::routing::{Basis, RouteRow, RouteWord};
 use crate::domain::status::Status;
 use crate::problem::Problem;
 use crate::problem::area::tables as entry;
@@ -155,7 +156,7 @@ pub fn scaffold(root: &Path, area: Option<&str>, slug: &str, today: Date) -> Res
         let detail = format!("the folder {} is there already", folder.display());
         return Err(Problem::new(&entry::SAID_TWICE).with(detail));
     }
-    let files = files(today);
+    let files = files(slug, today);
     let written = files.iter().try_for_each(|(name, text)| {
         let path = folder.join(name);
         if let Some(parent) = path.parent() {
@@ -196,7 +197,7 @@ fn chosen(root: &Path, area: Option<&str>) -> Result<String, Problem> {
     }
 }
 
-fn files(today: Date) -> Vec<(&'static str, String)> {
+fn files(slug: &str, today: Date) -> Vec<(&'static str, String)> {
     let head = HEAD.replace("2026-01-01", &today.to_string());
     vec![
         ("provider.toml", head),
@@ -206,7 +207,17 @@ fn files(today: Date) -> Vec<(&'static str, String)> {
         ("codes/employment.csv", employment()),
         ("status.csv", status()),
         ("tests/first/referral.json", REFERRAL.to_owned()),
+        ("tests/first/expected-route.csv", route(slug)),
     ]
+}
+
+/// What the first test is to prove: that its person reaches the provider, by the practice.
+fn route(slug: &str) -> String {
+    route_csv(&[RouteRow::new(
+        RouteWord::GoesTo,
+        slug,
+        Basis::Practice.code(),
+    )])
 }
 
 /// Every word of employment, to be told in the provider's words.

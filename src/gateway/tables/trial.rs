@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::Days;
 use super::places::{subject_of, with_closings};
 use crate::adapters::places::Places;
 use crate::adapters::tables::{Loaded, load};
@@ -16,6 +17,7 @@ use crate::domain::consent::Decision as Consent;
 use crate::domain::mapping::Rendered;
 use crate::domain::provider::{ConsentPolicy, Load, PayloadKind, Provider, Unavailable};
 use crate::domain::routing::{Area, Decision, Residence, decide_with};
+use crate::gateway::conditions::Condition;
 use crate::problem::Problem;
 use crate::standards::payload::json::Event;
 use crate::standards::payload::{self, Heading};
@@ -95,23 +97,47 @@ impl Trial {
             .and_then(|code| self.places.residence(code))
     }
 
-    /// Every provider's verdict and the outcome, as the gateway decides on this day. Never
+    /// Every provider's verdict and the outcome, as the gateway decides on these days. Never
     /// of a restricted person, whose place is not looked up.
     ///
     /// Nobody has counted any cases: providers with a limit have room.
-    pub fn decide(&self, referral: &Referral, today: Date) -> Decision {
-        self.decide_with_full(referral, today, &[])
+    pub fn decide(&self, referral: &Referral, days: Days) -> Decision {
+        self.decide_with_full(referral, days, &[])
     }
 
     /// The same, as if these providers had no room; those without a limit always have.
-    pub fn decide_with_full(&self, referral: &Referral, today: Date, full: &[String]) -> Decision {
+    pub fn decide_with_full(&self, referral: &Referral, days: Days, full: &[String]) -> Decision {
         let most = Load {
             open_cases: u32::MAX,
             this_week: u32::MAX,
         };
         let loads: Vec<(String, Load)> = full.iter().map(|slug| (slug.clone(), most)).collect();
-        let subject = subject_of(&self.places, referral, today, today);
-        decide_with(&subject, &loads, &self.loaded.areas, &self.loaded.providers)
+        self.decide_over(&self.loaded.areas, &loads, referral, days)
+    }
+
+    /// Whether a partner takes a person whom a provider refers on, by its own tables as the
+    /// gateway asks them: nobody is chosen. None where no row lets the provider refer there.
+    pub fn decide_on_partner(
+        &self,
+        (from, partner): (&str, &str),
+        referral: &Referral,
+        days: Days,
+    ) -> Option<Decision> {
+        let rows = self.loaded.areas.iter().flat_map(|area| &area.partners);
+        let mut rows = rows.filter(|row| row.validity.holds_on(days.decided_on));
+        let row = rows.find(|row| row.provider == from && row.partner == partner)?;
+        Some(self.decide_over(&[row.alone()], &[], referral, days))
+    }
+
+    fn decide_over(
+        &self,
+        areas: &[Area],
+        loads: &[(String, Load)],
+        referral: &Referral,
+        days: Days,
+    ) -> Decision {
+        let subject = subject_of(&self.places, referral, days.referred_on, days.decided_on);
+        decide_with(&subject, loads, areas, &self.loaded.providers)
     }
 }
 
@@ -148,21 +174,11 @@ pub fn payload_of(
 /// person's record and consent, and the provider's own time. What only the store knows, such
 /// as an open case of the person, is not among them.
 pub fn kept_back(case: &Case, provider: &Provider, today: Date) -> Vec<&'static str> {
-    let consents = &case.referral.consents;
     let mut why = Vec::new();
     if case.referral.person.security.hides_location() {
         why.push("the record is restricted: the case is held and not routed");
     }
-    if consents.forbids_delivery() {
-        why.push("the WorkWell consent is refused or withdrawn: the case is held");
-    } else if provider.basis.needs_workwell_consent()
-        && consents.workwell.decision != Consent::Given
-    {
-        why.push(match provider.workwell_consent {
-            ConsentPolicy::Hold => "no WorkWell consent is recorded: the case is held",
-            ConsentPolicy::Refuse => "no WorkWell consent is recorded: the referral is refused",
-        });
-    }
+    why.extend(lacks_consent(case, provider).map(|(_, words)| words));
     match provider.may_receive(today) {
         Ok(()) => {}
         Err(Unavailable::AgreementExpired) => why.push("the agreement is over on that day"),
@@ -170,6 +186,29 @@ pub fn kept_back(case: &Case, provider: &Provider, today: Date) -> Vec<&'static 
         Err(_) => why.push("the tables are not valid on that day"),
     }
     why
+}
+
+/// The consent for which nothing is sent to this provider: the gateway's word for it, and what
+/// comes of it.
+pub(super) fn lacks_consent(
+    case: &Case,
+    provider: &Provider,
+) -> Option<(&'static str, &'static str)> {
+    let consents = &case.referral.consents;
+    if consents.forbids_delivery() {
+        let words = "the WorkWell consent is refused or withdrawn: the case is held";
+        return Some((Condition::WorkwellConsentRefused.code(), words));
+    }
+    // Who is referred on has consented to the partner: that is judged when it is done.
+    let is_needed = provider.basis.needs_workwell_consent() && case.referred_on_by.is_none();
+    if !is_needed || consents.workwell.decision == Consent::Given {
+        return None;
+    }
+    let words = match provider.workwell_consent {
+        ConsentPolicy::Hold => "no WorkWell consent is recorded: the case is held",
+        ConsentPolicy::Refuse => "no WorkWell consent is recorded: the referral is refused",
+    };
+    Some((Condition::WorkwellConsentNotRecorded.code(), words))
 }
 
 /// How each output came to be, as rows a reviewer can read; it holds no value. It is sealed

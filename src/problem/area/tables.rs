@@ -190,6 +190,13 @@ super::entries! {
         advice: "Install a newer directory of postcodes, or make the field optional in the provider's table, then release the case.",
         Operator, 422, "REC_UNPROCESSABLE_ENTITY", "required", AfterFix
     }
+    /// A test that does not say where its person goes.
+    ROUTE_UNSAID = {
+        "WW-MAP-048", "a test does not say where the person goes",
+        meaning: "A case under tests/ has no expected-route.csv: it proves what the provider gets and not that the person reaches it, or why not.",
+        advice: "Let `mappings test --update` write it, and read what it says; or write it first and see the test fail.",
+        Icb, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
     /// Questions that no field carries.
     QUESTIONS_UNHEARD = {
         "WW-MAP-043", "what the provider has to ask does not reach it",

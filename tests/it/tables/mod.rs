@@ -10,6 +10,8 @@ mod reload;
 mod signal;
 mod unlisted;
 
+pub(crate) use redecide::EMPTY_LIST;
+
 use std::fs;
 use std::path::PathBuf;
 

@@ -12,7 +12,7 @@ use crate::support::casework::Casework;
 pub(super) const ORDER: [&str; 5] = ["redecide", "--by", "A. Analyst", "--why", "table 7"];
 
 /// Holds nothing that a case could have.
-pub(super) const EMPTY_LIST: &str = "source,source_display,target,target_display,relation,comment\n\
+pub(crate) const EMPTY_LIST: &str = "source,source_display,target,target_display,relation,comment\n\
      retired,Retired,Retired,,equivalent,\n";
 
 async fn held_for_its_table(bench: &Bench) -> (Casework, String) {

@@ -5,14 +5,14 @@ use super::{
     BASES, CHANNELS, HEAD, PAYLOADS, POLICIES, SCHEMA, catchment, codes, eligibility, fields,
     governance, status,
 };
-use crate::adapters::tables::area;
 use crate::adapters::tables::groups;
 use crate::adapters::tables::head::Schema;
 use crate::adapters::tables::sheet::Header;
+use crate::adapters::tables::{area, expected_route};
 use crate::domain::mapping::{Category, Relation, Requirement, UnmappedPolicy};
 use crate::domain::provider::{ControllerRole, DsptStatus, FreeTextPolicy, RecipientRole};
 use crate::domain::routing::{
-    CatchmentKind, IneligibleReason, Operator, Rule, RuleOutcome, SplitBy, TieRule,
+    CatchmentKind, IneligibleReason, Operator, RouteWord, Rule, RuleOutcome, SplitBy, TieRule,
 };
 use crate::domain::status::{ClosureReason, Status};
 
@@ -114,6 +114,11 @@ pub fn vocabulary() -> Vec<File> {
                 ("visibility", plain(status::VISIBILITIES)),
             ],
         ),
+        table(
+            "tests/<case>/expected-route.csv",
+            expected_route::HEADER,
+            vec![("outcome", list(RouteWord::ALL, route))],
+        ),
     ]
 }
 
@@ -209,6 +214,15 @@ fn operator(operator: Operator) -> String {
     }
 }
 
+/// What a row of a test's expected route means, and its reasons.
+fn route(word: RouteWord) -> String {
+    let reasons = word.reasons().join(", ");
+    if reasons.is_empty() {
+        return word.meaning().to_owned();
+    }
+    format!("{}; reason: {reasons}", word.meaning())
+}
+
 fn statuses() -> Vec<Word> {
     let statuses = Status::ALL.iter();
     let statuses = statuses.filter(|status| status.is_providers_to_report());
@@ -258,6 +272,7 @@ mod tests {
             "status.csv  status",
             "status.csv  closure_reason",
             "status.csv  visibility",
+            "tests/<case>/expected-route.csv  outcome",
         ] {
             assert!(
                 closed.iter().any(|one| one == expected),

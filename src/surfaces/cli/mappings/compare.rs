@@ -4,6 +4,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
+use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::{as_json, count, refused, told};
@@ -28,6 +29,9 @@ pub struct Diff {
     #[arg(long, value_name = "COUNT", default_value_t = 1_000,
         value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub limit: u32,
+    /// Decides as on this day, not as on the day on which each case came
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub on: Option<Date>,
     /// How the answer is written
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,
@@ -67,7 +71,10 @@ impl Answer {
 pub(super) fn run(args: &Diff, settings: &Settings, out: &mut dyn Write) -> i32 {
     let places = &settings.tables.places;
     match Comparison::open(&args.before, &args.after, places) {
-        Ok(comparison) => written(&Answer::of(&comparison), args.format, out),
+        Ok(comparison) => {
+            let answer = Answer::of(&comparison.decided_on(args.on));
+            written(&answer, args.format, out)
+        }
         Err(problems) => refused(&problems, args.format, out),
     }
 }
@@ -81,7 +88,7 @@ pub(super) async fn run_with_store(
 ) -> i32 {
     let places = &gateway.settings().tables.places;
     let comparison = match Comparison::open(&args.before, &args.after, places) {
-        Ok(comparison) => comparison,
+        Ok(comparison) => comparison.decided_on(args.on),
         Err(problems) => return refused(&problems, args.format, out),
     };
     let mut answer = Answer::of(&comparison);

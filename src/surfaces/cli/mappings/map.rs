@@ -30,7 +30,7 @@ pub struct Map {
     /// How each field came to be, instead of the fields
     #[arg(long)]
     pub explain: bool,
-    /// Counts ages on this day, not on the referral's own
+    /// Judges agreements as on this day; ages are those of the referral's own
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub on: Option<Date>,
     /// Where the tables are, and the format.
@@ -56,10 +56,10 @@ pub fn run(args: &Map, settings: &Settings, out: &mut dyn Write) -> i32 {
         }
         return refused(&faults, format, out);
     };
-    let today = args.on.unwrap_or(sample.day);
+    let days = sample.days(args.on);
     let residence = trial.residence(&sample.case);
     let given = Given {
-        referred_on: today,
+        referred_on: days.referred_on,
         residence: residence.as_ref(),
         questions: None,
     };
@@ -74,7 +74,7 @@ pub fn run(args: &Map, settings: &Settings, out: &mut dyn Write) -> i32 {
         rendered: &rendered,
         codes: code_rows(&sample.case, provider, given),
         origins: sample.origins(trial.condition_groups()),
-        today,
+        days,
     };
     let code = if rendered.faults.is_empty() {
         exit::OK

@@ -27,7 +27,7 @@ use super::{Format, exit, wrap};
 use crate::config::{Clock, Settings};
 use crate::domain::caller::Caller;
 use crate::gateway::Gateway;
-use crate::gateway::tables::{Sample, Trial, UnknownName, read_sample};
+use crate::gateway::tables::{Days, Sample, Trial, UnknownName, read_sample};
 use crate::problem::page::capital;
 use crate::problem::{Problem, area::tables as entry};
 
@@ -351,6 +351,18 @@ fn referral(file: &Path, trial: &Trial) -> Result<Sample, Vec<Problem>> {
         });
         placed.collect()
     })
+}
+
+/// `as on 2026-12-01`, with the day of the referral where it is another.
+fn as_on(days: Days) -> String {
+    let Days {
+        referred_on,
+        decided_on,
+    } = days;
+    if referred_on == decided_on {
+        return format!("as on {decided_on}");
+    }
+    format!("as on {decided_on}, of a referral of {referred_on}")
 }
 
 /// `1 fault`, `3 faults`.

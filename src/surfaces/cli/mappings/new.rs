@@ -48,8 +48,11 @@ fn text_answer(made: &Made, slug: &str, out: &mut dyn Write) -> io::Result<()> {
             "`mappings check {slug}` lists what is still to write, and every fault; the folder \
              is not used until there is none."
         ),
-        format!("`mappings test {slug} --update` writes what the first test becomes: read it."),
         "Nobody is referred until a row of the area's routing.csv names the provider.".to_owned(),
+        format!(
+            "`mappings test {slug} --update` writes what the first test becomes and where its \
+             person goes: read it."
+        ),
     ];
     for (index, step) in steps.iter().enumerate() {
         writeln!(out, "{}", wrap(&format!("{}. ", index + 1), step))?;

@@ -7,13 +7,13 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::{Common, opened_with, refused, stopped};
+use super::{Common, as_on, opened_with, refused, stopped};
 use crate::config::Settings;
 use crate::domain::clock::PlanType;
 use crate::domain::routing::{
     Area, Considered, Decision, NobodyReason, Outcome, Question, Standing, Via, ViaKind,
 };
-use crate::gateway::tables::Trial;
+use crate::gateway::tables::{Days, Trial};
 use crate::problem::Problem;
 use crate::problem::area::{routing as problems, tables};
 use crate::problem::page::capital;
@@ -27,7 +27,7 @@ pub struct Route {
     /// Every provider that is considered, and what each row says
     #[arg(long)]
     pub explain: bool,
-    /// Decides as on this day, not as on the referral's own
+    /// Decides as on this day; age and weeks out of work are those of the referral's own
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub on: Option<Date>,
     /// Decides as if this provider had no room; may be given several times
@@ -50,7 +50,7 @@ pub fn run(args: &Route, settings: &Settings, out: &mut dyn Write) -> i32 {
     if referral.person.security.hides_location() {
         return exit::after(&restricted(format, out), exit::OK);
     }
-    let today = args.on.unwrap_or(sample.day);
+    let days = sample.days(args.on);
     let unlimited = args.full.iter().find(|slug| {
         let provider = trial.provider(slug);
         !provider.is_some_and(|provider| provider.capacity.is_limited())
@@ -61,16 +61,16 @@ pub fn run(args: &Route, settings: &Settings, out: &mut dyn Write) -> i32 {
         let (written, _) = stopped(&[problem], format, out);
         return exit::after(&written, exit::USAGE);
     }
-    let decision = trial.decide_with_full(referral, today, &args.full);
+    let decision = trial.decide_with_full(referral, days, &args.full);
     let plan = PlanType::of(&referral.work);
     let code = match decision.outcome {
         Outcome::One { .. } => exit::OK,
         _ => exit::FINDING,
     };
     let written = match format {
-        Format::Json => json_answer(&trial, &decision, today, plan, out),
+        Format::Json => json_answer(&trial, &decision, days, plan, out),
         Format::Text => {
-            let told = text_answer(&trial, &decision, today, args.explain, out);
+            let told = text_answer(&trial, &decision, days, args.explain, out);
             told.and_then(|()| support(&trial, &decision.outcome, plan, out))
         }
     };
@@ -93,12 +93,13 @@ fn restricted(format: Format, out: &mut dyn Write) -> io::Result<()> {
 fn text_answer(
     trial: &Trial,
     decision: &Decision,
-    today: Date,
+    days: Days,
     is_explained: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     if is_explained {
-        writeln!(out, "As on {today}, in the order of routing.csv:\n")?;
+        let text = format!("{}, in the order of routing.csv:", capital(&as_on(days)));
+        writeln!(out, "{}\n", wrap("", &text))?;
         for one in decision.considered.iter().filter(|one| !is_elsewhere(one)) {
             of_provider(one, out)?;
         }
@@ -281,7 +282,7 @@ fn way(via: &Via) -> Value {
 fn json_answer(
     trial: &Trial,
     decision: &Decision,
-    today: Date,
+    days: Days,
     plan: Option<PlanType>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -340,7 +341,8 @@ fn json_answer(
         .map(|area| area.slug.as_str())
         .collect();
     let answer = json!({
-        "on": today.to_string(),
+        "on": days.decided_on.to_string(),
+        "referredOn": days.referred_on.to_string(),
         "areas": areas,
         "considered": considered.collect::<Vec<Value>>(),
         "outcome": outcome,

@@ -9,7 +9,7 @@ use super::diff::diff;
 use super::{Common, as_json, count, refused, told, unknown};
 use crate::config::Settings;
 use crate::gateway::tables::{Checked, Proof, Trial, check, prove};
-use crate::surfaces::cli::{Format, exit};
+use crate::surfaces::cli::{Format, exit, wrap};
 
 /// One provider and its tests; none when its tables cannot be used.
 type Proved<'a> = (&'a Checked, Option<Vec<Proof>>);
@@ -89,6 +89,11 @@ fn of_proof(proof: &Proof, out: &mut dyn Write) -> io::Result<()> {
         (false, _) => "differs",
     };
     writeln!(out, "{mark:<7}  {}", proof.place)?;
+    if !proof.proves_route {
+        let words = "it does not say where the person goes: `mappings test --update` writes \
+                     expected-route.csv";
+        writeln!(out, "{}", wrap("         ", words))?;
+    }
     for problem in &proof.problems {
         writeln!(out, "{}", told(problem))?;
     }
@@ -114,6 +119,7 @@ fn json_answer(proved: &[Proved<'_>], all_hold: bool, out: &mut dyn Write) -> io
                     "test": proof.place,
                     "holds": proof.holds(),
                     "written": proof.is_written,
+                    "provesRoute": proof.proves_route,
                     "findings": proof.problems.iter().map(as_json).collect::<Vec<Value>>(),
                     "differences": differences.collect::<Vec<Value>>(),
                 })

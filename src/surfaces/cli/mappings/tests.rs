@@ -3,8 +3,8 @@
 mod areas;
 mod broken;
 mod change;
+mod routes;
 mod verbs;
-mod walkthrough;
 
 use std::path::Path;
 

@@ -6,15 +6,14 @@
 
 use std::io::{self, Write};
 
-use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::problem;
 use crate::domain::mapping::{CodeRow, Rendered, RowOutcome, TraceRow, field};
 use crate::domain::provider::Provider;
-use crate::gateway::tables::{Origin, Origins, Place, Sample, kept_back};
+use crate::gateway::tables::{Days, Origin, Origins, Place, Sample, kept_back};
 use crate::problem::page::capital;
-use crate::surfaces::cli::mappings::{as_json, count};
+use crate::surfaces::cli::mappings::{as_json, as_on, count};
 use crate::surfaces::cli::{Format, WIDTH, wrap};
 
 /// The field that holds what the provider has to ask.
@@ -28,7 +27,7 @@ pub(super) struct Account<'a> {
     /// For each row of the trace, the rows of code lists that answered.
     pub(super) codes: Vec<Vec<&'a CodeRow>>,
     pub(super) origins: Origins,
-    pub(super) today: Date,
+    pub(super) days: Days,
 }
 
 impl Account<'_> {
@@ -42,15 +41,16 @@ impl Account<'_> {
     fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         let rows = || self.rendered.trace.iter().zip(&self.codes);
         let sent = || rows().filter(|(row, _)| row.outcome.is_sent());
-        let (provider, today) = (self.provider, self.today);
+        let provider = self.provider;
         let head = format!(
-            "{} ({}/{} {}): {} of a {}, as on {today}.",
+            "{} ({}/{} {}): {} of a {}, {}.",
             provider.name,
             provider.area,
             provider.slug,
             provider.version,
             count(sent().count(), "field"),
             self.kind(),
+            as_on(self.days),
         );
         writeln!(out, "{}", wrap("", &head))?;
         if self.origins.is_too_large {
@@ -111,7 +111,7 @@ impl Account<'_> {
     }
 
     fn verdict(&self, out: &mut dyn Write) -> io::Result<()> {
-        let kept_back = kept_back(&self.sample.case, self.provider, self.today);
+        let kept_back = kept_back(&self.sample.case, self.provider, self.days.decided_on);
         if self.rendered.faults.is_empty() && kept_back.is_empty() {
             return writeln!(out, "\nIt can be sent.");
         }
@@ -196,14 +196,15 @@ impl Account<'_> {
             "provider": self.provider.slug,
             "version": self.provider.version,
             "digest": self.provider.digest,
-            "on": self.today.to_string(),
+            "on": self.days.decided_on.to_string(),
+            "referredOn": self.days.referred_on.to_string(),
             "message": self.sample.is_message,
             "rows": rows.collect::<Vec<Value>>(),
             "withheld": withheld.collect::<Vec<Value>>(),
             "notUsed": not_used.collect::<Vec<Value>>(),
             "placesTold": !self.origins.is_too_large,
             "notInAnyField": self.origins.unread,
-            "keptBack": kept_back(&self.sample.case, self.provider, self.today),
+            "keptBack": kept_back(&self.sample.case, self.provider, self.days.decided_on),
             "findings": faults.chain(warnings).collect::<Vec<Value>>(),
         })
     }

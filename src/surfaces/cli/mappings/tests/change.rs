@@ -33,6 +33,14 @@ fn lantern() -> tempfile::TempDir {
         &package("mappings/exampleshire/lantern"),
         &area.join("lantern"),
     );
+    // One golden case is enough, and leaves every count as it is whatever others are added.
+    let tests = area.join("lantern/tests");
+    for found in fs::read_dir(&tests).expect("tests") {
+        let found = found.expect("a test").path();
+        if !found.ends_with("off-sick") {
+            fs::remove_dir_all(found).expect("a writable copy");
+        }
+    }
     let head = "name = \"Exampleshire\"\nicb = \"QZX\"\ntie = \"none\"\n";
     fs::write(area.join("area.toml"), head).expect("written");
     let routing = "provider,priority,from,to,comment\nlantern,10,,,\n";
