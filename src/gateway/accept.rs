@@ -256,9 +256,13 @@ impl Gateway {
             }
             return held(condition, Some(routed));
         }
+        let disclosed = rendered.disclosed();
         match self.release(case, &routed, &rendered, given.version, now) {
             Ok(leg) => Ok(Way::Released {
-                routed,
+                routed: Routed {
+                    disclosed,
+                    ..routed
+                },
                 leg: Box::new(leg),
             }),
             Err(fault) => Ok(Way::Held {
