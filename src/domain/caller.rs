@@ -26,4 +26,37 @@ impl Caller {
             Self::System => "gateway".to_owned(),
         }
     }
+
+    /// Reads a label; `None` for one that this program does not write.
+    pub fn from_label(label: &str) -> Option<Self> {
+        let Some((kind, name)) = label.split_once(':') else {
+            return (label == "gateway").then_some(Self::System);
+        };
+        match kind {
+            "referrer" => OdsCode::parse(name).map(Self::Referrer),
+            "provider" => Some(Self::Provider(name.to_owned())),
+            "operator" => Some(Self::Operator(name.to_owned())),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_reads_back_as_the_caller_that_wrote_it() {
+        for caller in [
+            Caller::Referrer(OdsCode::parse("Y99001").expect("an ODS code")),
+            Caller::Provider("northside".to_owned()),
+            Caller::Operator("desk: second line".to_owned()),
+            Caller::System,
+        ] {
+            assert_eq!(Caller::from_label(&caller.label()), Some(caller));
+        }
+        for other in ["", "somebody", "referrer:", "patient:1"] {
+            assert_eq!(Caller::from_label(other), None, "{other}");
+        }
+    }
 }

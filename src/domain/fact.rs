@@ -1,5 +1,7 @@
-//! Audit facts: what happened, as values. `standards/audit_event` will render them,
-//! the store appends them (DESIGN I1).
+//! Audit facts: what happened, as values. The store appends them, `standards/audit_event`
+//! renders what it has kept (DESIGN I1).
+
+use jiff::Timestamp;
 
 use super::caller::Caller;
 use super::identifiers::{CaseId, MessageId};
@@ -17,6 +19,11 @@ macro_rules! kinds {
             /// The stable word in the audit log.
             pub const fn code(self) -> &'static str {
                 match self { $(Self::$name => $code,)* }
+            }
+
+            /// Reads the word.
+            pub fn from_code(code: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|kind| kind.code() == code)
             }
         }
     };
@@ -130,5 +137,38 @@ impl Fact {
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.details.push((name, value.into()));
         self
+    }
+}
+
+/// Detail of a release: the fields of the case that the payload was made of, by their
+/// published names, separated by spaces.
+pub const FIELDS: &str = "fields";
+
+/// A fact as the log keeps it: with its place there and the hash that proves it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// Position in the log, from 1.
+    pub position: i64,
+    /// When it was written.
+    pub at: Timestamp,
+    /// The leaf hash of its row, SHA-256.
+    pub leaf: [u8; 32],
+    /// What happened.
+    pub kind: FactKind,
+    /// Who did it.
+    pub actor: Caller,
+    /// The case, where there is one.
+    pub case_id: Option<CaseId>,
+    /// The message that is the evidence.
+    pub evidence: Option<MessageId>,
+    /// Codes, counts and ids, in the order in which they were written; a name may come again.
+    pub details: Vec<(String, String)>,
+}
+
+impl Recorded {
+    /// The details of this name.
+    pub fn details_named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let named = self.details.iter().filter(move |(known, _)| known == name);
+        named.map(|(_, value)| value.as_str())
     }
 }

@@ -267,9 +267,13 @@ impl Gateway {
         if lacks_consent {
             return held(condition, Some(routed));
         }
+        let disclosed = rendered.disclosed();
         match self.release(case, &routed, &rendered, given.version, now) {
             Ok(leg) => Ok(Way::Released {
-                routed,
+                routed: Routed {
+                    disclosed,
+                    ..routed
+                },
                 leg: Box::new(leg),
             }),
             Err(fault) => Ok(Way::Held {

@@ -234,9 +234,13 @@ impl Gateway {
                 told,
             };
         }
+        let disclosed = rendered.disclosed();
         match self.release(child, &routed, &rendered, version, now) {
             Ok(leg) => Way::Released {
-                routed,
+                routed: Routed {
+                    disclosed,
+                    ..routed
+                },
                 leg: Box::new(leg),
             },
             Err(fault) => held(Condition::MappingFault, fault.reasons, routed),
@@ -253,6 +257,7 @@ pub(super) fn referred_on_to(partner: &Arc<Provider>, questions: Vec<Question>) 
         basis: "referred-on",
         via: None,
         questions,
+        disclosed: Vec::new(),
     }
 }
 

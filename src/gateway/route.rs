@@ -10,7 +10,7 @@ use crate::adapters::store::Room;
 use crate::domain::caller::Caller;
 use crate::domain::case::{Case, Referral};
 use crate::domain::clock::start_of_week;
-use crate::domain::fact::Fact;
+use crate::domain::fact::{FIELDS, Fact};
 use crate::domain::identifiers::{CaseId, OdsCode};
 use crate::domain::provider::{Load, Provider};
 use crate::domain::routing::{
@@ -33,6 +33,8 @@ pub(super) struct Routed {
     pub via: Option<Via>,
     /// What the decision leaves to the provider to ask the person.
     pub questions: Vec<Question>,
+    /// The fields of the case that its payload was made of, once it was.
+    pub disclosed: Vec<&'static str>,
 }
 
 impl Routed {
@@ -49,6 +51,7 @@ impl Routed {
                 .with("by", via.kind.code())
                 .with("row", via.row.to_string()),
         };
+        let fact = fact.with(FIELDS, self.disclosed.join(" "));
         if self.questions.is_empty() {
             return fact;
         }
@@ -156,6 +159,7 @@ impl Gateway {
                     basis: basis.code(),
                     via,
                     questions,
+                    disclosed: Vec::new(),
                 }),
                 None => Err(Problem::new(&problems::NO_PROVIDERS)),
             },

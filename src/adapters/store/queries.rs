@@ -21,7 +21,7 @@ use super::sql::read::{self, HashColumn, Which};
 use super::{Store, damaged, prepare};
 use crate::domain::caller::Caller;
 use crate::domain::case::Case;
-use crate::domain::fact::FactKind;
+use crate::domain::fact::{FactKind, Recorded};
 use crate::domain::identifiers::{CaseId, CorrelationId, NhsNumber, OutboxId, ServiceRequestId};
 use crate::domain::provider::Load;
 use crate::domain::status::Status;
@@ -462,6 +462,30 @@ impl Store {
         self.inner.engine.all(query).await
     }
 
+    /// What the log holds of one case from a position on, each as the fact that it is; nothing
+    /// for a referrer or a provider. It reads the whole log.
+    pub async fn recorded_of_case(
+        &self,
+        caller: &Caller,
+        case_id: CaseId,
+        from_seq: i64,
+        limit: u32,
+    ) -> Read<Vec<Recorded>> {
+        let query = read::facts_of_case(&Scope::of(caller), case_id, from_seq, limit);
+        recorded(self.inner.engine.all(query).await?)
+    }
+
+    /// The log from a position on, each row as the fact that it is; nothing for a referrer or
+    /// a provider.
+    pub async fn recorded(
+        &self,
+        caller: &Caller,
+        from_seq: i64,
+        limit: u32,
+    ) -> Read<Vec<Recorded>> {
+        recorded(self.facts(caller, from_seq, limit).await?)
+    }
+
     /// Checks the store, its references and every audit hash. It names no row of a case, so
     /// it takes no caller. On a large store it takes minutes.
     pub async fn integrity(&self) -> Read<Integrity> {
@@ -498,6 +522,13 @@ impl Store {
         }
         found.facts_checked += 1;
     }
+}
+
+/// A word that this program never wrote is damage, and nothing is left out in silence.
+fn recorded(rows: Vec<FactRow>) -> Read<Vec<Recorded>> {
+    let rows = rows.into_iter().map(FactRow::recorded);
+    let read: Option<Vec<Recorded>> = rows.collect();
+    read.ok_or_else(|| Problem::new(&DAMAGED).at("audit"))
 }
 
 /// Audit rows held in memory at a time while they are checked.

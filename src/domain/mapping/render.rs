@@ -176,6 +176,19 @@ pub struct Rendered<'t> {
     pub faults: Vec<RenderFault>,
 }
 
+impl Rendered<'_> {
+    /// The fields of the case that the values were made of, each once, in the order of their
+    /// names; what the audit keeps of a disclosure.
+    pub fn disclosed(&self) -> Vec<&'static str> {
+        let sent = self.trace.iter().filter(|row| row.outcome.is_sent());
+        let mut fields: Vec<&'static str> = sent.map(|row| row.source).collect();
+        fields.retain(|field| !field.is_empty());
+        fields.sort_unstable();
+        fields.dedup();
+        fields
+    }
+}
+
 /// Renders a case with a provider's tables, on a day and for a place (a day alone: nobody has
 /// looked the postcode up). With faults the outputs must not be sent.
 pub fn render<'t, 'g>(

@@ -1,5 +1,6 @@
 //! The queries: what each caller may see, and no more.
 
+pub mod audit;
 pub mod cases;
 pub(in crate::gateway) mod onward;
 pub mod operating;

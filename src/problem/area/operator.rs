@@ -92,6 +92,13 @@ super::entries! {
         advice: "Send the members that the detail names, and no other.",
         Operator, 422, "REC_UNPROCESSABLE_ENTITY", "structure", AfterFix
     }
+    /// A part of the audit log that cannot be read.
+    AUDIT_FILTER = {
+        "WW-OPR-016", "the filter of the audit log cannot be read",
+        meaning: "The audit log is filtered by `case` (a case id or a case reference), and paged by `after` (a position in it, from 0) and `limit` (10 to 500).",
+        advice: "Correct the parameter that is named, or leave it out.",
+        Operator, 400, "REC_BAD_REQUEST", "value", AfterFix
+    }
     /// Nothing to ring about.
     NO_CALL_WAITS = {
         "WW-OPR-015", "nothing of this case waits to be told on the telephone",

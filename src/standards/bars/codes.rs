@@ -64,6 +64,13 @@ pub mod workwell {
     pub const PROBLEM: &str = "https://workwell-gateway.example/CodeSystem/problem";
     /// Canonical status words, Encounter.type of a response.
     pub const STATUS: &str = "https://workwell-gateway.example/CodeSystem/workwell-status";
+    /// What an audit fact says happened, first AuditEvent.subtype.
+    pub const AUDIT_FACT: &str = "https://workwell-gateway.example/CodeSystem/audit-fact";
+    /// AuditEvent extension: position of the fact in the log (valueString, digits).
+    pub const AUDIT_POSITION: &str =
+        "https://workwell-gateway.example/StructureDefinition/audit-position";
+    /// AuditEvent extension: leaf hash of the fact's row (valueString, hexadecimal).
+    pub const AUDIT_LEAF: &str = "https://workwell-gateway.example/StructureDefinition/audit-leaf";
     /// ServiceRequest extension: the route by which the person came (valueCode).
     pub const SOURCE_ROUTE: &str =
         "https://workwell-gateway.example/StructureDefinition/source-route";

@@ -80,6 +80,7 @@ macro_rules! definition {
 
 /// Every one, in the order of type and id.
 static ALL: &[Published] = &[
+    definition!("CodeSystem-audit-fact"),
     definition!("CodeSystem-closure-reason"),
     definition!("CodeSystem-condition-group"),
     definition!("CodeSystem-employment-status"),
@@ -96,6 +97,7 @@ static ALL: &[Published] = &[
     definition!("MessageDefinition-workwell-cancellation"),
     definition!("MessageDefinition-workwell-referral"),
     definition!("MessageDefinition-workwell-status-response"),
+    definition!("StructureDefinition-WorkWell-AuditEvent"),
     definition!("StructureDefinition-WorkWell-Bundle-Cancellation"),
     definition!("StructureDefinition-WorkWell-Bundle-Referral"),
     definition!("StructureDefinition-WorkWell-Bundle-StatusResponse"),
@@ -131,8 +133,11 @@ static ALL: &[Published] = &[
     definition!("StructureDefinition-WorkWell-ServiceRequest-Cancellation"),
     definition!("StructureDefinition-WorkWell-ServiceRequest-StatusResponse"),
     definition!("StructureDefinition-WorkWell-Task"),
+    definition!("StructureDefinition-audit-leaf"),
+    definition!("StructureDefinition-audit-position"),
     definition!("StructureDefinition-source-route"),
     definition!("ValueSet-answer-absent"),
+    definition!("ValueSet-audit-fact"),
     definition!("ValueSet-cancel-reason"),
     definition!("ValueSet-cancel-status"),
     definition!("ValueSet-closure-reason"),

@@ -1,7 +1,8 @@
-//! `cases list|show|timeline`: what a named operator sees of cases, never anything of a
+//! `cases list|show|timeline|audit`: what a named operator sees of cases, never anything of a
 //! person; `cases correct|withdraw|hold|resolve|redecide|return|called|stopped`: what they do
 //! with one.
 
+mod audit;
 mod list;
 mod timeline;
 
@@ -32,6 +33,8 @@ pub enum Cases {
     Show(timeline::Which),
     /// Tell everything that happened to a case, and who had the person when
     Timeline(timeline::Which),
+    /// Tell what the audit log holds of a case, for a reviewer; also as FHIR
+    Audit(audit::Audit),
     /// Do something with one case
     #[command(flatten)]
     Act(Act),
@@ -231,6 +234,7 @@ pub async fn run(args: &Cases, gateway: &Gateway, out: &mut dyn Write) -> i32 {
         Cases::List(args) => return list::run(args, gateway, &caller, out).await,
         Cases::Show(args) => return timeline::show(args, gateway, &caller, out).await,
         Cases::Timeline(args) => return timeline::timeline(args, gateway, &caller, out).await,
+        Cases::Audit(args) => return audit::run(args, gateway, &caller, out).await,
         Cases::Act(act) => act,
     };
     let (case, by, format) = args.named();

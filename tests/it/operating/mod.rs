@@ -1,6 +1,7 @@
 //! Health, metrics, and the program as a process of its own.
 
 mod acting;
+mod audit;
 mod cases;
 mod health;
 mod metrics;

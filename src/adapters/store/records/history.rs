@@ -1,8 +1,14 @@
 //! What came, went and happened: messages, events, audit facts. Nothing here is ever
 //! overwritten.
 
-use jiff::Timestamp;
+use std::fmt;
 
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+
+use crate::domain::caller::Caller;
+use crate::domain::fact::{FactKind, Recorded};
 use crate::domain::identifiers::{BundleId, CaseId, CorrelationId, MessageId, RequestId};
 use crate::domain::responsibility::Responsible;
 use crate::domain::status::Status;
@@ -119,4 +125,91 @@ pub struct FactRow {
     pub details: String,
     /// Hash of the row, as `store/leaf.rs` documents it.
     pub leaf_hash: [u8; 32],
+}
+
+impl FactRow {
+    /// The row as the fact that was written; `None` where a word in it is none of ours.
+    pub fn recorded(self) -> Option<Recorded> {
+        let Details(details) = serde_json::from_str(&self.details).ok()?;
+        Some(Recorded {
+            position: self.seq,
+            at: self.at,
+            leaf: self.leaf_hash,
+            kind: FactKind::from_code(&self.kind)?,
+            actor: Caller::from_label(&self.actor)?,
+            case_id: self.case_id,
+            evidence: self.evidence,
+            details,
+        })
+    }
+}
+
+/// The members of an object in their order; a name may come again, which a map would lose.
+struct Details(Vec<(String, String)>);
+
+impl<'de> Deserialize<'de> for Details {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        source.deserialize_map(Members).map(Self)
+    }
+}
+
+struct Members;
+
+impl<'de> Visitor<'de> for Members {
+    type Value = Vec<(String, String)>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object of texts")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+        let mut all = Vec::new();
+        while let Some(member) = members.next_entry()? {
+            all.push(member);
+        }
+        Ok(all)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(kind: &str, actor: &str, details: &str) -> FactRow {
+        FactRow {
+            seq: 3,
+            at: Timestamp::UNIX_EPOCH,
+            kind: kind.to_owned(),
+            actor: actor.to_owned(),
+            case_id: None,
+            evidence: None,
+            details: details.to_owned(),
+            leaf_hash: [1; 32],
+        }
+    }
+
+    #[test]
+    fn a_row_reads_back_with_every_detail_in_its_order() {
+        let details = r#"{"status":"400","code":"WW-A","code":"WW-B"}"#;
+        let fact = row("message.refused", "referrer:Y99001", details).recorded();
+        let fact = fact.expect("a fact");
+        assert_eq!((fact.position, fact.kind), (3, FactKind::MessageRefused));
+        assert_eq!(
+            fact.details_named("code").collect::<Vec<_>>(),
+            ["WW-A", "WW-B"]
+        );
+        assert_eq!(fact.details[0], ("status".to_owned(), "400".to_owned()));
+    }
+
+    #[test]
+    fn a_word_that_is_none_of_ours_is_no_fact() {
+        assert!(row("case.read", "gateway", "{}").recorded().is_some());
+        for (kind, actor, details) in [
+            ("case.sung", "gateway", "{}"),
+            ("case.read", "nobody", "{}"),
+            ("case.read", "gateway", "[]"),
+        ] {
+            assert!(row(kind, actor, details).recorded().is_none(), "{kind}");
+        }
+    }
 }

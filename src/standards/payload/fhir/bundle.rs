@@ -10,7 +10,7 @@ use crate::domain::identifiers::CaseReference;
 /// Identifiers `<case id>-<version>`, with `-<part>` for every further resource.
 pub(super) const CASE_VERSION: &str = "https://workwell-gateway.example/Id/case-version";
 /// Identifiers of cases.
-pub(super) const CASE_ID: &str = "https://workwell-gateway.example/Id/case-id";
+pub(in crate::standards) const CASE_ID: &str = "https://workwell-gateway.example/Id/case-id";
 /// Words for why a referral was stopped.
 pub(in super::super) const STOP_REASON: &str =
     "https://workwell-gateway.example/CodeSystem/stop-reason";

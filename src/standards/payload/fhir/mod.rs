@@ -5,7 +5,7 @@
 //! targets are the closed list of `domain/mapping`; what a table does not map is not
 //! written, and a value that its element cannot hold is a fault, never a guess.
 
-pub(super) mod bundle;
+pub(in crate::standards) mod bundle;
 pub(in crate::standards) mod facts;
 mod inputs;
 mod patient;

@@ -5,6 +5,7 @@
 //! makes nothing unready, since referrals are kept until it is back; it is a `warn` in
 //! `/_status`, which has the NHS platform's shape.
 
+pub mod audit;
 mod checks;
 pub mod orders;
 pub mod queue;

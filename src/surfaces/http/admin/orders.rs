@@ -1,5 +1,6 @@
 //! Orders of an operator: `POST /admin/reload` and `POST /admin/cases/{case}/redecide`; and
-//! `GET /admin/unmapped`, which opens cases.
+//! what needs the same token to be read: `GET /admin/unmapped`, which opens cases, and
+//! `GET /admin/audit`.
 //!
 //! What is read on this listener needs no token, because it says nothing of a person and
 //! the listener stays inside. An order needs one: a page in a browser of the same machine
@@ -16,6 +17,7 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::audit;
 use crate::domain::caller::Caller;
 use crate::gateway::Gateway;
 use crate::gateway::redecide::Order;
@@ -34,19 +36,21 @@ pub fn router(gateway: Arc<Gateway>, token: Option<[u8; 32]>) -> Router {
         .route("/admin/reload", post(reload))
         .route("/admin/cases/{case}/redecide", post(redecide))
         .route("/admin/unmapped", get(unmapped))
+        .route("/admin/audit", get(audit::log))
         .layer(DefaultBodyLimit::max(LONGEST))
         .with_state(Orders { gateway, token })
 }
 
+/// Who may give orders, and to which gateway.
 #[derive(Clone)]
-struct Orders {
-    gateway: Arc<Gateway>,
+pub(super) struct Orders {
+    pub(super) gateway: Arc<Gateway>,
     token: Option<[u8; 32]>,
 }
 
 impl Orders {
     /// The operator that the settings name, where the token is right.
-    fn caller(&self, headers: &HeaderMap) -> Result<Caller, Problem> {
+    pub(super) fn caller(&self, headers: &HeaderMap) -> Result<Caller, Problem> {
         let Some(token) = self.token else {
             return Err(Problem::new(&problems::ADMIN_CLOSED));
         };

@@ -56,6 +56,23 @@ pub(in super::super::super) fn facts(scope: &Scope, from_seq: i64, limit: u32) -
     Query::new(sql, values, rows::fact)
 }
 
+/// The facts of one case. No index leads to them, so that the log costs a referral nothing
+/// more: it reads the whole log from there on, for what is asked rarely.
+pub(in super::super::super) fn facts_of_case(
+    scope: &Scope,
+    case_id: CaseId,
+    from_seq: i64,
+    limit: u32,
+) -> Query<FactRow> {
+    let sql = format!(
+        "SELECT {} FROM audit WHERE CAST(?1 AS TEXT) IS NULL AND seq >= ?2 AND case_id = ?4
+         ORDER BY seq LIMIT ?3",
+        rows::FACT
+    );
+    let values = values![scope.value.clone(), from_seq, limit, case_id.uuid()];
+    Query::new(sql, values, rows::fact)
+}
+
 /// How many ids [`statuses`] takes.
 pub(in super::super::super) const AT_ONCE: usize = 200;
 

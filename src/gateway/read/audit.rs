@@ -1,0 +1,134 @@
+//! What a reviewer reads of the audit log: facts in their order, each as much of it as may
+//! be told.
+
+use std::collections::HashMap;
+
+use crate::domain::caller::Caller;
+use crate::domain::fact::{Fact, FactKind, Recorded};
+use crate::domain::identifiers::CaseId;
+use crate::gateway::Gateway;
+use crate::problem::{Problem, area::operator as problems};
+use crate::standards::audit_event::{Source, Told};
+
+/// Facts read of the store at one time.
+const AT_ONCE: u32 = 500;
+
+/// Which part of the log.
+#[derive(Clone, Copy, Debug)]
+pub struct Filter {
+    /// Only what is about this case.
+    pub case_id: Option<CaseId>,
+    /// Behind this position.
+    pub after: i64,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// One page of the log.
+#[derive(Debug, Default)]
+pub struct AuditPage {
+    /// The facts, the oldest first.
+    pub facts: Vec<Told>,
+    /// Behind which position to go on; `None` on the last page.
+    pub next: Option<i64>,
+}
+
+impl Gateway {
+    /// One page of the log; nothing for a referrer or a provider. Reading it is a fact of its
+    /// own, written after the page was read.
+    pub async fn audit_page(&self, caller: &Caller, filter: &Filter) -> Result<AuditPage, Problem> {
+        let page = self.page_of_log(caller, filter).await?;
+        let fact = match filter.case_id {
+            Some(id) => Fact::new(FactKind::CaseRead, caller).about(id),
+            None => Fact::new(FactKind::CaseSearched, caller)
+                .with("found", page.facts.len().to_string()),
+        };
+        self.record(vec![fact.with("by", "audit")]).await?;
+        Ok(page)
+    }
+
+    /// Everything that the log holds of a case that is named by id or reference, and its id.
+    /// Errors: `WW-OPR-001`.
+    pub async fn audit_of_case(
+        &self,
+        caller: &Caller,
+        which: &str,
+    ) -> Result<(CaseId, Vec<Told>), Problem> {
+        let found = self.case_id_of(caller, which).await?;
+        let id = found.ok_or_else(|| Problem::new(&problems::NO_SUCH_CASE))?;
+        let mut filter = Filter {
+            case_id: Some(id),
+            after: 0,
+            limit: AT_ONCE,
+        };
+        let first = self.audit_page(caller, &filter).await?;
+        let (mut facts, mut next) = (first.facts, first.next);
+        while let Some(after) = next {
+            filter.after = after;
+            let more = self.page_of_log(caller, &filter).await?;
+            facts.extend(more.facts);
+            next = more.next;
+        }
+        Ok((id, facts))
+    }
+
+    /// Who keeps the log, as an AuditEvent names its source.
+    pub fn audit_source(&self) -> Source<'_> {
+        let gateway = &self.settings.gateway;
+        Source {
+            organisation: &gateway.organisation_ods,
+            name: &gateway.name,
+            software: &gateway.software,
+        }
+    }
+
+    async fn page_of_log(&self, caller: &Caller, filter: &Filter) -> Result<AuditPage, Problem> {
+        let (from, one_more) = (
+            filter.after.saturating_add(1),
+            filter.limit.saturating_add(1),
+        );
+        let mut facts = match filter.case_id {
+            Some(id) => {
+                let found = self.store.recorded_of_case(caller, id, from, one_more);
+                found.await?
+            }
+            None => self.store.recorded(caller, from, one_more).await?,
+        };
+        let wanted = usize::try_from(filter.limit).unwrap_or(usize::MAX);
+        let more = facts.len() > wanted;
+        facts.truncate(wanted);
+        let next = facts.last().map(|fact| fact.position).filter(|_| more);
+        let facts = self.with_what_may_be_told(caller, facts).await?;
+        Ok(AuditPage { facts, next })
+    }
+
+    /// For a restricted person the referrer is not named: it may be the practice.
+    async fn with_what_may_be_told(
+        &self,
+        caller: &Caller,
+        facts: Vec<Recorded>,
+    ) -> Result<Vec<Told>, Problem> {
+        let mut restricted: HashMap<CaseId, bool> = HashMap::new();
+        let mut told = Vec::with_capacity(facts.len());
+        for fact in facts {
+            let hides_referrer = match fact.case_id {
+                None => false,
+                Some(id) => match restricted.get(&id) {
+                    Some(known) => *known,
+                    None => {
+                        let row = self.store.case_by_id(caller, id).await?;
+                        // Of a case that is not there any more nobody knows it.
+                        let hides = row.is_none_or(|row| row.restricted);
+                        restricted.insert(id, hides);
+                        hides
+                    }
+                },
+            };
+            told.push(Told {
+                fact,
+                hides_referrer,
+            });
+        }
+        Ok(told)
+    }
+}
