@@ -1,16 +1,22 @@
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::*;
+use crate::adapters::tables::load;
 use crate::domain::case::Answer;
 use crate::domain::mapping::{Part, field};
 use crate::gateway::tables::read_sample;
-use crate::standards::bars::sample::groups;
 use crate::testing::package;
 
 const MESSAGE: &str = "conformance/fixtures/referrals/referral-16k.json";
 const FULL: &str = "conformance/fixtures/messages/referral-full.json";
 const CASE: &str = "mappings/exampleshire/lantern/tests/off-sick/referral.json";
+
+/// Those that ship.
+fn groups() -> Arc<ConditionGroups> {
+    load(&package("mappings")).condition_groups
+}
 
 fn sample(file: &Path) -> Sample {
     let bytes = fs::read(file).expect("a committed file");

@@ -404,7 +404,7 @@ mod tests {
         assert!(json["schema"]["properties"]["referral"].is_object());
         // Every file with its columns and words stands in all three.
         let files = json["tables"].as_array().expect("a list");
-        assert_eq!(files.len(), 11);
+        assert_eq!(files.len(), 12);
         for file in files {
             let name = file["file"].as_str().expect("a name");
             assert!(text.contains(name) && markdown().contains(name), "{name}");
