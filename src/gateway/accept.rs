@@ -191,6 +191,7 @@ impl Gateway {
                         .unwrap_or_else(|| self.ids.v4().to_string()),
                 ),
                 encounter: sender.encounter_id.clone(),
+                encounter_as: sender.encounter_as.clone(),
             },
             referred_on_by: None,
             test_person: is_test(&referral.person),

@@ -120,6 +120,19 @@ pub struct SenderIds {
     pub patient: Option<String>,
     /// Encounter.id of the sender's Encounter, which belongs to its originator.
     pub encounter: Option<String>,
+    /// Its status and class, as every later message echoes them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encounter_as: Option<EncounterAs>,
+}
+
+/// How the sender's Encounter was when the person was referred.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EncounterAs {
+    /// A code of FHIR R4's `encounter-status`.
+    pub status: String,
+    /// A code of HL7's `v3-ActCode`, where the sender gave one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<String>,
 }
 
 #[cfg(test)]

@@ -269,18 +269,24 @@ fn journey(case: &Case) -> Option<Value> {
     Some(json!([{ "reference": format!("EpisodeOfCare/{id}") }]))
 }
 
-/// The sender's Encounter, as far as it is kept: a referral is made from one that is
-/// triaged or finished.
+/// The sender's Encounter, as far as it is kept. Of a case from before that was, it is said
+/// to be finished: a referral is made from one that is triaged or finished.
 fn senders_encounter(told: &Told<'_>, urls: &Urls) -> Value {
+    let kept = &told.case.sender_ids;
+    let was = kept.encounter_as.as_ref();
+    let class = was.and_then(|was| was.class.as_ref());
     let mut encounter = json!({
         "resourceType": "Encounter",
         "meta": { "profile": [uk_core("Encounter")] },
-        "status": "finished",
-        "class": emergency(),
+        "status": was.map_or("finished", |was| was.status.as_str()),
+        "class": class.map_or_else(
+            emergency,
+            |code| json!({ "system": codes::ACT_CODE, "code": code }),
+        ),
         "subject": to(urls.patient),
     });
     // Its id is the sender's; without one none is made up.
-    if let Some(id) = &told.case.sender_ids.encounter {
+    if let Some(id) = &kept.encounter {
         encounter["id"] = json!(id);
     }
     if let Some(journey) = journey(told.case) {
@@ -464,7 +470,7 @@ pub fn content_type(ours: &Ours) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::case::Security;
+    use crate::domain::case::{EncounterAs, Security};
     use crate::standards::bars::decision::Meaning;
     use crate::standards::bars::message_rules::RESPONSE_SHORT;
     use crate::standards::bars::policy::ReadPolicy;
@@ -574,6 +580,24 @@ mod tests {
         let message = response(&case, Status::Accepted).expect("a return address");
         let text = message.body.to_string();
         assert!(!text.contains("Y99001") && !text.contains("Example Surgery"));
+    }
+
+    #[test]
+    fn the_senders_encounter_comes_back_as_it_was() {
+        let mut case = sample::case();
+        case.sender_ids.encounter_as = Some(EncounterAs {
+            status: "triaged".to_owned(),
+            class: Some("AMB".to_owned()),
+        });
+        let message = response(&case, Status::Accepted).expect("a return address");
+        let entries = message.body["entry"].as_array().expect("entries");
+        let mut encounters = entries
+            .iter()
+            .map(|entry| &entry["resource"])
+            .filter(|resource| resource["resourceType"] == "Encounter");
+        let theirs = encounters.find(|e| e["status"] == "triaged");
+        assert_eq!(theirs.expect("the sender's")["class"]["code"], "AMB");
+        sample::assert_sound(&message.body);
     }
 
     #[test]

@@ -331,6 +331,7 @@ pub(crate) fn case() -> Case {
         sender_ids: crate::domain::case::SenderIds {
             patient: Some("0b5f7a40-4444-4000-8000-000000000003".into()),
             encounter: None,
+            encounter_as: None,
         },
         received_at: "2026-09-01T09:31:00Z".parse().expect("an instant"),
         referral: reading.referral.expect("a referral"),

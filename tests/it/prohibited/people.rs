@@ -231,6 +231,7 @@ impl Maker {
             sender_ids: SenderIds {
                 patient: Some(self.word("(sender's patient id)")),
                 encounter: Some(self.word("(sender's encounter id)")),
+                encounter_as: None,
             },
             received_at: "2026-11-20T09:31:00Z".parse().expect("an instant"),
             referral: self.referral(),

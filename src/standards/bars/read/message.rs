@@ -7,6 +7,7 @@ use super::Faults;
 use super::bundle::Entries;
 use super::coding::codings_in;
 use super::service_request::Request;
+use crate::domain::case::EncounterAs;
 use crate::domain::identifiers::{BundleId, OdsCode, ServiceAddress, ServiceRequestId};
 use crate::problem::Problem;
 use crate::problem::area::{header as header_entry, referral as entry};
@@ -49,6 +50,8 @@ pub struct MessageFacts {
     pub patient_id: Option<String>,
     /// Encounter.id as sent: it belongs to the originator.
     pub encounter_id: Option<String>,
+    /// How that Encounter was.
+    pub encounter_as: Option<EncounterAs>,
     /// How many resources of each type there are.
     pub resource_counts: BTreeMap<String, usize>,
 }
@@ -114,12 +117,28 @@ pub(super) fn facts(
         service_request_id: request.and_then(|r| r.node.str("id")?.parse().ok()),
         patient_id: id_of(entries, "Patient"),
         encounter_id: id_of(entries, "Encounter"),
+        encounter_as: entries.first("Encounter").and_then(encounter_as),
         resource_counts: entries.counts(),
     }
 }
 
 fn id_of(entries: &Entries<'_>, kind: &str) -> Option<String> {
     entries.first(kind)?.str("id").map(str::to_owned)
+}
+
+/// Codes only: whatever else stands there is not kept.
+fn encounter_as(encounter: Node<'_>) -> Option<EncounterAs> {
+    let is_code = |code: &&str| {
+        (1..=20).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-')
+    };
+    let class = encounter.get("class").and_then(|class| {
+        let is_act = class.str("system") == Some(codes::ACT_CODE);
+        class.str("code").filter(|_| is_act).filter(is_code)
+    });
+    Some(EncounterAs {
+        status: encounter.str("status").filter(is_code)?.to_owned(),
+        class: class.map(str::to_owned),
+    })
 }
 
 fn bundle_id(bundle: Node<'_>, faults: &mut Faults<'_>) -> Option<BundleId> {

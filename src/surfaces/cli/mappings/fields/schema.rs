@@ -52,6 +52,13 @@ pub(super) fn of_case() -> Value {
             object(&[
                 may("patient", text("Patient.id of the sender")),
                 may("encounter", text("Encounter.id of the sender")),
+                may(
+                    "encounter_as",
+                    object(&[
+                        must("status", text("A code of encounter-status")),
+                        may("class", text("A code of v3-ActCode")),
+                    ]),
+                ),
             ]),
         ),
         must("received_at", instant("When the gateway received it")),
