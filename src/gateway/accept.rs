@@ -448,6 +448,7 @@ fn accepted(message: &Message<'_>, id: CaseId, use_case: &str) -> Fact {
         .about(id)
         .shown_by(message.id)
         .with("use-case", use_case);
+    let fact = message.sent_with(fact);
     codes
         .into_iter()
         .fold(fact, |fact, code| fact.with("warning", code))

@@ -176,11 +176,13 @@ impl Gateway {
         event.holder = (holder != row.responsible).then_some(holder);
         unit.events = vec![event];
         unit.facts = vec![
-            Fact::new(FactKind::CaseStopped, &message.caller)
-                .about(row.id)
-                .shown_by(message.id)
-                .with("status", to.code())
-                .with("may-be-held", may_be_held.to_string()),
+            message.sent_with(
+                Fact::new(FactKind::CaseStopped, &message.caller)
+                    .about(row.id)
+                    .shown_by(message.id)
+                    .with("status", to.code())
+                    .with("may-be-held", may_be_held.to_string()),
+            ),
         ];
         let order = Order {
             by: &message.caller,

@@ -21,12 +21,13 @@ use crate::adapters::store::{
 };
 use crate::domain::caller::Caller;
 use crate::domain::case::{Person, Referral};
+use crate::domain::fact::Fact;
 use crate::domain::identifiers::{BundleId, CaseId, MessageId, OdsCode};
 use crate::problem::{
     Problem,
     area::{header as header_problems, referral as problems},
 };
-use crate::standards::bars::headers::{Format, Headers};
+use crate::standards::bars::headers::{Format, Headers, RequestingSoftware};
 use crate::standards::bars::{Meaning, MessageFacts, outcome, read};
 use crate::standards::fhir::{Document, xml};
 
@@ -66,6 +67,16 @@ impl Message<'_> {
                 at: now,
             }),
             ..Unit::default()
+        }
+    }
+
+    /// The fact with the software that sent the message: receivers keep it for access
+    /// control and audit (BaRS Core 1.5.0, HTTP headers).
+    pub(super) fn sent_with(&self, fact: Fact) -> Fact {
+        let software = self.headers.software.as_ref();
+        match software.and_then(RequestingSoftware::plain) {
+            Some(plain) => fact.with("software", plain),
+            None => fact,
         }
     }
 

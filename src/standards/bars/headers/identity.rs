@@ -26,6 +26,22 @@ pub struct RequestingSoftware {
     pub version: Option<String>,
 }
 
+impl RequestingSoftware {
+    /// Name and version in a line, as they may stand in an audit row: what is no plain name
+    /// of a program, or has digits enough for somebody's number, is not told.
+    pub fn plain(&self) -> Option<String> {
+        let parts = [self.name.as_deref(), self.version.as_deref()];
+        let line = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || " .:/#_()+-".contains(c);
+        let digits = line.bytes().filter(u8::is_ascii_digit).count();
+        let may = (1..=MOST_PLAIN).contains(&line.len()) && digits < 10;
+        (may && line.chars().all(is_plain)).then_some(line)
+    }
+}
+
+/// The longest name and version that an audit row holds, in bytes.
+const MOST_PLAIN: usize = 80;
+
 /// Writes `NHSD-Target-Identifier`.
 pub fn encode_target(address: &ServiceAddress) -> String {
     encode(&json!({ "system": address.system, "value": address.value }))
@@ -95,4 +111,36 @@ fn lenient_text(value: &Value, member: &str) -> Option<String> {
 fn decode(text: &str) -> Result<Value, &'static str> {
     let bytes = STANDARD.decode(text).map_err(|_| "not base64")?;
     serde_json::from_slice(&bytes).map_err(|_| "base64, but not of JSON")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn software_is_told_by_name_and_version_and_nothing_else_under_its_name() {
+        let of = |name: &str, version: Option<&str>| RequestingSoftware {
+            name: Some(name.to_owned()),
+            version: version.map(str::to_owned),
+        };
+        for (software, told) in [
+            (
+                of("Larkspur GP", Some("4.2.1-rc1")),
+                Some("Larkspur GP 4.2.1-rc1"),
+            ),
+            (of("curl", None), Some("curl")),
+            (of("for 999 000 0018 x", Some("1")), None),
+            (of("Invented <Name>", None), None),
+            (of(&"x".repeat(81), None), None),
+            (
+                RequestingSoftware {
+                    name: None,
+                    version: None,
+                },
+                None,
+            ),
+        ] {
+            assert_eq!(software.plain().as_deref(), told, "{software:?}");
+        }
+    }
 }
