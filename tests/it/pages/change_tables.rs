@@ -84,7 +84,7 @@ async fn every_command_that_changes_tables_does_what_the_page_says() {
         "{check}"
     );
     let decided = checkout.answers("cases redecide")[0];
-    assert!(decided.contains("released"), "{decided}");
+    assert!(decided.contains("goes to lantern"), "{decided}");
     running.terminate();
     assert_eq!(running.ended().await, Some(0));
 }

@@ -30,7 +30,7 @@ pub struct Map {
     /// How each field came to be, instead of the fields
     #[arg(long)]
     pub explain: bool,
-    /// Judges agreements as on this day; ages are those of the referral's own
+    /// Decides as on this day; ages stay those of the referral's day
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub on: Option<Date>,
     /// Where the tables are, and the format.

@@ -27,7 +27,7 @@ pub struct Route {
     /// Every provider that is considered, and what each row says
     #[arg(long)]
     pub explain: bool,
-    /// Decides as on this day; age and weeks out of work are those of the referral's own
+    /// Decides as on this day; ages stay those of the referral's day
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub on: Option<Date>,
     /// Decides as if this provider had no room; may be given several times
