@@ -38,14 +38,7 @@ pub fn judge(
     tamper(&mut rendered, person);
     let mut found = Vec::new();
     let (values, mut account) = outputs(person, provider, &rendered);
-    let values: Vec<String> = values.iter().map(|value| plain(value)).collect();
-    for canary in &person.canaries {
-        if values.iter().any(|value| holds(value, canary))
-            && let Some(why) = barred(person, provider, canary)
-        {
-            found.push(why);
-        }
-    }
+    found.extend(arrived(person, provider, &rendered, &values));
     account.push(String::from_utf8_lossy(&trace_csv(&rendered)).into_owned());
     account.push(format!("{rendered:?}"));
     if person.number.is_multiple_of(16) {
@@ -59,9 +52,46 @@ pub fn judge(
     {
         found.push(format!("{} stands in the account", canary.field));
     }
-    found.extend(protected(person, provider, &rendered, &values));
     found.extend(unaccounted(person, provider, &rendered));
     found.extend(questions(provider, &rendered));
+    found
+}
+
+/// Everything that is wrong with what this provider got of a person over the wire: these are
+/// the values that came.
+pub fn judge_arrival(
+    person: &Person,
+    provider: &Provider,
+    trial: &Trial,
+    values: &[String],
+) -> Vec<String> {
+    let residence = trial.residence(&person.case);
+    let given = Given {
+        referred_on: person.case.day_of_referral(),
+        residence: residence.as_ref(),
+        questions: None,
+    };
+    // What the tables withhold aloud; what came is judged by itself.
+    let rendered = render(&person.case, provider, given);
+    arrived(person, provider, &rendered, values)
+}
+
+/// What came and should not have, and what is protected and did not come.
+fn arrived(
+    person: &Person,
+    provider: &Provider,
+    rendered: &Rendered<'_>,
+    values: &[String],
+) -> Vec<String> {
+    let values: Vec<String> = values.iter().map(|value| plain(value)).collect();
+    let came = person
+        .canaries
+        .iter()
+        .filter(|canary| values.iter().any(|value| holds(value, canary)));
+    let mut found: Vec<String> = came
+        .filter_map(|canary| barred(person, provider, canary))
+        .collect();
+    found.extend(protected(person, provider, rendered, &values));
     found
 }
 
@@ -105,9 +135,7 @@ fn outputs(
     }
     match payload_of(&person.case, provider, rendered) {
         Ok(bytes) if provider.payload == PayloadKind::Csv => {
-            let mut reader = csv::Reader::from_reader(bytes.as_slice());
-            let cells = reader.records().flatten();
-            values.extend(cells.flat_map(|row| row.iter().map(str::to_owned).collect::<Vec<_>>()));
+            values.extend(rows(&bytes).concat());
             (values, Vec::new())
         }
         Ok(bytes) => {
@@ -122,7 +150,16 @@ fn outputs(
     }
 }
 
-fn leaves(tree: &Value, found: &mut Vec<String>) {
+/// The cells of each row under a header.
+pub fn rows(csv: &[u8]) -> Vec<Vec<String>> {
+    let mut reader = csv::Reader::from_reader(csv);
+    let records = reader.records().flatten();
+    let cells = records.map(|row| row.iter().map(str::to_owned).collect());
+    cells.collect()
+}
+
+/// Every value of a tree.
+pub fn leaves(tree: &Value, found: &mut Vec<String>) {
     match tree {
         Value::String(text) => found.push(text.clone()),
         Value::Number(number) => found.push(number.to_string()),
@@ -133,13 +170,13 @@ fn leaves(tree: &Value, found: &mut Vec<String>) {
 }
 
 /// Small letters and digits only, so that no way of writing hides a value.
-fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     let letters = text.chars().filter(|c| c.is_alphanumeric());
     letters.flat_map(char::to_lowercase).collect()
 }
 
 /// Whether a value, written plainly, holds this one.
-fn holds(value: &str, canary: &Canary) -> bool {
+pub fn holds(value: &str, canary: &Canary) -> bool {
     canary.forms.iter().any(|form| match canary.kind {
         Kind::Whole => value == *form,
         _ => value.contains(form),

@@ -8,6 +8,7 @@
 mod judge;
 mod people;
 mod running;
+mod ways;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};

@@ -76,6 +76,15 @@ pub fn person() -> impl Strategy<Value = Person> {
     })
 }
 
+/// A day in the forms in which it may be written.
+pub fn written(day: Date) -> Vec<String> {
+    let patterns = ["%Y%m%d", "%d%m%Y", "%d%b%Y", "%d%B%Y"];
+    let forms = patterns
+        .iter()
+        .map(|pattern| day.strftime(pattern).to_string());
+    forms.map(|form| form.to_lowercase()).collect()
+}
+
 struct Maker {
     number: u64,
     state: u64,
@@ -134,15 +143,7 @@ impl Maker {
         let month = i8::try_from(1 + self.random(12)).unwrap_or(1);
         let day = i8::try_from(1 + self.random(28)).unwrap_or(1);
         let date = jiff::civil::date(year, month, day);
-        let name = date.strftime("%b").to_string().to_lowercase();
-        let long = date.strftime("%B").to_string().to_lowercase();
-        let forms = vec![
-            format!("{year:04}{month:02}{day:02}"),
-            format!("{day:02}{month:02}{year:04}"),
-            format!("{day:02}{name}{year:04}"),
-            format!("{day:02}{long}{year:04}"),
-        ];
-        self.keep(field, Kind::Within, forms);
+        self.keep(field, Kind::Within, written(date));
         date
     }
 
