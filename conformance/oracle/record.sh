@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs both oracles over the corpus and writes verdicts/ anew; the result is committed.
-#   record.sh [SET...]      valid, mutants, emitted, examples, uk-core; default: all of them
+#   record.sh [SET...]      valid, mutants, emitted, definitions, examples, uk-core; default: all of them
 set -eu
 
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)

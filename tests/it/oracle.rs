@@ -3,6 +3,7 @@
 //! not found wrong.
 
 mod page;
+mod stale;
 mod uk_core;
 
 use std::collections::BTreeMap;

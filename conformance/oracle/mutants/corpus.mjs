@@ -6,7 +6,7 @@ import { mutate } from './patch.mjs';
 
 const MEMBERS = ['id', 'kind', 'class', 'layer', 'base', 'at', 'patch', 'rule', 'path', 'expect'];
 
-/** Every mutant described below the fixtures, in the order of files and lines; faults are thrown. */
+/** Every mutant described below the fixtures with its file, in the order of files and lines; faults are thrown. */
 export function read(fixtures) {
   const folder = join(fixtures, 'mutants');
   const mutants = [];
@@ -18,7 +18,7 @@ export function read(fixtures) {
         throw new Error(`${file}: ${mutant.id}: ${strange.join(', ') || 'the id is taken or misspelt'}`);
       }
       seen.add(mutant.id);
-      mutants.push(mutant);
+      mutants.push({ ...mutant, source: file });
     }
   }
   return mutants;

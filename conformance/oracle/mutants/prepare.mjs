@@ -1,15 +1,15 @@
 // node prepare.mjs OUT [SET...]: the corpus as files, all of it or the sets named:
-// OUT/valid, OUT/mutants, OUT/emitted, OUT/examples and OUT/uk-core.
+// OUT/valid, OUT/mutants, OUT/emitted, OUT/definitions, OUT/examples and OUT/uk-core.
 
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { materialise } from './corpus.mjs';
-import { extract } from './emitted.mjs';
+import { SOURCES } from './digest.mjs';
 
 const project = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 const fixtures = join(project, 'conformance/fixtures');
-const makers = { valid, mutants, emitted, examples, 'uk-core': ukCore };
+const makers = { valid, mutants, emitted, definitions, examples, 'uk-core': ukCore };
 const [out, ...named] = process.argv.slice(2);
 const strange = named.find((set) => !makers[set]);
 if (!out || strange) {
@@ -35,13 +35,23 @@ function mutants(to) {
   }
 }
 
+/** What the gateway's own tests recorded as sent. */
 function emitted(to) {
-  extract(join(project, 'src'), to);
+  cpSync(join(project, SOURCES.emitted), to, { recursive: true });
+}
+
+/** Our own definitions, which `GET /StructureDefinition` and the like send as they are. */
+function definitions(to) {
+  const from = join(project, SOURCES.definitions);
+  mkdirSync(to, { recursive: true });
+  for (const name of readdirSync(from).filter((name) => /^[A-Z].*\.json$/.test(name))) {
+    cpSync(join(from, name), join(to, name));
+  }
 }
 
 /** The examples that UK Core publishes, where they are beside the checkout. */
 function ukCore(to) {
-  const from = join(project, '../shared/corpus/uk-core');
+  const from = join(project, SOURCES['uk-core']);
   if (existsSync(from)) {
     cpSync(from, to, { recursive: true });
   }
@@ -49,7 +59,7 @@ function ukCore(to) {
 
 /** The good and bad examples of our own profiles, where there are any. */
 function examples(to) {
-  const from = join(project, 'profiles/workwell/examples');
+  const from = join(project, SOURCES.examples);
   if (existsSync(from)) {
     cpSync(from, to, { recursive: true });
   }

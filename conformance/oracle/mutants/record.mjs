@@ -1,21 +1,25 @@
 // node record.mjs VERDICTS OUT: verdicts of the corpus as data to commit, and their summary.
 // Sets that VERDICTS does not hold stay as they are in OUT. Of examples and of mutants only
-// errors and warnings are kept, of a mutant only those that its fixture had not already.
+// errors and warnings are kept, of a mutant only those that its fixture had not already. Each
+// verdict carries the digest of what was judged.
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { read } from './corpus.mjs';
+import { digester } from './digest.mjs';
 import { csv, page } from './summary.mjs';
 
-const SETS = ['valid', 'mutants', 'emitted', 'examples', 'uk-core'];
-const fixtures = join(dirname(fileURLToPath(import.meta.url)), '../../fixtures');
+const SETS = ['valid', 'mutants', 'emitted', 'definitions', 'examples', 'uk-core'];
+const project = join(dirname(fileURLToPath(import.meta.url)), '../../..');
+const fixtures = join(project, 'conformance/fixtures');
 const [from, out] = process.argv.slice(2);
 if (!out) {
   console.error('usage: node record.mjs VERDICTS OUT');
   process.exit(2);
 }
 const mutants = read(fixtures);
+const digest = digester(project, mutants);
 const bases = new Map(mutants.map(({ id, base }) => [`${id}.json`, base]));
 const sets = { hapi: record('hapi'), medplum: record('medplum') };
 writeFileSync(join(out, 'mutants.csv'), csv(mutants, sets));
@@ -30,12 +34,13 @@ function record(oracle) {
     const known = new Map(all.valid.map(({ file, findings }) => [file, new Set(findings.map((finding) => JSON.stringify(finding)))]));
     all.mutants = fresh.mutants.map((verdict) => news(verdict, known.get(bases.get(verdict.file))));
   }
-  for (const set of ['examples', 'uk-core']) {
+  for (const set of ['definitions', 'examples', 'uk-core']) {
     if (fresh[set]) {
       all[set] = fresh[set].map((verdict) => news(verdict, new Set()));
     }
   }
   for (const set of Object.keys(fresh)) {
+    all[set] = all[set].map(({ file, ...verdict }) => ({ file, digest: digest(set, file), ...verdict }));
     mkdirSync(join(out, set), { recursive: true });
     writeFileSync(join(out, set, `${oracle}.jsonl`), all[set].map((verdict) => JSON.stringify(verdict) + '\n').join(''));
   }

@@ -44,7 +44,7 @@ export function page(mutants, sets) {
     '',
     '| file | errors HAPI | errors medplum |',
     '|---|---|---|',
-    ...['valid', 'emitted'].flatMap((set) => sets.hapi[set].map((record, n) => fileLine(set, record, sets.medplum[set][n]))),
+    ...['valid', 'emitted', 'definitions'].flatMap((set) => sets.hapi[set].map((record, n) => fileLine(set, record, sets.medplum[set][n]))),
     '',
     ...examples(sets),
     '## Defects',

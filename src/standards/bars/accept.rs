@@ -196,6 +196,7 @@ mod tests {
     use super::*;
     use crate::problem::area::referral;
     use crate::standards::bars::sample;
+    use crate::standards::emitted;
 
     fn minted() -> Minted<'static> {
         let case = Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_0000_0042);
@@ -228,7 +229,7 @@ mod tests {
     fn the_answer_to_a_new_referral() {
         let answer = answer(&sample::referral(), &minted());
         sample::assert_sound(&answer);
-        insta::assert_json_snapshot!(answer);
+        emitted::kept("the-answer-to-a-new-referral", &answer);
     }
 
     #[test]
@@ -242,7 +243,7 @@ mod tests {
         let without = answer(&message, &minted());
         let mut with = answer(&message, &warned);
         sample::assert_sound(&with);
-        insta::assert_json_snapshot!("an_answer_with_warnings", with);
+        emitted::kept("an-answer-with-warnings", &with);
         let entries = with["entry"].as_array_mut().expect("entries");
         let last = entries.pop().expect("an entry");
         assert_eq!(last["resource"]["resourceType"], "OperationOutcome");
@@ -307,6 +308,7 @@ mod tests {
         assert!(!answer.to_string().contains("Invented Row"));
         assert!(patient.get("name").is_some());
         sample::assert_sound(&answer);
+        emitted::kept("the-answer-about-a-restricted-person", &answer);
     }
 
     #[test]
@@ -345,6 +347,8 @@ mod tests {
         };
         let bytes = echo(&sample::document(&message), &decided, &mut counter());
         let mut answer: Value = serde_json::from_slice(&bytes).expect("JSON");
+        sample::assert_sound(&answer);
+        emitted::kept("the-echo-of-a-cancellation", &answer);
         assert_eq!(sample::resource(&mut answer, 2)["id"], id);
         assert!(sample::resource(&mut answer, 3)["id"].is_string());
         let count = |bundle: &Value| bundle["entry"].as_array().map(Vec::len);

@@ -258,6 +258,7 @@ mod tests {
     use crate::problem;
     use crate::problem::area::referral;
     use crate::standards::bars::sample;
+    use crate::standards::emitted;
 
     fn id() -> Uuid {
         Uuid::from_u128(7)
@@ -375,6 +376,7 @@ mod tests {
         let told = of_accepted(&problems, now, &mut id);
         let (_, outcome) = told.expect("an outcome");
         sample::assert_sound(&outcome);
+        emitted::kept("an-outcome-of-an-accepted-message", &outcome);
         let severity = |at: usize| outcome["issue"][at]["severity"].clone();
         assert_eq!(
             (severity(0), severity(1)),
@@ -393,7 +395,8 @@ mod tests {
                 .at("Bundle.entry[0].resource.definition")
                 .as_warning(),
         ];
-        insta::assert_json_snapshot!(render(&problems, id()).body);
+        let outcome = render(&problems, id()).body;
+        emitted::kept("an-outcome-of-elements-and-headers", &outcome);
     }
 
     #[test]
@@ -419,6 +422,8 @@ mod tests {
         ] {
             let document = Document::parse(source.into(), &Limits::default()).expect("readable");
             let problems = of_findings(&faults(&document));
+            let name = format!("an-outcome-of-{}", code.to_lowercase());
+            emitted::kept(&name, &render(&problems, id()).body);
             let codes: Vec<&str> = problems.iter().map(|p| p.entry.code).collect();
             assert_eq!(codes, [code], "{source}");
         }
@@ -432,6 +437,10 @@ mod tests {
         let faults = Document::parse(source, &Limits::default()).expect_err("a duplicate member");
         let problems = of_faults(&faults);
         assert_eq!(problems[0].entry.code, "WW-FHR-002");
+        emitted::kept(
+            "an-outcome-of-an-unreadable-document",
+            &render(&problems, id()).body,
+        );
         assert!(
             problems[0]
                 .detail

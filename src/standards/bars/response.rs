@@ -475,6 +475,7 @@ mod tests {
     use crate::standards::bars::message_rules::RESPONSE_SHORT;
     use crate::standards::bars::policy::ReadPolicy;
     use crate::standards::bars::{read, sample};
+    use crate::standards::emitted;
     use crate::standards::fhir::{Document, Limits};
 
     fn ours() -> Ours {
@@ -490,13 +491,22 @@ mod tests {
     }
 
     fn response(case: &Case, status: Status) -> Option<Message> {
+        saying(case, status, None, None)
+    }
+
+    fn saying(
+        case: &Case,
+        status: Status,
+        rejection: Option<Rejection>,
+        summary: Option<&str>,
+    ) -> Option<Message> {
         let mut next = 200u128;
         let told = Told {
             case,
             status,
             since: "2026-09-03T10:00:00Z".parse().expect("an instant"),
-            rejection: None,
-            summary: None,
+            rejection,
+            summary,
             ours: &ours(),
             bundle_id: BundleId::new(Uuid::from_u128(900)),
             request_id: RequestId::new(Uuid::from_u128(901)),
@@ -511,7 +521,47 @@ mod tests {
     #[test]
     fn the_response_to_a_declined_referral() {
         let message = response(&sample::case(), Status::Declined).expect("a return address");
-        insta::assert_json_snapshot!(message.body);
+        emitted::kept("response-declined", &message.body);
+    }
+
+    /// What a referrer's system gets on the way of a case, each with all that may be said.
+    #[test]
+    fn the_responses_of_every_milestone_look_as_they_did() {
+        let case = sample::case();
+        for status in Status::ALL {
+            let milestone = Milestone::of(*status);
+            if !milestone.tells_referrer {
+                continue;
+            }
+            let message = response(&case, *status).expect("a return address");
+            emitted::kept(
+                &format!("response-milestone-{}", status.code()),
+                &message.body,
+            );
+        }
+        for (name, status, rejection, summary) in [
+            (
+                "response-returned-with-its-reason",
+                Status::Returned,
+                Some(Rejection::FailedContact),
+                Some("Given back: could not be reached"),
+            ),
+            (
+                "response-no-news",
+                Status::Delivered,
+                None,
+                Some("No news since 2026-09-01"),
+            ),
+        ] {
+            let message = saying(&case, status, rejection, summary).expect("a return address");
+            sample::assert_sound(&message.body);
+            emitted::kept(name, &message.body);
+        }
+        let mut restricted = sample::case();
+        restricted.referral.person.security = Security::Restricted;
+        let message = response(&restricted, Status::Accepted).expect("a return address");
+        sample::assert_sound(&message.body);
+        emitted::kept("response-about-a-restricted-person", &message.body);
     }
 
     #[test]

@@ -141,6 +141,7 @@ mod tests {
     use super::*;
     use crate::domain::case::Security;
     use crate::standards::bars::sample;
+    use crate::standards::emitted;
 
     fn shown(case: &Case, status: Status) -> Shown<'_> {
         Shown {
@@ -159,13 +160,27 @@ mod tests {
             &[shown(&case, Status::InSupport)],
         );
         sample::assert_sound(&set);
-        insta::assert_json_snapshot!(set);
+        emitted::kept("a-search-shows-request-patient-and-encounter", &set);
     }
 
     #[test]
     fn an_empty_search_has_no_empty_list() {
         let set = searchset("https://gateway.example/bars", &[]);
         assert_eq!((set["total"].as_u64(), set.get("entry")), (Some(0), None));
+        emitted::kept("an-empty-search", &set);
+    }
+
+    #[test]
+    fn a_referral_is_read_alone() {
+        let case = sample::case();
+        for (name, status) in [
+            ("a-referral-read", Status::InSupport),
+            ("a-cancelled-referral-read", Status::Cancelled),
+        ] {
+            let request = service_request(&shown(&case, status));
+            sample::assert_sound(&request);
+            emitted::kept(name, &request);
+        }
     }
 
     #[test]
@@ -189,6 +204,7 @@ mod tests {
         for hidden in ["Y99001", "Saltmarsh", "Invented Row", "ZZ1"] {
             assert!(!text.contains(hidden), "{hidden}");
         }
+        emitted::kept("a-search-shows-a-restricted-person", &set);
     }
 
     #[test]

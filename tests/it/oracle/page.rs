@@ -139,6 +139,7 @@ fn markdown() -> String {
     for (set, name, kind) in [
         ("valid", "messages of the fixtures", ""),
         ("emitted", "what the gateway writes", ""),
+        ("definitions", "the definitions that it publishes", ""),
         ("examples", "good examples of our profiles", "/good/"),
     ] {
         let is_meant = |file: &str| file.contains(kind);
