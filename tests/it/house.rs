@@ -116,32 +116,68 @@ fn floor_of(file: &str) -> Option<&'static (&'static str, &'static [&'static str
         .max_by_key(|(floor, _)| floor.len())
 }
 
-/// Every `crate::…` path on a line, as `floor` and `floor::room`; also the paths of a
-/// braced `use crate::{a::b, c}`.
-fn named_paths(line: &str) -> Vec<String> {
-    let mut paths = Vec::new();
-    for (start, _) in line.match_indices("crate::") {
-        let rest = &line[start + "crate::".len()..];
-        if let Some(braced) = rest.strip_prefix('{') {
-            let mut depth = 0;
-            let mut item = String::new();
-            for symbol in braced.chars() {
-                match symbol {
-                    '{' => depth += 1,
-                    '}' if depth == 0 => break,
-                    '}' => depth -= 1,
-                    ',' if depth == 0 => paths.push(std::mem::take(&mut item).trim().to_owned()),
-                    other if depth == 0 => item.push(other),
-                    _ => {}
-                }
+/// Every `crate::…` path on a line, as `floor` and `floor::room`.
+fn named_paths(line: &str) -> Vec<&str> {
+    let rests = line.split("crate::").skip(1);
+    let ends = |c: char| !(c.is_alphanumeric() || c == '_' || c == ':');
+    rests
+        .map(|rest| &rest[..rest.find(ends).unwrap_or(rest.len())])
+        .collect()
+}
+
+/// The full paths of a `use` tree: `a::{b, c::d}` names `a::b` and `a::c::d`.
+fn expand(tree: &str, before: &str, paths: &mut Vec<String>) {
+    let Some((stem, rest)) = tree.split_once('{') else {
+        paths.push(format!("{before}{}", tree.trim()));
+        return;
+    };
+    let before = format!("{before}{}", stem.trim());
+    let inner = rest.rsplit_once('}').map_or(rest, |(inner, _)| inner);
+    let (mut depth, mut start) = (0, 0);
+    for (at, symbol) in inner.char_indices() {
+        match symbol {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                expand(&inner[start..at], &before, paths);
+                start = at + 1;
             }
-            paths.push(item.trim().to_owned());
-        } else {
-            let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':'));
-            paths.push(rest[..end.unwrap_or(rest.len())].to_owned());
+            _ => {}
         }
     }
-    paths
+    if !inner[start..].trim().is_empty() {
+        expand(&inner[start..], &before, paths);
+    }
+}
+
+/// What stands behind `use` on a line that begins such a statement.
+fn use_tree(line: &str) -> Option<&str> {
+    let (before, tree) = line.trim_start().split_once("use ")?;
+    let is_visibility = before.is_empty() || (before.starts_with("pub") && !before.contains("fn"));
+    is_visibility.then_some(tree)
+}
+
+/// The code of a file by the line it begins on: a `use` statement as the full paths that it
+/// names, over however many lines it runs; any other line as it is.
+fn statements(text: &str) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    let mut lines = code_lines(text);
+    while let Some((number, line)) = lines.next() {
+        let Some(begun) = use_tree(line) else {
+            found.push((number, line.to_owned()));
+            continue;
+        };
+        let mut tree = begun.to_owned();
+        while !tree.contains(';') {
+            let Some((_, more)) = lines.next() else { break };
+            tree.push_str(more.trim());
+        }
+        let mut paths = Vec::new();
+        let whole = tree.split(';').next().unwrap_or_default();
+        expand(whole, "", &mut paths);
+        found.extend(paths.into_iter().map(|path| (number, path)));
+    }
+    found
 }
 
 /// The production part of a file with its comments blanked; line numbers are kept.
@@ -159,8 +195,8 @@ fn faults_in(file: &str, text: &str) -> Vec<String> {
     };
     let own = floor.split('/').next().unwrap_or(floor);
     let mut faults = Vec::new();
-    for (number, line) in code_lines(text) {
-        for path in named_paths(line) {
+    for (number, line) in statements(text) {
+        for path in named_paths(&line) {
             let target = path.split("::").next().unwrap_or_default();
             let known = TABLE.iter().any(|(name, _)| *name == target);
             let fits = target == own
@@ -220,6 +256,27 @@ fn an_arrow_that_leaves_the_table_is_named_with_file_line_and_allowed_list() {
         1
     );
     assert!(faults_in("conformance/parties/gp.rs", "use crate::standards::fhir;\n").is_empty());
+}
+
+#[test]
+fn a_use_of_several_lines_and_trees_in_it_are_read_whole() {
+    let text = "use std::io;\n\npub(crate) use crate::{\n    // Ours.\n    domain::case,\n    \
+                adapters::{\n        seal::sha256,\n        store::{Store, Unit},\n    },\n    \
+                problem,\n};\nfn f() {}\n";
+    assert_eq!(
+        faults_in("surfaces/http/page.rs", text),
+        ["seal::sha256", "store::Store", "store::Unit"].map(|path| format!(
+            "src/surfaces/http/page.rs:3: names `adapters::{path}`; surfaces may name \
+             [\"gateway\", \"standards\", \"domain\", \"config\", \"problem\", \"telemetry\"]"
+        ))
+    );
+    let pure = "use std::{\n    collections::BTreeMap,\n    fs,\n};\n";
+    assert_eq!(
+        faults_in("domain/case/mod.rs", pure),
+        ["src/domain/case/mod.rs:1: names `std::fs`; domain is pure"]
+    );
+    let within = "use crate::standards::{fhir::Document, profile};\n";
+    assert!(faults_in("conformance/parties/gp.rs", within).is_empty());
 }
 
 #[test]

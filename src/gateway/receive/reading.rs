@@ -1,9 +1,9 @@
 //! What this installation decides about reading and writing BaRS.
 
-use crate::config::{Policy, Settings};
+use crate::config::{Policy, Service, Settings};
 use crate::standards::bars::headers::{CoreVersion, HeaderPolicy};
 use crate::standards::bars::response::Ours;
-use crate::standards::bars::{Grade, ReadPolicy};
+use crate::standards::bars::{Grade, ReadPolicy, Served};
 use crate::standards::fhir::Limits;
 
 /// The decisions, made once at start.
@@ -31,26 +31,14 @@ impl Reading {
                 Grade::Warn
             }
         };
-        let services: Vec<_> = bars
-            .services
-            .iter()
-            .map(|service| service.address.clone())
-            .collect();
-        let flat = |list: fn(&crate::config::Service) -> &Vec<String>| {
-            let mut words: Vec<String> = bars.services.iter().flat_map(list).cloned().collect();
-            words.sort();
-            words.dedup();
-            words
-        };
+        let addresses = bars.services.iter().map(|service| service.address.clone());
         Self {
             headers: HeaderPolicy {
-                services: services.clone(),
+                services: addresses.collect(),
                 core_version,
             },
             body: ReadPolicy {
-                services: services.clone(),
-                use_cases: flat(|service| &service.use_cases),
-                application_versions: flat(|service| &service.application_versions),
+                services: bars.services.iter().map(served).collect(),
                 nhs_number_check: grade(bars.policies.nhs_number_check),
                 dangling: grade(bars.policies.dangling_reference),
                 application_fields: grade(bars.policies.application_gaps),
@@ -71,5 +59,13 @@ impl Reading {
                 core_version,
             },
         }
+    }
+}
+
+fn served(service: &Service) -> Served {
+    Served {
+        address: service.address.clone(),
+        use_cases: service.use_cases.clone(),
+        application_versions: service.application_versions.clone(),
     }
 }

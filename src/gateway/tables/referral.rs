@@ -14,7 +14,7 @@ use crate::problem::Problem;
 use crate::problem::area::{fhir as fhir_entry, tables as entry};
 use crate::standards::bars::headers::{Accepted, Format, Headers};
 use crate::standards::bars::read::{self, Reading};
-use crate::standards::bars::{ReadPolicy, outcome};
+use crate::standards::bars::{ReadPolicy, Served, outcome};
 use crate::standards::fhir::{Document, Limits};
 
 /// A referral to try tables with.
@@ -139,7 +139,10 @@ fn message(document: &Document, groups: &ConditionGroups) -> Result<Sample, Vec<
 
 fn reading(document: &Document, groups: &ConditionGroups) -> Reading {
     let policy = ReadPolicy {
-        services: addressed(document).into_iter().collect(),
+        services: addressed(document)
+            .map(Served::of_all)
+            .into_iter()
+            .collect(),
         ..ReadPolicy::default()
     };
     read::read(document, &headers(), &policy, groups)

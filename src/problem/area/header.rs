@@ -119,7 +119,7 @@ super::entries! {
     /// The context parameter has no readable shape.
     CONTEXT_MALFORMED = {
         "WW-HDR-021", "a context cannot be read",
-        meaning: "A context is system|value, or a value alone; neither half may be empty.",
+        meaning: "A context is system|value, or a value alone; neither half may be empty, and the service and the use case stand once each.",
         advice: "Write the parameter as system|value and encode the bar as %7C.",
         Referrer, 400, "REC_BAD_REQUEST", "invalid", AfterFix
     }

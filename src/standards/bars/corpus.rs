@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::decision::Meaning;
-use super::policy::{Grade, ReadPolicy};
+use super::policy::{Grade, ReadPolicy, Served};
 use super::read::{self, Reading};
 use super::sample;
 use crate::standards::fhir::{Document, Limits, Node, xml};
@@ -52,6 +52,7 @@ fn policy() -> ReadPolicy {
         services: services
             .iter()
             .map(|id| sample::address(&format!("https://fhir.nhs.uk/Id/dos-service-id|{id}")))
+            .map(Served::of_all)
             .collect(),
         nhs_number_check: Grade::Warn,
         ..ReadPolicy::default()

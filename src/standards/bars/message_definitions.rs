@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::codes::{self, profile::uk_core};
 use super::message_rules::{self, Focus, MessageRule};
+use super::policy::{Served, same_service};
 use crate::domain::identifiers::ServiceAddress;
 use crate::problem::area::header as entry;
 use crate::problem::{Entry, Problem};
@@ -18,12 +19,8 @@ use crate::problem::{Entry, Problem};
 pub struct Facts {
     /// The base URL that the endpoint catalogue holds.
     pub base_url: String,
-    /// The services served here.
-    pub services: Vec<ServiceAddress>,
-    /// The use cases taken, lower case; empty takes every one.
-    pub use_cases: Vec<String>,
-    /// The Application version that is spoken (`MessageDefinition.version`).
-    pub application_version: String,
+    /// The services served here, each with what it takes.
+    pub services: Vec<Served>,
     /// When the definitions last changed.
     pub date: Date,
     /// The name of the organisation that runs this gateway.
@@ -33,31 +30,26 @@ pub struct Facts {
 /// Answers a search; `contexts` are the values of all `context` parameters.
 ///
 /// # Errors
-/// 400 without both kinds of context or with one that cannot be read, 404 when the pair
-/// is not served.
+/// 400 without both kinds of context, with one that cannot be read or with several of one
+/// kind, 404 when the pair is not served.
 pub fn search(facts: &Facts, contexts: &[&str]) -> Result<Value, Vec<Problem>> {
-    let (service, use_case) = read_contexts(facts, contexts)?;
-    let service = facts
-        .services
-        .iter()
-        .find(|ours| matches_service(ours, &service));
-    let takes = |code: &str| {
-        facts.use_cases.is_empty() || facts.use_cases.iter().any(|u| u.eq_ignore_ascii_case(code))
-    };
-    let (Some(service), true) = (service, takes(&use_case)) else {
+    let (wanted, use_case) = read_contexts(facts, contexts)?;
+    let takes =
+        |ours: &&Served| matches_service(&ours.address, &wanted) && ours.takes_use_case(&use_case);
+    let Some(service) = facts.services.iter().find(takes) else {
         return Err(vec![problem(&entry::CONTEXT_NOT_FOUND)]);
     };
+    let contexts = [
+        service_context(&service.address),
+        use_case_context(&use_case),
+    ];
     let base = facts.base_url.trim_end_matches('/');
     let entries: Vec<Value> = message_rules::ALL
         .iter()
         .map(|rule| {
             json!({
                 "fullUrl": format!("{base}/MessageDefinition/{}", id(rule)),
-                "resource": definition(
-                    facts,
-                    rule,
-                    &[service_context(service), use_case_context(&use_case)],
-                ),
+                "resource": definition(facts, rule, service.newest_version(), &contexts),
                 "search": { "mode": "match" },
             })
         })
@@ -70,13 +62,33 @@ pub fn search(facts: &Facts, contexts: &[&str]) -> Result<Value, Vec<Problem>> {
     }))
 }
 
-/// Our copy of the national definition with this id, for every service and use case.
-pub fn read(facts: &Facts, wanted: &str) -> Option<Value> {
+/// Our copy of the national definition with this id: for the service that the request is
+/// addressed to, with every use case of it, else for every service. Where those differ, it
+/// tells only what holds of all of them: no version, and the use cases that each takes.
+pub fn read(facts: &Facts, wanted: &str, target: Option<&ServiceAddress>) -> Option<Value> {
     let rule = message_rules::ALL.iter().find(|rule| id(rule) == wanted)?;
-    let services = facts.services.iter().map(service_context);
-    let use_cases = facts.use_cases.iter().map(|code| use_case_context(code));
-    let contexts: Vec<Value> = services.chain(use_cases).collect();
-    Some(definition(facts, rule, &contexts))
+    let is_meant = |ours: &&Served| target.is_none_or(|t| same_service(t, &ours.address));
+    let services: Vec<&Served> = facts.services.iter().filter(is_meant).collect();
+    let (first, others) = services.split_first()?;
+    let all_take = |code: &&String| others.iter().all(|other| other.takes_use_case(code));
+    let use_cases = services
+        .iter()
+        .find(|s| !s.use_cases.is_empty())
+        .unwrap_or(first);
+    let use_cases = use_cases.use_cases.iter().filter(all_take);
+    let version = first.newest_version();
+    let is_of_all = others.iter().all(|other| other.newest_version() == version);
+    let contexts: Vec<Value> = services
+        .iter()
+        .map(|service| service_context(&service.address))
+        .chain(use_cases.map(|code| use_case_context(code)))
+        .collect();
+    Some(definition(
+        facts,
+        rule,
+        version.filter(|_| is_of_all),
+        &contexts,
+    ))
 }
 
 fn problem(row: &'static Entry) -> Problem {
@@ -94,7 +106,8 @@ fn matches_service(ours: &ServiceAddress, wanted: &WantedService<'_>) -> bool {
     ours.value == wanted.value && wanted.system.is_none_or(same_system)
 }
 
-/// Reads the contexts: one service and one use case.
+/// Reads the contexts: one service and one use case (BaRS Core 1.5.0, endpoints: the
+/// parameter stands twice). Which of several services answers would be a guess.
 fn read_contexts<'c>(
     facts: &Facts,
     contexts: &[&'c str],
@@ -111,6 +124,8 @@ fn read_contexts<'c>(
             continue;
         }
         match kind_of(facts, system, value) {
+            Some(Kind::Service) if service.is_some() => problems.push(twice("service")),
+            Some(Kind::UseCase) if use_case.is_some() => problems.push(twice("use case")),
             Some(Kind::Service) => service = Some(WantedService { system, value }),
             Some(Kind::UseCase) => use_case = Some(value.to_ascii_lowercase()),
             None => problems.push(problem(&entry::CONTEXT_SYSTEM)),
@@ -130,6 +145,11 @@ fn read_contexts<'c>(
     }
 }
 
+fn twice(kind: &str) -> Problem {
+    let what = format!("there is more than one {kind}; ask for each by itself");
+    problem(&entry::CONTEXT_MALFORMED).with(what)
+}
+
 enum Kind {
     Service,
     UseCase,
@@ -139,7 +159,10 @@ enum Kind {
 /// service ids are digits, use cases begin with a letter.
 fn kind_of(facts: &Facts, system: Option<&str>, value: &str) -> Option<Kind> {
     let Some(system) = system else {
-        let is_service = facts.services.iter().any(|ours| ours.value == value)
+        let is_service = facts
+            .services
+            .iter()
+            .any(|ours| ours.address.value == value)
             || value.starts_with(|c: char| c.is_ascii_digit());
         return Some(if is_service {
             Kind::Service
@@ -150,7 +173,7 @@ fn kind_of(facts: &Facts, system: Option<&str>, value: &str) -> Option<Kind> {
     if codes::is_use_case_system(system) {
         return Some(Kind::UseCase);
     }
-    let is_ours = |ours: &ServiceAddress| ours.system.eq_ignore_ascii_case(system);
+    let is_ours = |ours: &Served| ours.address.system.eq_ignore_ascii_case(system);
     let is_service =
         system.eq_ignore_ascii_case(ServiceAddress::DOS) || facts.services.iter().any(is_ours);
     is_service.then_some(Kind::Service)
@@ -168,12 +191,17 @@ fn use_case_context(code: &str) -> Value {
     use_context(&json!({ "system": codes::use_case_system(code), "code": code }))
 }
 
-fn definition(facts: &Facts, rule: &MessageRule, contexts: &[Value]) -> Value {
-    json!({
+fn definition(
+    facts: &Facts,
+    rule: &MessageRule,
+    version: Option<&str>,
+    contexts: &[Value],
+) -> Value {
+    let mut definition = json!({
         "resourceType": "MessageDefinition",
         "id": id(rule),
         "url": rule.url,
-        "version": facts.application_version,
+        "version": version,
         "name": name(rule),
         "title": rule.title,
         "status": "active",
@@ -184,7 +212,11 @@ fn definition(facts: &Facts, rule: &MessageRule, contexts: &[Value]) -> Value {
         "category": "consequence",
         "focus": lines(rule),
         "responseRequired": "never",
-    })
+    });
+    if let (None, Some(members)) = (version, definition.as_object_mut()) {
+        members.remove("version");
+    }
+    definition
 }
 
 /// The form of the guide's own assets: R4 has one Coding as the code of a use context.
@@ -244,12 +276,29 @@ mod tests {
 
     const USE_CASE: &str = "https://fhir.nhs.uk/CodeSystem/usecases-categories-bars|A5T1";
 
+    /// A service of the same operator that takes something else.
+    const SECOND: &str = "https://fhir.nhs.uk/Id/dos-service-id|2000088888";
+
+    fn served(address: &str, use_cases: &[&str], versions: &[&str]) -> Served {
+        let owned = |list: &[&str]| list.iter().map(|&word| word.to_owned()).collect();
+        Served {
+            address: sample::address(address),
+            use_cases: owned(use_cases),
+            application_versions: owned(versions),
+        }
+    }
+
+    fn of_two() -> Facts {
+        let mut facts = facts();
+        let second = served(SECOND, &["ww1", "a5t1"], &["9.0.0"]);
+        facts.services.push(second);
+        facts
+    }
+
     fn facts() -> Facts {
         Facts {
             base_url: "https://gateway.example/bars".into(),
-            services: vec![sample::address(sample::SERVICE)],
-            use_cases: vec!["a5t1".into()],
-            application_version: "1.1.0".into(),
+            services: vec![served(sample::SERVICE, &["a5t1"], &["1.0.0", "1.1.0"])],
             date: jiff::civil::date(2026, 9, 1),
             publisher: "Example ICB".into(),
         }
@@ -265,11 +314,58 @@ mod tests {
     #[test]
     fn one_definition_is_read_by_its_id_with_every_service_and_use_case() {
         let id = "bars-message-servicerequest-request-referral";
-        let one = read(&facts(), id).expect("a national definition");
+        let one = read(&facts(), id, None).expect("a national definition");
         sample::assert_sound(&one);
         emitted::kept("a-definition-read", &one);
         assert_eq!(one["useContext"].as_array().map(Vec::len), Some(2));
-        assert_eq!(read(&facts(), "bars-message-booking-request"), None);
+        assert_eq!(one["version"], "1.1.0");
+        assert_eq!(read(&facts(), "bars-message-booking-request", None), None);
+    }
+
+    fn contexts(definition: &Value) -> Vec<&str> {
+        let found = definition["useContext"].as_array().into_iter().flatten();
+        found
+            .filter_map(|one| one["valueCodeableConcept"]["coding"][0]["code"].as_str())
+            .collect()
+    }
+
+    #[test]
+    fn each_service_answers_for_itself_only() {
+        let facts = of_two();
+        for (service, use_case, version) in [
+            (sample::SERVICE, "a5t1", Some("1.1.0")),
+            (SECOND, "a5t1", Some("9.0.0")),
+            (SECOND, "ww1", Some("9.0.0")),
+            (sample::SERVICE, "ww1", None),
+        ] {
+            let found = search(&facts, &[service, use_case]);
+            let told = found.as_ref().ok().and_then(|set| {
+                let definition = &set["entry"][0]["resource"];
+                definition["version"].as_str()
+            });
+            assert_eq!(told, version, "{service} {use_case}");
+        }
+    }
+
+    #[test]
+    fn one_definition_of_services_that_differ_tells_what_holds_of_the_one_addressed_or_of_all() {
+        let facts = of_two();
+        let id = "bars-message-servicerequest-request-referral";
+        let read = |target: Option<&str>| {
+            let target = target.map(sample::address);
+            let found = super::read(&facts, id, target.as_ref()).expect("a national definition");
+            sample::assert_sound(&found);
+            found
+        };
+        let first = read(Some(sample::SERVICE));
+        assert_eq!(contexts(&first), ["2000099999", "a5t1"]);
+        assert_eq!(first["version"], "1.1.0");
+        let second = read(Some(SECOND));
+        assert_eq!(contexts(&second), ["2000088888", "ww1", "a5t1"]);
+        assert_eq!(second["version"], "9.0.0");
+        let all = read(None);
+        assert_eq!(contexts(&all), ["2000099999", "2000088888", "a5t1"]);
+        assert!(all.get("version").is_none());
     }
 
     #[test]
@@ -306,6 +402,8 @@ mod tests {
                 &["https://elsewhere.example/x|1", ""],
                 &["WW-HDR-022", "WW-HDR-021"],
             ),
+            (&[sample::SERVICE, unknown, USE_CASE], &["WW-HDR-021"]),
+            (&[sample::SERVICE, "a5t1", USE_CASE], &["WW-HDR-021"]),
             (&[unknown, USE_CASE], &["WW-HDR-023"]),
             (&[sample::SERVICE, "a1t1"], &["WW-HDR-023"]),
         ];

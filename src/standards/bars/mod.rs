@@ -33,5 +33,5 @@ pub(crate) mod sample;
 
 pub use decision::Meaning;
 pub use headers::Headers;
-pub use policy::{Grade, ReadPolicy};
+pub use policy::{Grade, ReadPolicy, Served};
 pub use read::{MessageFacts, Reading};

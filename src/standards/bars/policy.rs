@@ -18,13 +18,9 @@ pub enum Grade {
 /// own GP examples still pass, except for the check digit of their NHS number.
 #[derive(Clone, Debug)]
 pub struct ReadPolicy {
-    /// The services served here; a message for any other is refused.
-    pub services: Vec<ServiceAddress>,
-    /// Use cases taken (lower case); empty takes every one.
-    pub use_cases: Vec<String>,
-    /// Application versions taken: a whole version (`1.0.0-beta`) or a major (`1`).
-    /// Only a higher major breaks (BaRS Core 1.5.0, versioning).
-    pub application_versions: Vec<String>,
+    /// The services served here; a message for any other is refused, and one for one of
+    /// them is judged by what that one takes.
+    pub services: Vec<Served>,
     /// NHS number failing modulus 11. On `Warn` the number is taken as absent.
     pub nhs_number_check: Grade,
     /// A dangling reference other than the Journey ID.
@@ -50,8 +46,6 @@ impl Default for ReadPolicy {
     fn default() -> Self {
         Self {
             services: Vec::new(),
-            use_cases: Vec::new(),
-            application_versions: vec!["1".to_owned(), "2".to_owned()],
             nhs_number_check: Grade::Refuse,
             dangling: Grade::Refuse,
             application_fields: Grade::Warn,
@@ -65,12 +59,39 @@ impl Default for ReadPolicy {
 }
 
 impl ReadPolicy {
-    /// Whether this application version is taken.
-    pub fn takes_version(&self, version: &str) -> bool {
-        let major = version.split('.').next().unwrap_or_default();
-        self.application_versions
-            .iter()
-            .any(|taken| taken == version || taken == major)
+    /// Whether a referral of this use case may be amended.
+    pub fn takes_amendments(&self, use_case: &str) -> bool {
+        contains(&self.amend, use_case) || contains(&self.amend, "*")
+    }
+
+    /// The service of this address; `None` when it is not served here.
+    pub fn service(&self, address: &ServiceAddress) -> Option<&Served> {
+        let is_it = |ours: &&Served| same_service(&ours.address, address);
+        self.services.iter().find(is_it)
+    }
+}
+
+/// A service served here and what it takes. A service id is one workflow (BaRS Core 1.5.0,
+/// the directory of services), so that what one takes says nothing of another.
+#[derive(Clone, Debug)]
+pub struct Served {
+    /// System and value.
+    pub address: ServiceAddress,
+    /// Use cases taken (lower case); empty takes every one.
+    pub use_cases: Vec<String>,
+    /// Application versions taken: a whole version (`1.0.0-beta`) or a major (`1`).
+    /// Only a higher major breaks (BaRS Core 1.5.0, versioning).
+    pub application_versions: Vec<String>,
+}
+
+impl Served {
+    /// A service that takes every use case in the versions that are published today.
+    pub fn of_all(address: ServiceAddress) -> Self {
+        Self {
+            address,
+            use_cases: Vec::new(),
+            application_versions: vec!["1".to_owned(), "2".to_owned()],
+        }
     }
 
     /// Whether this use case is taken.
@@ -78,15 +99,30 @@ impl ReadPolicy {
         self.use_cases.is_empty() || contains(&self.use_cases, use_case)
     }
 
-    /// Whether a referral of this use case may be amended.
-    pub fn takes_amendments(&self, use_case: &str) -> bool {
-        contains(&self.amend, use_case) || contains(&self.amend, "*")
+    /// Whether this Application version is taken.
+    pub fn takes_version(&self, version: &str) -> bool {
+        let major = version.split('.').next().unwrap_or_default();
+        self.application_versions
+            .iter()
+            .any(|taken| taken == version || taken == major)
     }
 
-    /// Whether this service is served here.
-    pub fn serves(&self, service: &ServiceAddress) -> bool {
-        self.services.iter().any(|ours| same_service(ours, service))
+    /// The newest Application version taken; `None` when none is listed.
+    pub fn newest_version(&self) -> Option<&str> {
+        let taken = self.application_versions.iter().map(String::as_str);
+        taken.max_by_key(|version| precedence(version))
     }
+}
+
+/// The order of versions (Semantic Versioning 2.0.0, as BaRS numbers its Applications): by
+/// the numbers, and a pre-release before its release.
+fn precedence(version: &str) -> (Vec<u32>, bool, &str) {
+    let (numbers, before) = match version.split_once('-') {
+        Some((numbers, before)) => (numbers, before),
+        None => (version, ""),
+    };
+    let numbers = numbers.split('.').map(|n| n.parse().unwrap_or(0));
+    (numbers.collect(), before.is_empty(), before)
 }
 
 /// Whether two addresses name one service. Systems differ in case between pages of the
@@ -103,11 +139,19 @@ fn contains(list: &[String], word: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn address(text: &str) -> ServiceAddress {
+        ServiceAddress::parse(text).expect("an address")
+    }
+
+    fn any() -> Served {
+        Served::of_all(address("https://fhir.nhs.uk/Id/dos-service-id|2000099999"))
+    }
+
     #[test]
     fn a_version_is_taken_by_its_major_or_as_a_whole() {
-        let policy = ReadPolicy {
+        let service = Served {
             application_versions: vec!["1".into(), "3.0.0-beta".into()],
-            ..ReadPolicy::default()
+            ..any()
         };
         for (version, taken) in [
             ("1.0.0-beta", true),
@@ -117,27 +161,44 @@ mod tests {
             ("10.0.0", false),
             ("", false),
         ] {
-            assert_eq!(policy.takes_version(version), taken, "{version}");
+            assert_eq!(service.takes_version(version), taken, "{version}");
+        }
+    }
+
+    #[test]
+    fn the_newest_version_is_told_by_its_numbers() {
+        for (listed, newest) in [
+            (&["1.2.0", "1.10.0", "1.9.0"][..], Some("1.10.0")),
+            (&["1.0.0", "1.0.0-beta"], Some("1.0.0")),
+            (&["1.0.0-alpha", "1.0.0-beta"], Some("1.0.0-beta")),
+            (&["2", "1.2.0"], Some("2")),
+            (&[], None),
+        ] {
+            let service = Served {
+                application_versions: listed.iter().map(|&v| v.to_owned()).collect(),
+                ..any()
+            };
+            assert_eq!(service.newest_version(), newest, "{listed:?}");
         }
     }
 
     #[test]
     fn no_list_of_use_cases_takes_every_one() {
-        let mut policy = ReadPolicy::default();
-        assert!(policy.takes_use_case("a5t1"));
-        policy.use_cases = vec!["ww1".into()];
-        assert!(policy.takes_use_case("WW1"));
-        assert!(!policy.takes_use_case("a5t1"));
+        let mut service = any();
+        assert!(service.takes_use_case("a5t1"));
+        service.use_cases = vec!["ww1".into()];
+        assert!(service.takes_use_case("WW1"));
+        assert!(!service.takes_use_case("a5t1"));
     }
 
     #[test]
     fn the_spelling_of_a_system_does_not_make_another_service() {
-        let address = |text: &str| ServiceAddress::parse(text).expect("an address");
         let policy = ReadPolicy {
-            services: vec![address("https://fhir.nhs.uk/Id/dos-service-id|2000099999")],
+            services: vec![any()],
             ..ReadPolicy::default()
         };
-        assert!(policy.serves(&address("https://fhir.nhs.uk/id/dos-service-id|2000099999")));
-        assert!(!policy.serves(&address("https://fhir.nhs.uk/Id/dos-service-id|2000099998")));
+        let serves = |text: &str| policy.service(&address(text)).is_some();
+        assert!(serves("https://fhir.nhs.uk/id/dos-service-id|2000099999"));
+        assert!(!serves("https://fhir.nhs.uk/Id/dos-service-id|2000099998"));
     }
 }

@@ -473,7 +473,7 @@ mod tests {
     use crate::domain::case::{EncounterAs, Security};
     use crate::standards::bars::decision::Meaning;
     use crate::standards::bars::message_rules::RESPONSE_SHORT;
-    use crate::standards::bars::policy::ReadPolicy;
+    use crate::standards::bars::policy::{ReadPolicy, Served};
     use crate::standards::bars::{read, sample};
     use crate::standards::emitted;
     use crate::standards::fhir::{Document, Limits};
@@ -574,7 +574,7 @@ mod tests {
     #[test]
     fn every_milestone_makes_a_message_that_our_own_reader_takes_as_a_status() {
         let policy = ReadPolicy {
-            services: vec![sample::address(sample::SENDER)],
+            services: vec![Served::of_all(sample::address(sample::SENDER))],
             expects_responses: true,
             ..ReadPolicy::default()
         };

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::headers::{Accepted, EndUserOrganisation, Format, Headers};
-use super::policy::ReadPolicy;
+use super::policy::{ReadPolicy, Served};
 use super::read::{self, Reading};
 use crate::domain::case::{BarrierGroup, Case, ConditionGroups, ListedCondition, MODEL_VERSION};
 use crate::domain::identifiers::{
@@ -270,10 +270,17 @@ pub(crate) fn headers(ods: &str, target: &str) -> Headers {
     }
 }
 
+/// The service that the samples are for.
+pub(crate) fn served() -> Served {
+    Served {
+        use_cases: vec!["a5t1".to_owned(), "a6t1".to_owned()],
+        ..Served::of_all(address(SERVICE))
+    }
+}
+
 pub(crate) fn policy() -> ReadPolicy {
     ReadPolicy {
-        services: vec![address(SERVICE)],
-        use_cases: vec!["a5t1".to_owned(), "a6t1".to_owned()],
+        services: vec![served()],
         ..ReadPolicy::default()
     }
 }

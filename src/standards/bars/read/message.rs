@@ -14,7 +14,7 @@ use crate::problem::area::{header as header_entry, referral as entry};
 use crate::standards::bars::codes;
 use crate::standards::bars::headers::Headers;
 use crate::standards::bars::message_rules::MessageRule;
-use crate::standards::bars::policy::same_service;
+use crate::standards::bars::policy::{ReadPolicy, Served, same_service};
 use crate::standards::fhir::Node;
 
 /// What the envelope says.
@@ -155,18 +155,37 @@ fn version(bundle: Node<'_>, faults: &mut Faults<'_>) -> Option<String> {
         faults.at(&entry::VERSION_MISSING, path);
         return None;
     };
-    if !faults.policy.takes_version(version) {
-        let detail = format!(
-            "taken are {}",
-            faults.policy.application_versions.join(", ")
-        );
-        faults.add(
-            Problem::new(&entry::VERSION_UNSUPPORTED)
-                .at(path)
-                .with(detail),
-        );
-    }
     Some(version.to_owned())
+}
+
+/// The service that a message is for: the one that the request's header and the message both
+/// name, or the one that names it where the other cannot be read. Where they name different
+/// services that is the fault, and neither's rules are the message's.
+pub(super) fn addressed<'p>(
+    policy: &'p ReadPolicy,
+    destination: Option<&ServiceAddress>,
+    headers: &Headers,
+) -> Option<&'p Served> {
+    let target = headers.target.as_ref();
+    if let (Some(destination), Some(target)) = (destination, target)
+        && !same_service(destination, target)
+    {
+        return None;
+    }
+    policy.service(destination.or(target)?)
+}
+
+/// Reports a version that the service does not take (BaRS Core 1.5.0, content negotiation).
+pub(super) fn check_version(version: Option<&str>, service: &Served, faults: &mut Faults<'_>) {
+    let Some(version) = version else { return };
+    if service.takes_version(version) {
+        return;
+    }
+    let taken = service.application_versions.join(", ");
+    let problem = Problem::new(&entry::VERSION_UNSUPPORTED)
+        .at("Bundle.meta.versionId")
+        .with(format!("this service takes {taken}"));
+    faults.add(problem);
 }
 
 /// R4 asks for the endpoint; one that is no `system|value` only means that responses
@@ -232,7 +251,7 @@ pub(super) fn check_parties(
         if headers.target.as_ref().is_some_and(differs) {
             faults.at(&entry::DESTINATION_NOT_TARGET, path());
         }
-        if !faults.policy.serves(destination) {
+        if faults.policy.service(destination).is_none() {
             faults.at(&entry::DESTINATION_NOT_OURS, path());
         }
     }

@@ -23,7 +23,7 @@ pub use message::MessageFacts;
 use super::decision::{self, Meaning, Signs};
 use super::headers::Headers;
 use super::message_rules::{REQUEST_CANCELLED, REQUEST_REFERRAL};
-use super::policy::{Grade, ReadPolicy};
+use super::policy::{Grade, ReadPolicy, Served};
 use crate::domain::case::{ConditionGroups, Referral};
 use crate::problem::area::{fhir as fhir_entry, referral as entry};
 use crate::problem::{Entry, Problem};
@@ -98,6 +98,10 @@ pub fn read(
     let meaning = decide(&header, request.as_ref(), &entries, &mut faults);
     let facts = message::facts(root, &entries, &header, request.as_ref(), &mut faults);
     message::check_parties(&facts, &header, headers, &mut faults);
+    let service = message::addressed(policy, facts.destination_endpoint.as_ref(), headers);
+    if let Some(service) = service {
+        message::check_version(facts.version_id.as_deref(), service, &mut faults);
+    }
     let mut reading = Reading {
         meaning,
         ..Reading::default()
@@ -106,7 +110,14 @@ pub fn read(
     let offered = meaning.is_none_or(|meaning| is_offered(meaning, &facts, &header, &mut faults));
     if offered {
         bundle::check(&entries, &mut faults);
-        check_rules(meaning, &entries, &header, request.as_ref(), &mut faults);
+        check_rules(
+            meaning,
+            &entries,
+            &header,
+            request.as_ref(),
+            service,
+            &mut faults,
+        );
         fill(
             &mut reading,
             &entries,
@@ -232,6 +243,7 @@ fn check_rules(
     entries: &Entries<'_>,
     header: &Header<'_>,
     request: Option<&Request<'_>>,
+    service: Option<&Served>,
     faults: &mut Faults<'_>,
 ) {
     if let Some(request) = request {
@@ -243,7 +255,7 @@ fn check_rules(
             cardinality::check(&REQUEST_REFERRAL, entries, faults);
             consent::check_direct_care(entries, faults);
             cardinality::check_application_fields(entries, faults);
-            check_use_case(meaning, request, faults);
+            check_use_case(meaning, request, service, faults);
         }
         Some(Meaning::Cancel { .. }) => {
             message::check_definition(header, &REQUEST_CANCELLED, faults);
@@ -256,6 +268,7 @@ fn check_rules(
 fn check_use_case(
     meaning: Option<Meaning>,
     request: Option<&Request<'_>>,
+    service: Option<&Served>,
     faults: &mut Faults<'_>,
 ) {
     let Some(request) = request else { return };
@@ -265,7 +278,7 @@ fn check_use_case(
     };
     let path = || format!("{}.category", request.node.path());
     let found = || format!("the use case is {}", super::codes::shown(use_case));
-    if !faults.policy.takes_use_case(use_case) {
+    if service.is_some_and(|service| !service.takes_use_case(use_case)) {
         let problem = Problem::new(&entry::USE_CASE_NOT_OFFERED);
         faults.add(problem.at(path()).with(found()));
     }

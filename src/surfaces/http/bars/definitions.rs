@@ -97,17 +97,9 @@ pub(super) async fn search(
 /// What our copies of the national MessageDefinitions are made from.
 pub(super) fn message_facts(gateway: &Gateway) -> message_definitions::Facts {
     let settings = gateway.settings();
-    let policy = &gateway.reading().body;
-    let versions = settings
-        .bars
-        .services
-        .iter()
-        .flat_map(|service| &service.application_versions);
     message_definitions::Facts {
         base_url: settings.base_url(),
-        services: policy.services.clone(),
-        use_cases: policy.use_cases.clone(),
-        application_version: versions.max().cloned().unwrap_or_default(),
+        services: gateway.reading().body.services.clone(),
         date: gateway.started().to_zoned(jiff::tz::TimeZone::UTC).date(),
         publisher: settings.gateway.name.clone(),
     }

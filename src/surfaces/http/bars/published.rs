@@ -32,8 +32,9 @@ pub(super) async fn read(
     let own = published::read(kind, &id).map(|found| found.text.to_owned());
     let national = || {
         let is_message = kind == "MessageDefinition";
-        let found = is_message.then(|| message_definitions::read(&message_facts(&gateway), &id))?;
-        Some(found?.to_string())
+        let facts = is_message.then(|| message_facts(&gateway))?;
+        let target = headers.target.as_ref();
+        Some(message_definitions::read(&facts, &id, target)?.to_string())
     };
     let answered = match own.or_else(national) {
         Some(text) => ok(text),
