@@ -2,15 +2,24 @@
 //! message makes the tables choose that provider; and a message with a word of its own in every
 //! place that one can have.
 
+use std::sync::{Arc, LazyLock};
+
 use jiff::civil::Date;
 use serde_json::{Value, json};
 use uuid::Uuid;
+use workwell_gateway::adapters::tables::load;
 use workwell_gateway::conformance::parties::referral::bundle::resource_mut;
 use workwell_gateway::conformance::parties::referral::{PRACTICE_ODS, Referral, person};
+use workwell_gateway::domain::case::ConditionGroups;
 use workwell_gateway::gateway::tables::read_sample;
 
 use super::people::{Canary, Kind, Person, written};
 use crate::receiver::sent_by;
+use crate::testing::package;
+
+/// Those that ship.
+static GROUPS: LazyLock<Arc<ConditionGroups>> =
+    LazyLock::new(|| load(&package("mappings")).condition_groups);
 
 const OBSERVATION: &str = "https://workwell-gateway.example/CodeSystem/workwell-observation";
 const ANSWER: &str = "https://workwell-gateway.example/CodeSystem/workwell-answer";
@@ -169,7 +178,9 @@ pub fn person_on(way: Way, seed: u64, odd: Odd) -> (Referral, Person) {
     } else {
         referral.clone()
     };
-    let case = read_sample(&sound.bytes()).expect("a sound message").case;
+    let case = read_sample(&sound.bytes(), &GROUPS)
+        .expect("a sound message")
+        .case;
     let person = Person {
         case,
         canaries: maker.canaries,
