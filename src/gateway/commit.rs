@@ -250,11 +250,11 @@ pub(super) fn unparked(leg: &LegRow, by: &Caller, state: LegState) -> QueueClosi
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
+    use crate::testing::package;
 
     #[test]
     fn no_verb_writes_past_the_one_way() {
-        let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/gateway")];
+        let mut folders = vec![package("src/gateway")];
         let mut past = Vec::new();
         let mut paths = Vec::new();
         while let Some(folder) = folders.pop() {

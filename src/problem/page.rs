@@ -87,7 +87,7 @@ pub fn capital(text: &str) -> String {
 /// the environment it writes the page instead.
 #[cfg(test)]
 pub(crate) fn assert_current(path: &str, wanted: &str) {
-    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let file = crate::testing::package(path);
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(&file, wanted).expect("the page can be written");
         return;

@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use crate::testing::package;
+
 const COLUMNS: [&str; 7] = [
     "id",
     "hazard",
@@ -24,7 +26,7 @@ type Row = Vec<String>;
 type Tests = BTreeMap<String, BTreeSet<String>>;
 
 fn log() -> Vec<Row> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/safety/hazards.csv");
+    let path = package("docs/safety/hazards.csv");
     let mut reader = csv::Reader::from_path(path).expect("the hazard log");
     let header: Vec<String> = reader
         .headers()

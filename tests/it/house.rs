@@ -4,6 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::testing::package;
+
 /// Floor, and the floors it may name. A floor may always name itself; `config`,
 /// `problem` and `telemetry` stand beside the stairs and are listed where allowed.
 const TABLE: &[(&str, &[&str])] = &[
@@ -91,7 +93,7 @@ fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 fn sources() -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let root = package("src");
     let mut files = Vec::new();
     rust_files(&root, &mut files);
     files

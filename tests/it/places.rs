@@ -9,11 +9,12 @@ use workwell_gateway::domain::caller::Caller;
 use workwell_gateway::gateway::places::{Order, import_organisations, import_postcodes};
 
 use crate::support::{TestGateway, gateway_codes};
+use crate::testing::package;
 
 /// A gateway over the invented county with these rows about its organisations.
 async fn with_organisations(rows: &str) -> (tempfile::TempDir, TestGateway) {
     let folder = tempfile::tempdir().expect("a folder");
-    let county = Path::new(env!("CARGO_MANIFEST_DIR")).join("conformance/fixtures/places");
+    let county = package("conformance/fixtures/places");
     for name in ["postcodes.csv", "practices.csv"] {
         fs::copy(county.join(name), folder.path().join(name)).expect("a file");
     }

@@ -1,6 +1,7 @@
 use jiff::civil::date;
 
 use super::*;
+use crate::testing::package;
 
 const DAY: Date = date(2026, 11, 20);
 
@@ -21,7 +22,7 @@ fn set(places: &Places) -> &Set {
 
 #[test]
 fn the_synthetic_set_is_whole_and_the_default() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("conformance/fixtures/places");
+    let folder = package("conformance/fixtures/places");
     let opened = Places::open(&folder).expect("the committed files are right");
     let synthetic = Places::synthetic();
     let (opened, synthetic) = (set(&opened), set(&synthetic));

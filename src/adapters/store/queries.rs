@@ -374,17 +374,6 @@ impl Store {
         }))
     }
 
-    /// The oldest leg of a case that waits to be collected by this provider.
-    pub async fn waiting_leg(
-        &self,
-        caller: &Caller,
-        case_id: CaseId,
-        slug: &str,
-    ) -> Read<Option<LegRow>> {
-        let query = read::waiting_leg(&Scope::of(caller), case_id, slug);
-        self.inner.engine.one(query).await
-    }
-
     /// When the next released leg comes due.
     pub async fn next_due(&self, caller: &Caller) -> Read<Option<Timestamp>> {
         let query = read::next_due(&Scope::of(caller));

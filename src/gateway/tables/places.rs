@@ -139,6 +139,7 @@ mod tests {
     use crate::domain::identifiers::OdsCode;
     use crate::domain::mapping::sample;
     use crate::domain::routing::{Outcome, Standing, decide_both_ways};
+    use crate::testing::package;
 
     const BEFORE: Date = date(2026, 3, 31);
     const TODAY: Date = date(2026, 11, 20);
@@ -148,8 +149,7 @@ mod tests {
     /// The committed folders with these words replaced in every file.
     fn tables(changes: &[(&str, &str)]) -> (tempfile::TempDir, Loaded) {
         let root = tempfile::tempdir().expect("a folder");
-        let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("mappings");
-        copy(&package, root.path(), changes);
+        copy(&package("mappings"), root.path(), changes);
         let loaded = with_closings(load(root.path()), &Places::synthetic());
         (root, loaded)
     }

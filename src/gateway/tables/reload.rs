@@ -449,8 +449,7 @@ mod tests {
         assert_eq!(reloaded.outcome(), "partly");
         // Once it is mended it goes live, and what was kept in between is no obstacle.
         mappings.edit("exampleshire/lantern/fields.csv", |_| {
-            let from = Path::new(env!("CARGO_MANIFEST_DIR"));
-            let file = from.join("mappings/exampleshire/lantern/fields.csv");
+            let file = package("mappings/exampleshire/lantern/fields.csv");
             fs::read_to_string(file).expect("a committed table")
         });
         let (mended, reloaded) = after

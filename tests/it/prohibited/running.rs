@@ -226,6 +226,10 @@ impl Run {
         let provider = self.trial.provider(slug).expect("a provider of the tables");
         let mut found = judge_arrival(&taken.person, provider, &self.trial, values);
         let values: Vec<String> = values.iter().map(|value| plain(value)).collect();
+        let mut own = taken.person.canaries.iter();
+        if !own.any(|canary| values.iter().any(|value| holds(value, canary))) {
+            found.push("nothing of the person came".to_owned());
+        }
         for other in &self.taken {
             // A case that was referred on is of the same person.
             if other.person.number == taken.person.number {
@@ -406,22 +410,33 @@ async fn random_people_reach_every_provider_over_every_channel_and_nothing_else_
     let every = ["collect", "csv-batch", "fhir-rest", "webhook"];
     assert_eq!(channels.into_iter().collect::<Vec<_>>(), every);
 
-    let metrics = reqwest::get(format!("{}/metrics", run.gateway.admin())).await;
-    let metrics = metrics.expect("an answer").text().await.expect("a text");
+    let (metrics, queue) = (
+        admin(&run, "metrics").await,
+        admin(&run, "admin/queue").await,
+    );
     let traces = traces(&run.gateway).await;
     run.gateway.running.end().await;
     let logs = lines.text().split_off(before);
     assert!(logs.contains("referral refused") && metrics.contains("workwell_"));
-    assert!(traces.contains("fields.csv:2"));
+    assert!(traces.contains("fields.csv:2") && !queue.is_empty());
     for (place, text) in [
         ("log", logs),
         ("metrics", metrics),
+        ("queue", queue),
         ("refusals", run.refusals.join("\n")),
         ("traces", traces),
     ] {
         let found = told(&text, &run.canaries);
         assert!(found.is_empty(), "in the {place}: {found:?}");
     }
+}
+
+/// What the admin listener tells.
+async fn admin(run: &Run, path: &str) -> String {
+    let answer = reqwest::get(format!("{}/{path}", run.gateway.admin())).await;
+    let answer = answer.expect("an answer");
+    assert_eq!(answer.status(), 200, "{path}");
+    answer.text().await.expect("a text")
 }
 
 /// What is kept as the account of every delivery.

@@ -13,6 +13,7 @@ use workwell_gateway::standards::fhir::xml;
 
 use super::{encoded, open_cases, quieted, wire};
 use crate::support::{TestGateway, shared};
+use crate::testing::package;
 
 const CAP: usize = 1 << 20;
 
@@ -122,8 +123,7 @@ async fn service(published: &[Published]) -> TestGateway {
             });
         }
     }
-    let mappings =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("conformance/fixtures/mappings-catch-all");
+    let mappings = package("conformance/fixtures/mappings-catch-all");
     let gateway = TestGateway::with(|settings| {
         settings.bars.services = services;
         settings.bars.policies.nhs_number_check = Policy::Warn;

@@ -39,8 +39,8 @@ async fn without_a_system_to_tell_a_person_rings_at_once() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_way_that_failed_for_good_can_still_be_the_one_that_is_heard() {
+/// A case that the provider declined, of which the practice's system takes no word for good.
+async fn refused_for_good() -> (TestGateway, Casework) {
     let gateway = TestGateway::with(|settings| settings.delivery.retry_after.clear()).await;
     gateway.parties.gp.conduct(Conduct::Fail {
         status: 400,
@@ -49,6 +49,12 @@ async fn a_way_that_failed_for_good_can_still_be_the_one_that_is_heard() {
     decline(&gateway);
     let case = Casework::open(&gateway, 1, Place::LANTERN).await;
     Casework::until_queue(&gateway, &["return-unheard  ring-referrer"]).await;
+    (gateway, case)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_way_that_failed_for_good_can_still_be_the_one_that_is_heard() {
+    let (gateway, case) = refused_for_good().await;
     gateway.parties.gp.conduct(Conduct::Orderly);
     let last = gateway.leg_in(LegKind::Respond, LegState::Parked).await;
     let inside = &gateway.running.gateway;
@@ -66,14 +72,7 @@ fn given_up(gateway: &TestGateway) -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_settles_what_the_practice_s_system_would_not_take_for_good() {
-    let gateway = TestGateway::with(|settings| settings.delivery.retry_after.clear()).await;
-    gateway.parties.gp.conduct(Conduct::Fail {
-        status: 400,
-        times: u32::MAX,
-    });
-    decline(&gateway);
-    let case = Casework::open(&gateway, 1, Place::LANTERN).await;
-    Casework::until_queue(&gateway, &["return-unheard  ring-referrer"]).await;
+    let (gateway, case) = refused_for_good().await;
     assert!(given_up(&gateway) > 0);
     // The verb of either entry ends both.
     let told = [&["called"], &CALLED[..]].concat();

@@ -156,16 +156,18 @@ async fn a_waiting_leg_is_collected_and_never_sent() {
     };
     add(&store, waiting).await;
     assert!(due(&store, 5, &[]).await.is_empty());
-    let caller = provider();
-    let found = store.waiting_leg(&caller, case_id(1), "northside");
-    assert_eq!(
-        found.await.expect("read").map(|leg| leg.id),
-        Some(leg_id(11))
-    );
+    let waits = LegFilter {
+        case_id: Some(case_id(1)),
+        state: Some(LegState::Waiting),
+        ..LegFilter::default()
+    };
+    let found = store.legs(&provider(), &waits).await.expect("read");
+    let found: Vec<_> = found.iter().map(|leg| leg.id).collect();
+    assert_eq!(found, [leg_id(11)]);
     let collected = change(11, 0, LegState::Delivered, 1);
     store.commit(collected, at(2)).await.expect("committed");
-    let found = store.waiting_leg(&caller, case_id(1), "northside");
-    assert_eq!(found.await, Ok(None));
+    let found = store.legs(&provider(), &waits).await.expect("read");
+    assert!(found.is_empty());
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use clap::{Command, FromArgMatches, Subcommand};
 
 use super::*;
 use crate::surfaces::cli::{WIDTH, geo, ods};
+use crate::testing::package;
 
 struct Bench {
     folder: tempfile::TempDir,
@@ -116,8 +117,7 @@ fn faults_are_told_with_code_and_line_and_change_nothing() {
 #[test]
 fn an_import_into_another_folder_says_how_to_use_it() {
     let mut bench = Bench::new();
-    let package = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    bench.settings.tables.places = package.join("conformance/fixtures/places");
+    bench.settings.tables.places = package("conformance/fixtures/places");
     let file = bench.file("ONSPD.csv", DIRECTORY);
     let (text, code) = bench.run(&["geo", "import", &file]);
     assert_eq!(code, exit::FINDING);

@@ -178,21 +178,6 @@ fn sealed_leg(row: &Row<'_>) -> Read<SealedLeg> {
     Ok((rows::case(row)?, payload, trace))
 }
 
-pub(in super::super::super) fn waiting_leg(
-    scope: &Scope,
-    case_id: CaseId,
-    slug: &str,
-) -> Query<LegRow> {
-    let sql = format!(
-        "SELECT {} FROM legs l WHERE {} AND l.case_id = ?2 AND l.destination = ?3
-         AND l.state = 'waiting' ORDER BY l.number LIMIT 1",
-        rows::LEG,
-        scope.legs
-    );
-    let values = values![scope.value.clone(), case_id.uuid(), slug.to_owned()];
-    Query::new(sql, values, rows::leg)
-}
-
 /// When the next released leg comes due, whatever blocks it.
 pub(in super::super::super) fn next_due(scope: &Scope) -> Query<Option<Timestamp>> {
     let sql = format!(

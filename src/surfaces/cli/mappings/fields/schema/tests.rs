@@ -5,6 +5,7 @@ use super::*;
 use crate::domain::case::{Answer, Case};
 use crate::domain::consent::{Recipient, Record};
 use crate::domain::mapping::sample;
+use crate::testing::package;
 
 /// What is wrong with a value, by the words of JSON Schema that the schema uses; an unknown
 /// word is a fault of its own, so that nothing is passed over.
@@ -127,8 +128,7 @@ fn referrals(folder: &Path, found: &mut Vec<PathBuf>) {
 #[test]
 fn every_canonical_case_beside_the_tables_is_one_by_the_schema() {
     let mut files = Vec::new();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("mappings");
-    referrals(&root, &mut files);
+    referrals(&package("mappings"), &mut files);
     let mut judged_files = 0;
     for file in files {
         let text = fs::read_to_string(&file).expect("a committed referral");
