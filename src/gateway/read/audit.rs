@@ -2,7 +2,9 @@
 //! be told.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
+use crate::adapters::store::CaseRow;
 use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind, Recorded};
 use crate::domain::identifiers::CaseId;
@@ -108,27 +110,21 @@ impl Gateway {
         caller: &Caller,
         facts: Vec<Recorded>,
     ) -> Result<Vec<Told>, Problem> {
-        let mut restricted: HashMap<CaseId, bool> = HashMap::new();
-        let mut told = Vec::with_capacity(facts.len());
-        for fact in facts {
-            let hides_referrer = match fact.case_id {
-                None => false,
-                Some(id) => match restricted.get(&id) {
-                    Some(known) => *known,
-                    None => {
-                        let row = self.store.case_by_id(caller, id).await?;
-                        // Of a case that is not there any more nobody knows it.
-                        let hides = row.is_none_or(|row| row.restricted);
-                        restricted.insert(id, hides);
-                        hides
-                    }
-                },
-            };
-            told.push(Told {
-                fact,
-                hides_referrer,
-            });
+        let mut cases: HashMap<CaseId, Option<CaseRow>> = HashMap::new();
+        for id in facts.iter().filter_map(|fact| fact.case_id) {
+            if let Entry::Vacant(unknown) = cases.entry(id) {
+                unknown.insert(self.store.case_by_id(caller, id).await?);
+            }
         }
-        Ok(told)
+        let told = facts.into_iter().map(|fact| {
+            let case = fact.case_id.and_then(|id| cases.get(&id)?.as_ref());
+            Told {
+                reference: case.map(|row| row.reference.clone()),
+                // Of a case that is not there any more nobody knows it.
+                hides_referrer: fact.case_id.is_some() && case.is_none_or(|row| row.restricted),
+                fact,
+            }
+        });
+        Ok(told.collect())
     }
 }

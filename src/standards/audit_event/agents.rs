@@ -29,21 +29,21 @@ pub(super) fn of(fact: &Recorded, source: &Source<'_>, hides_referrer: bool) -> 
                 "system": "http://terminology.hl7.org/CodeSystem/extra-security-role-type",
                 "code": "humanuser",
             }] });
-            agent(person, who("Practitioner", OPERATOR, name), true)
+            agent(&person, &who("Practitioner", OPERATOR, name), true)
         }
         Caller::Provider(slug) => {
             let role = role_of_caller(fact.kind);
-            agent(role, who("Organization", PROVIDER, slug), true)
+            agent(&role, &who("Organization", PROVIDER, slug), true)
         }
         // Which practice it is tells where a person lives whose place is kept.
         Caller::Referrer(_) if hides_referrer => {
             let words = "the referring organisation; not named, the record is restricted";
             let who = json!({ "type": "Organization", "display": words });
-            agent(role_of_caller(fact.kind), who, true)
+            agent(&role_of_caller(fact.kind), &who, true)
         }
         Caller::Referrer(ods) => {
             let who = who("Organization", OdsCode::SYSTEM, ods.as_str());
-            agent(role_of_caller(fact.kind), who, true)
+            agent(&role_of_caller(fact.kind), &who, true)
         }
     };
     let mut agents = vec![asked];
@@ -56,8 +56,8 @@ pub(super) fn of(fact: &Recorded, source: &Source<'_>, hides_referrer: bool) -> 
             .flat_map(|name| fact.details_named(name))
             .map(|slug| {
                 agent(
-                    dicom(DESTINATION),
-                    who("Organization", PROVIDER, slug),
+                    &dicom(DESTINATION),
+                    &who("Organization", PROVIDER, slug),
                     false,
                 )
             }),
@@ -87,7 +87,7 @@ fn dicom(code: &str) -> Value {
     json!({ "coding": [{ "system": DICOM, "code": code }] })
 }
 
-fn agent(role: Value, who: Value, requestor: bool) -> Value {
+fn agent(role: &Value, who: &Value, requestor: bool) -> Value {
     json!({ "type": role, "who": who, "requestor": requestor })
 }
 
@@ -97,5 +97,5 @@ fn who(kind: &str, system: &str, value: &str) -> Value {
 
 fn gateway(source: &Source<'_>, requestor: bool) -> Value {
     let who = who("Device", SOFTWARE, source.software);
-    agent(dicom(APPLICATION), who, requestor)
+    agent(&dicom(APPLICATION), &who, requestor)
 }

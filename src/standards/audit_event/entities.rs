@@ -3,9 +3,9 @@
 
 use serde_json::{Value, json};
 
+use super::Told;
 use super::kind::Words;
-use crate::domain::fact::{FIELDS, Recorded};
-use crate::domain::identifiers::CaseReference;
+use crate::domain::fact::{FIELDS, FactKind, Recorded};
 use crate::standards::payload::fhir::bundle::CASE_ID;
 
 /// Our ids of messages.
@@ -21,7 +21,8 @@ const QUERY: &str = "24";
 const JOB: &str = "20";
 
 /// Every entity of a fact; the details stand on the first.
-pub(super) fn of(fact: &Recorded, words: &Words) -> Vec<Value> {
+pub(super) fn of(told: &Told, words: &Words) -> Vec<Value> {
+    let fact = &told.fact;
     let mut entities = Vec::new();
     if let Some(id) = fact.case_id {
         let mut case = entity(RESOURCE);
@@ -29,8 +30,10 @@ pub(super) fn of(fact: &Recorded, words: &Words) -> Vec<Value> {
         case["what"] = json!({
             "type": "Encounter",
             "identifier": { "system": CASE_ID, "value": id.to_string() },
-            "display": CaseReference::of(id.uuid()).as_str(),
         });
+        if let Some(reference) = &told.reference {
+            case["what"]["display"] = json!(reference.as_str());
+        }
         if let Some(code) = words.lifecycle {
             case["lifecycle"] = json!({
                 "system": "http://terminology.hl7.org/CodeSystem/dicom-audit-lifecycle",
@@ -52,7 +55,7 @@ pub(super) fn of(fact: &Recorded, words: &Words) -> Vec<Value> {
         return entities;
     }
     if entities.is_empty() {
-        let is_search = fact.kind == crate::domain::fact::FactKind::CaseSearched;
+        let is_search = fact.kind == FactKind::CaseSearched;
         let mut alone = entity(if is_search { QUERY } else { JOB });
         alone["name"] = json!(fact.kind.code());
         entities.push(alone);

@@ -18,7 +18,7 @@ use uuid::Builder;
 use super::bars::codes::{profile, workwell};
 use crate::domain::caller::Caller;
 use crate::domain::fact::{FactKind, Recorded};
-use crate::domain::identifiers::OdsCode;
+use crate::domain::identifiers::{CaseReference, OdsCode};
 
 /// Who keeps the log.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +36,8 @@ pub struct Source<'a> {
 pub struct Told {
     /// The fact.
     pub fact: Recorded,
+    /// What people call its case, where that is there.
+    pub reference: Option<CaseReference>,
     /// Whether the referrer stays unnamed, because the person's record is restricted.
     pub hides_referrer: bool,
 }
@@ -101,7 +103,7 @@ pub fn render(told: &Told, source: &Source<'_>) -> Value {
             resource["outcomeDesc"] = json!(why.join(", "));
         }
     }
-    let entities = entities::of(fact, &words);
+    let entities = entities::of(told, &words);
     if !entities.is_empty() {
         resource["entity"] = json!(entities);
     }

@@ -78,6 +78,7 @@ fn told(kind: FactKind) -> Told {
                 .map(|(name, value)| (name.into(), value.into()))
                 .collect(),
         },
+        reference: of_case.then(|| CaseReference::of(Uuid::from_u128(CASE))),
         hides_referrer: false,
     }
 }

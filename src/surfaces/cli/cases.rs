@@ -33,7 +33,7 @@ pub enum Cases {
     Show(timeline::Which),
     /// Tell everything that happened to a case, and who had the person when
     Timeline(timeline::Which),
-    /// Tell what the audit log holds of a case, for a reviewer; also as FHIR
+    /// Tell what the audit log holds of a case; also as FHIR
     Audit(audit::Audit),
     /// Do something with one case
     #[command(flatten)]

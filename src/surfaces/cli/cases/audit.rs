@@ -77,6 +77,7 @@ fn as_text(facts: &[Told]) -> String {
 }
 
 fn as_json(id: CaseId, facts: &[Told]) -> Value {
+    let reference = facts.iter().find_map(|one| one.reference.as_ref());
     let facts = facts.iter().map(|one| {
         let fact = &one.fact;
         let details = fact.details.iter();
@@ -93,7 +94,7 @@ fn as_json(id: CaseId, facts: &[Told]) -> Value {
     });
     json!({
         "case": id.to_string(),
-        "reference": CaseReference::of(id.uuid()).as_str(),
+        "reference": reference.map(CaseReference::as_str),
         "facts": facts.collect::<Vec<Value>>(),
     })
 }
