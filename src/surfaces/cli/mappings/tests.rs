@@ -3,6 +3,7 @@
 mod areas;
 mod broken;
 mod change;
+mod groups;
 mod verbs;
 mod walkthrough;
 
