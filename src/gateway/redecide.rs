@@ -12,7 +12,7 @@ use super::evidence::checked;
 use super::feed_back::{Report, Taken, report_of};
 use super::happened::happened;
 use super::hold::{BY_OPERATOR, REOPENED, REOPENED_AFTER_WITHDRAWAL};
-use super::resolve::Resolution;
+use super::resolve::{Resolution, with_case};
 use super::route::Routed;
 use super::waiting::close_work;
 use super::{Gateway, commit::HELD_BY_CORRECTION};
@@ -85,7 +85,7 @@ impl Gateway {
         if row.status == Status::Routed && standing.may_be_held() {
             return Err(not_due("it has left, or may have"));
         }
-        let case = self.store.unseal_case(row)?;
+        let mut case = self.store.unseal_case(row)?;
         let resolution = Resolution {
             evidence: why.to_owned(),
             // Of a case that was released a person has judged these, where there was any.
@@ -93,9 +93,12 @@ impl Gateway {
             consent: None,
         };
         let given = self.given(row, &case, &standing, &resolution).await?;
+        // A code that waited for its group has it once the table has the code.
+        let groups = given.tables.condition_groups();
+        let is_regrouped = groups.group_anew(&mut case.referral.barriers);
         let done = match self.way_again(row, &given, &case, now).await {
             Ok(Way::Released { routed, leg }) => {
-                if is_as_before(row, &routed) {
+                if is_as_before(row, &routed) && !is_regrouped {
                     return Ok(Some(unchanged(row)));
                 }
                 self.released_again(caller, row, why, (routed, *leg), now)
@@ -125,7 +128,15 @@ impl Gateway {
                 self.held_again(caller, row, why, &held, now)
             }
         };
-        let (unit, done) = done;
+        let (mut unit, done) = done;
+        if is_regrouped {
+            for fact in &mut unit.facts {
+                if fact.kind == FactKind::CaseRedecided {
+                    *fact = fact.clone().with("condition-groups", groups.digest());
+                }
+            }
+            unit = with_case(unit, Some(case));
+        }
         let committed = self.commit_change(unit, row).await?;
         Ok(committed.then_some(done))
     }

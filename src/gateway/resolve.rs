@@ -248,7 +248,7 @@ impl Gateway {
     }
 }
 
-fn with_case(mut unit: Unit, case: Option<Case>) -> Unit {
+pub(super) fn with_case(mut unit: Unit, case: Option<Case>) -> Unit {
     if let Some(change) = &mut unit.change {
         change.case = case.map(Box::new);
     }

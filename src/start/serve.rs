@@ -124,7 +124,9 @@ fn warnings(running: &super::Running) -> Vec<String> {
             "rows for these providers will wait, since their drop folders are not there: {list}"
         )
     });
-    unknown.chain(parked).chain(waiting).collect()
+    let groups = tables.groups_now();
+    let groups = (!groups.is_well()).then(|| groups.why());
+    unknown.chain(parked).chain(waiting).chain(groups).collect()
 }
 
 /// Each provider of which something is to be told, in one line.

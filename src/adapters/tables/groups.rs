@@ -40,7 +40,11 @@ pub(super) fn load(root: &Path) -> (ConditionGroups, Found, Vec<Problem>) {
 
 fn read(root: &Path, faults: &mut Faults) -> (ConditionGroups, Found) {
     if !root.join(FILE).exists() {
-        let detail = "the file is not there: every condition is read as group \"not-known\"";
+        let detail = format!(
+            "the file is not there: every condition is read as group \"not-known\"; its first \
+             line is: {}",
+            HEADER.join(",")
+        );
         faults.warn(&entry::FILE_MISSING, FILE, (1, 1), detail);
         return (ConditionGroups::default(), Found::Missing);
     }

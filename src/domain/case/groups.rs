@@ -1,7 +1,7 @@
 //! Which codes stand for which group of conditions: what the operator lists, ready for
 //! look-up.
 
-use super::BarrierGroup;
+use super::{Barrier, BarrierGroup};
 
 /// One code and its group.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +54,21 @@ impl ConditionGroups {
         self.group(alias, code)
     }
 
+    /// Groups every condition that was in no group and whose code is listed by now. False
+    /// where there is none, and nothing is changed.
+    pub fn group_anew(&self, barriers: &mut [Barrier]) -> bool {
+        let mut is_changed = false;
+        for barrier in barriers {
+            let code = barrier.code.as_ref();
+            let code = code.filter(|_| barrier.group == BarrierGroup::NotKnown);
+            if let Some(group) = code.and_then(|code| self.group_of(code.expose())) {
+                barrier.group = group;
+                is_changed = true;
+            }
+        }
+        is_changed
+    }
+
     /// Every row, by alias and code.
     pub fn rows(&self) -> &[ListedCondition] {
         &self.listed
@@ -73,6 +88,7 @@ impl ConditionGroups {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::sensitive::Sensitive;
 
     fn row(alias: &'static str, code: &str, group: BarrierGroup) -> ListedCondition {
         ListedCondition {
@@ -104,6 +120,33 @@ mod tests {
         ] {
             assert_eq!(groups.group_of(written), group, "{written}");
         }
+    }
+
+    #[test]
+    fn only_what_was_in_no_group_is_grouped_anew() {
+        let groups = ConditionGroups::new(vec![row("sct", "928000", BarrierGroup::Msk)], "");
+        let barrier = |group, code: Option<&str>| Barrier {
+            group,
+            code: code.map(|code| Sensitive::new(code.to_owned())),
+            text: None,
+        };
+        let mut barriers = [
+            barrier(BarrierGroup::Autism, Some("sct|928000")),
+            barrier(BarrierGroup::NotKnown, Some("sct|73211009")),
+            barrier(BarrierGroup::NotKnown, None),
+        ];
+        let before = barriers.clone();
+        assert!(!groups.group_anew(&mut barriers));
+        assert_eq!(barriers, before);
+        barriers[1] = barrier(BarrierGroup::NotKnown, Some("sct|928000"));
+        assert!(groups.group_anew(&mut barriers));
+        let found = barriers.map(|barrier| barrier.group);
+        let expected = [
+            BarrierGroup::Autism,
+            BarrierGroup::Msk,
+            BarrierGroup::NotKnown,
+        ];
+        assert_eq!(found, expected);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use workwell_gateway::domain::caller::Caller;
 
 use super::Bench;
 use super::compare::verb;
+use super::redecide::ORDER;
 use crate::support::call::Call;
 use crate::support::casework::Casework;
 
@@ -119,6 +120,40 @@ async fn a_code_in_no_group_is_counted_and_listed_until_the_table_has_it() {
     let (_, said) = verb(&bench, &["unmapped"]).await;
     assert!(said.contains("No open case has a condition"), "{said}");
     assert_eq!(group(&bench, &case).await, "not-known");
+    bench.gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_that_waits_for_its_group_gets_it_when_it_is_decided_again() {
+    let bench = Bench::start().await;
+    let row = "help_with,barriers,code:barriers,optional";
+    let required = row.replace("optional", "required");
+    bench.edit("lantern/fields.csv", row, &required);
+    bench.reload().await;
+    let referral = diabetes(1).change(|bundle| {
+        for entry in bundle["entry"].as_array_mut().expect("entries") {
+            if entry["resource"]["resourceType"] == "Condition" {
+                entry["resource"]["code"]["coding"][0]["code"] = json!(CODE);
+            }
+        }
+    });
+    let case = Casework::of(&bench.gateway, referral).await;
+    let held = case.row(&bench.gateway).await.hold;
+    assert_eq!(held.expect("it is held").reason, "mapping-fault");
+    let (_, answer) = case.verb(&bench.gateway, &ORDER).await;
+    assert_eq!(answer["outcome"], "held", "{answer}");
+    add(&bench, "sct|73211009,Diabetes mellitus,other,");
+    let answer = bench.reload().await;
+    let digest = &answer["conditionGroups"]["digest"];
+    // Loading alone changes no case.
+    assert_eq!(group(&bench, &case).await, "not-known");
+    let (_, answer) = case.verb(&bench.gateway, &ORDER).await;
+    assert_eq!(answer["outcome"], "released", "{answer}");
+    assert_eq!(group(&bench, &case).await, "other");
+    case.until(&bench.gateway, "delivered", "provider").await;
+    let facts = bench.facts("case.redecided").await;
+    assert_eq!(facts[0]["condition-groups"], Value::Null);
+    assert_eq!(facts[1]["condition-groups"], *digest);
     bench.gateway.end().await;
 }
 

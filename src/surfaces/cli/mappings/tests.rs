@@ -3,6 +3,7 @@
 mod areas;
 mod broken;
 mod change;
+mod groups;
 mod routes;
 mod verbs;
 

@@ -86,7 +86,7 @@ fn groups_in_text(found: &InNoGroup, with_cases: bool, out: &mut dyn Write) -> i
         codes(&found.codes, found.not_shown, out)?;
     }
     let next = "Add a row for each that belongs to a group, and load the tables. Who is referred \
-                from then on has the group; a case keeps what it was read with.";
+                from then on has the group; a case that is there has it once it is decided again.";
     writeln!(out, "{}", wrap("", next))
 }
 
