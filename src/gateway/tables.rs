@@ -16,7 +16,9 @@ mod scaffold;
 mod trial;
 mod unmapped;
 
-pub use crate::adapters::tables::{CONDITION_GROUPS, Column, Section, vocabulary};
+pub use crate::adapters::tables::{
+    CONDITION_GROUPS, Column, EXPECTED_ROUTE, Section, expected_route, vocabulary,
+};
 pub use check::{Checked, Report, UnknownName, check, check_with, require_approval};
 pub use compare::{Changed, Compared, Comparison, FieldChange};
 pub use concept_map::{Written, export, import};

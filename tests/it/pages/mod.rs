@@ -6,6 +6,7 @@ mod change_tables;
 
 use std::fs;
 use std::path::PathBuf;
+use workwell_gateway::gateway::tables::CONDITION_GROUPS;
 
 use crate::operating::process::{Folder, SERVES};
 use crate::testing::{copy, package};
@@ -74,8 +75,13 @@ impl Checkout {
         let settings = SERVES.replace("{SOURCE}/mappings", "mappings");
         let folder = Folder::with(&format!("{settings}\n{more}"));
         for state in ["mappings", "in-use/mappings"] {
-            let area = folder.path().join(state).join("exampleshire");
-            copy(&package("mappings/exampleshire"), &area);
+            let mappings = folder.path().join(state);
+            copy(
+                &package("mappings/exampleshire"),
+                &mappings.join("exampleshire"),
+            );
+            let groups = package("mappings").join(CONDITION_GROUPS);
+            fs::copy(groups, mappings.join(CONDITION_GROUPS)).expect("a writable copy");
         }
         Self {
             folder,

@@ -312,7 +312,7 @@ async fn begun(drop: &Path, receiver: &Receiver) -> (Run, tempfile::TempDir) {
     let secret = drop.join("secret");
     fs::write(&secret, SECRET).expect("a writable folder");
     let gateway = TestGateway::with(|settings| {
-        settings.tables.mappings = tables.path().to_owned();
+        tables.path().clone_into(&mut settings.tables.mappings);
         connect(settings, &trial, receiver, &secret);
     })
     .await;

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::{TODAY, copy_of_tables, package, settings};
+use crate::domain::case::BarrierGroup;
 use crate::gateway::tables::{CONDITION_GROUPS, Report, Trial, check};
 
 /// A copy of the committed tables with these rows behind those of the condition groups.
@@ -37,7 +38,7 @@ fn the_row_that_the_page_shows_is_sound_and_groups_its_code() {
     let mut cells = row.split(',');
     let (code, group) = (cells.next().expect("a code"), cells.nth(1));
     let found = trial.condition_groups().group_of(code);
-    assert_eq!(found.map(|found| found.code()), group);
+    assert_eq!(found.map(BarrierGroup::code), group);
 }
 
 #[test]

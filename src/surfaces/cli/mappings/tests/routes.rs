@@ -9,13 +9,12 @@ use serde_json::Value;
 
 use super::verbs::text;
 use super::{TODAY, copy_of_tables, package, settings};
-use crate::adapters::tables::{EXPECTED_ROUTE, expected_route};
 use crate::config::Settings;
 use crate::domain::case::Case;
 use crate::domain::mapping::sample;
 use crate::domain::routing::RouteWord;
 use crate::domain::sensitive::Sensitive;
-use crate::gateway::tables::{Comparison, check};
+use crate::gateway::tables::{Comparison, EXPECTED_ROUTE, check, expected_route};
 use crate::surfaces::cli::mappings::map::{self, Map};
 use crate::surfaces::cli::mappings::route::{self, Route};
 use crate::surfaces::cli::mappings::{Common, test as test_verb};
