@@ -201,14 +201,7 @@ static TABLE: &[Row] = &[
 /// values that would have left one. `booking-response` is in the code system but never
 /// used, so it is refused like any other combination.
 pub fn decide(signs: &Signs) -> Result<Meaning, Problem> {
-    let mut rows: Vec<&Row> = TABLE.iter().collect();
-    let one = |sign: &Option<String>| sign.iter().cloned().collect::<Vec<_>>();
-    narrow(&mut rows, "eventCoding", &one(&signs.event), true, |row| {
-        vec![row.event]
-    })?;
-    narrow(&mut rows, "reason", &one(&signs.reason), true, |row| {
-        row.reasons.to_vec()
-    })?;
+    let mut rows = rows_of_header(signs)?;
     let category = one(&signs.category);
     narrow(
         &mut rows,
@@ -239,6 +232,43 @@ pub fn decide(signs: &Signs) -> Result<Meaning, Problem> {
         Some(row) => Ok(row.meaning),
         None => Err(Problem::new(&entry::COMBINATION)),
     }
+}
+
+/// Whether event and reason mean anything, as the MessageHeader alone tells it: for a message
+/// whose other signs are missing with the resource that bears them.
+///
+/// # Errors
+/// As of [`decide`].
+pub fn check_header(signs: &Signs) -> Result<(), Problem> {
+    rows_of_header(signs).map(|_| ())
+}
+
+/// Whether a message that means nothing as it stands can only be meant as a referral. Then it
+/// is judged by a referral's rules as well, so that all its faults are told at once; a stop
+/// or an answer has no consent and fewer resources, and is not to be asked for them.
+pub fn is_meant_as_referral(signs: &Signs) -> bool {
+    let (reason, status) = (signs.reason.as_deref(), signs.service_request.as_deref());
+    let is_stop =
+        reason == Some("delete") || matches!(status, Some("revoked" | "entered-in-error"));
+    signs.event.as_deref().is_none_or(|event| event == REQUEST)
+        && signs.category.as_deref() != Some("validation")
+        && !is_stop
+        && (reason == Some("new") || status == Some("active"))
+}
+
+fn one(sign: &Option<String>) -> Vec<String> {
+    sign.iter().cloned().collect()
+}
+
+fn rows_of_header(signs: &Signs) -> Result<Vec<&'static Row>, Problem> {
+    let mut rows: Vec<&Row> = TABLE.iter().collect();
+    narrow(&mut rows, "eventCoding", &one(&signs.event), true, |row| {
+        vec![row.event]
+    })?;
+    narrow(&mut rows, "reason", &one(&signs.reason), true, |row| {
+        row.reasons.to_vec()
+    })?;
+    Ok(rows)
 }
 
 /// Keeps the rows that take one of `found`.
@@ -399,6 +429,43 @@ mod tests {
             ("booking-request new - - - - -", Meaning::Booking),
         ] {
             assert_eq!(decide(&signs(line)), Ok(meaning), "{line}");
+        }
+    }
+
+    #[test]
+    fn only_what_can_be_nothing_else_is_meant_as_a_referral() {
+        for (line, meant) in [
+            (
+                "servicerequest-request perhaps referral a5t1 active - -",
+                true,
+            ),
+            ("servicerequest-request - referral a5t1 active - -", true),
+            ("servicerequest-request new request a5t1 active - -", true),
+            ("servicerequest-request new - - - - -", true),
+            ("servicerequest-request new referral a5t1 draft - -", true),
+            ("- - referral a5t1 active - -", true),
+            ("- - referral a5t1 revoked - -", false),
+            ("- - - - - - -", false),
+            (
+                "servicerequest-request new referral a5t1 revoked - -",
+                false,
+            ),
+            ("servicerequest-request update - - - - -", false),
+            (
+                "servicerequest-request delete referral a5t1 active - -",
+                false,
+            ),
+            (
+                "servicerequest-request new validation a4t1 active - -",
+                false,
+            ),
+            (
+                "servicerequest-response perhaps referral a6t1 active - -",
+                false,
+            ),
+            ("booking-response new - - - - -", false),
+        ] {
+            assert_eq!(is_meant_as_referral(&signs(line)), meant, "{line}");
         }
     }
 

@@ -65,17 +65,22 @@ async fn a_provider_cannot_tell_anothers_case_from_one_that_is_not_there() {
         (Method::GET, ""),
         (Method::POST, "/acknowledge"),
         (Method::POST, "/updates"),
+        (Method::POST, "/refer-on"),
     ] {
         let mut answers = Vec::new();
-        for case in [id.as_str(), NOBODY, "17"] {
+        for case in [id.as_str(), NOBODY, "17", "%ff"] {
             let call = Call::new(verb.clone(), format!("{api}/cases/{case}{rest}"));
             let call = call.token(charity).header("Idempotency-Key", "k");
-            let body = r#"{"status":"Got it","occurred_at":"2026-11-01T10:00:00Z"}"#;
+            let body = match rest {
+                "/refer-on" => "{}",
+                _ => r#"{"status":"Got it","occurred_at":"2026-11-01T10:00:00Z"}"#,
+            };
             answers.push(call.body(body).send().await);
         }
         for got in &answers {
             assert_eq!(got.refusal(), (404, "WW-PRV-002".to_owned()), "{rest}");
             assert_eq!(got.text, answers[0].text, "{rest}");
+            assert_eq!(got.header("content-type"), "application/problem+json");
         }
     }
     // Nothing of that has touched the case.

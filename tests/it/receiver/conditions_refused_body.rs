@@ -1,10 +1,10 @@
 //! Refused for what the message says or how it is written.
 
 use serde_json::json;
-use workwell_gateway::config::Policy;
+use workwell_gateway::config::{Policy, Settings};
 use workwell_gateway::conformance::parties::gp::Sending;
 use workwell_gateway::conformance::parties::referral::bundle::resource_mut;
-use workwell_gateway::conformance::parties::referral::{Place, Referral};
+use workwell_gateway::conformance::parties::referral::{PRACTICE_ODS, Place, Referral};
 
 use super::{facts, quiet, quieted, reaches, refuses, refuses_all, wire};
 use crate::support::TestGateway;
@@ -268,6 +268,89 @@ async fn every_fault_of_a_message_is_told_at_once() {
     );
     assert_eq!(wire::post(&gateway, &sending).await.bytes, reply.bytes);
     assert_eq!(super::open_cases(&gateway).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_lacks_its_header_its_request_or_a_meaning_is_told_all_else_as_well() {
+    let gateway = quiet().await;
+    let bad = referral()
+        .nhs_number("9990000027")
+        .without_direct_care_consent();
+    let without = |kind: &str| {
+        bad.clone().change(|bundle| {
+            let entries = bundle["entry"].as_array_mut().expect("entries");
+            entries.retain(|entry| entry["resource"]["resourceType"] != kind);
+        })
+    };
+    for (message, code) in [
+        (without("MessageHeader"), "WW-REF-004"),
+        (without("ServiceRequest"), "WW-REF-012"),
+        (bad.clone().reason("perhaps"), "WW-REF-007"),
+    ] {
+        let body = String::from_utf8(message.bytes()).expect("UTF-8");
+        let reply = wire::post(&gateway, &with_body(&gateway, &body)).await;
+        assert_eq!(reply.status, 400, "{}", reply.json);
+        reply.assert_outcome();
+        let mut codes = reply.codes();
+        codes.sort();
+        assert_eq!(codes, [code, "WW-REF-017", "WW-REF-018"], "{}", reply.json);
+    }
+    assert_eq!(super::open_cases(&gateway).await, 0);
+}
+
+/// Policies that lower a refusal, or raise a warning to one, over a message with the fault.
+async fn told_under(change: fn(&mut Settings), message: &Referral) -> wire::Reply {
+    let gateway = quieted(TestGateway::with(change).await);
+    let sending = gateway.parties.gp.prepare(message);
+    wire::post(&gateway, &sending).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_policy_may_lower_a_reference_to_nothing_to_a_warning() {
+    let lowered: fn(&mut Settings) =
+        |settings| settings.bars.policies.dangling_reference = Policy::Warn;
+    let relative = referral().change(|bundle| {
+        let request = resource_mut(bundle, "ServiceRequest").expect("a request");
+        request["requester"]["reference"] = json!("Practitioner/unknown");
+    });
+    for message in [referral().dangling_reference(), relative] {
+        let reply = told_under(lowered, &message).await;
+        assert_eq!(reply.status, 200, "{}", reply.json);
+        let text = String::from_utf8_lossy(&reply.bytes).into_owned();
+        assert!(text.contains("WW-REF-006"), "it is told: {text}");
+        let reply = told_under(|_| {}, &message).await;
+        assert_eq!(
+            (reply.status, reply.codes()),
+            (400, vec!["WW-REF-006".to_owned()])
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_policy_may_refuse_a_gap_of_the_application_or_a_sender_without_ods_code() {
+    let gap = referral().without("CarePlan", "period");
+    let nameless = referral().change(|bundle| {
+        for entry in bundle["entry"].as_array_mut().into_iter().flatten() {
+            if entry["resource"]["identifier"][0]["value"] == PRACTICE_ODS {
+                entry["resource"]
+                    .as_object_mut()
+                    .expect("a resource")
+                    .remove("identifier");
+            }
+        }
+    });
+    let no_gap: fn(&mut Settings) =
+        |settings| settings.bars.policies.application_gaps = Policy::Refuse;
+    let named: fn(&mut Settings) =
+        |settings| settings.bars.policies.referrer_sender_without_ods = Policy::Refuse;
+    for (raised, message, code) in [(no_gap, gap, "WW-REF-027"), (named, nameless, "WW-REF-023")] {
+        let reply = told_under(raised, &message).await;
+        let found = (reply.status, reply.codes());
+        assert_eq!(found, (400, vec![code.to_owned()]), "{}", reply.json);
+        reply.assert_outcome();
+        let reply = told_under(|_| {}, &message).await;
+        assert_eq!(reply.status, 200, "a warning by default: {}", reply.json);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -212,6 +212,9 @@ async fn published_messages_get_what_the_standard_says() {
             "{name}: {}",
             reply.json
         );
+        // They miss fields that their own Application asks for: taken, and told.
+        let told = String::from_utf8_lossy(&reply.bytes).contains("WW-REF-027");
+        assert_eq!(told, status == 200, "{name}");
     }
     assert!(open_cases(&gateway).await >= 2, "two were accepted");
     let legs = gateway.running.gateway.counts().await.expect("counts").legs;

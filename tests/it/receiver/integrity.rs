@@ -144,6 +144,30 @@ async fn what_failed_fails_again_in_the_same_words_also_after_a_restart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_refused_for_its_headers_was_never_read_and_put_right_is_judged_afresh() {
+    let gateway = quiet().await;
+    let sending = gateway.parties.gp.prepare(&referral());
+    let wrong = sending.clone().header("Content-Type", Some("text/plain"));
+    for _ in 0..2 {
+        let refused = wire::post(&gateway, &wrong).await;
+        assert_eq!(
+            (refused.status, refused.codes()),
+            (400, vec!["WW-HDR-015".to_owned()])
+        );
+    }
+    assert_eq!(facts(&gateway, "message.refused").await, 2);
+    assert_eq!(wire::post(&gateway, &sending).await.status, 200);
+    let again = wire::post(&gateway, &sending).await;
+    assert_eq!(
+        (again.status, again.codes()),
+        (409, vec!["WW-REF-043".to_owned()])
+    );
+    // What it looks like later does not undo that it was done.
+    assert_eq!(wire::post(&gateway, &wrong).await.status, 400);
+    assert_eq!(facts(&gateway, "referral.accepted").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_same_ids_with_another_body_are_a_conflict_and_told_as_misuse() {
     let mut gateway = quiet().await;
     let done = gateway.parties.gp.prepare(&referral());

@@ -14,6 +14,7 @@ mod integrity;
 mod negotiation;
 mod reads;
 mod room;
+mod services;
 mod validation;
 pub mod wire;
 

@@ -314,3 +314,27 @@ async fn reads_and_searches_are_on_record_without_what_was_searched_for() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_that_is_no_text_is_answered_like_any_other_that_is_none() {
+    let gateway = quiet().await;
+    for (path, other, status, code) in [
+        ("ServiceRequest/%ff", "ServiceRequest/17", 400, "WW-HDR-024"),
+        (
+            "MessageDefinition/%ff",
+            "MessageDefinition/none",
+            404,
+            "WW-HDR-033",
+        ),
+        ("ValueSet/%ff", "ValueSet/none", 404, "WW-HDR-033"),
+    ] {
+        let reply = wire::get(&gateway, path).await;
+        assert_eq!(
+            (reply.status, reply.codes()),
+            (status, vec![code.to_owned()])
+        );
+        reply.assert_outcome();
+        let usual = wire::get(&gateway, other).await;
+        assert_eq!(reply.without_id(), usual.without_id(), "{path}");
+    }
+}

@@ -92,8 +92,9 @@ pub(super) fn journey_id(entries: &Entries<'_>) -> Option<JourneyId> {
         .find_map(|episode| episode.str("reference")?.rsplit_once('/')?.1.parse().ok())
 }
 
-/// Checks fullUrls and references.
-pub(super) fn check(entries: &Entries<'_>, faults: &mut Faults<'_>) {
+/// Checks fullUrls and references. `excused` is a reference whose target is told as missing
+/// elsewhere.
+pub(super) fn check(entries: &Entries<'_>, excused: Option<&str>, faults: &mut Faults<'_>) {
     let mut seen: Vec<&str> = Vec::with_capacity(entries.list.len());
     for entry in &entries.list {
         match entry.full_url {
@@ -108,29 +109,36 @@ pub(super) fn check(entries: &Entries<'_>, faults: &mut Faults<'_>) {
         }
     }
     for resource in entries.list.iter().filter_map(|entry| entry.resource) {
-        check_references(resource, resource, entries, faults);
+        let within = Within {
+            resource,
+            entries,
+            excused,
+        };
+        check_references(resource, &within, faults);
     }
 }
 
-fn check_references(
-    node: Node<'_>,
-    resource: Node<'_>,
-    entries: &Entries<'_>,
-    faults: &mut Faults<'_>,
-) {
+/// Where a reference may lead.
+struct Within<'m, 'd> {
+    resource: Node<'d>,
+    entries: &'m Entries<'d>,
+    excused: Option<&'m str>,
+}
+
+fn check_references(node: Node<'_>, within: &Within<'_, '_>, faults: &mut Faults<'_>) {
     match node.kind() {
         Kind::Array => {
             for item in node.items() {
-                check_references(item, resource, entries, faults);
+                check_references(item, within, faults);
             }
         }
         Kind::Object => {
             for (name, value) in node.members() {
                 // CarePlan.activity.reference is an object that holds the real one.
                 if name == "reference" && value.kind() == Kind::String {
-                    check_reference(value, resource, entries, faults);
+                    check_reference(value, within, faults);
                 } else {
-                    check_references(value, resource, entries, faults);
+                    check_references(value, within, faults);
                 }
             }
         }
@@ -138,22 +146,20 @@ fn check_references(
     }
 }
 
-fn check_reference(
-    node: Node<'_>,
-    resource: Node<'_>,
-    entries: &Entries<'_>,
-    faults: &mut Faults<'_>,
-) {
+fn check_reference(node: Node<'_>, within: &Within<'_, '_>, faults: &mut Faults<'_>) {
     let Some(text) = node.text() else { return };
-    if is_journey(text) || entries.resolve(text).is_some() || is_contained(text, resource) {
+    let is_known = is_journey(text)
+        || within.excused == Some(text)
+        || within.entries.resolve(text).is_some()
+        || is_contained(text, within.resource);
+    if is_known {
         return;
     }
-    let problem = Problem::new(&entry::DANGLING).at(node.path());
+    let mut problem = Problem::new(&entry::DANGLING).at(node.path());
     if text.starts_with("urn:uuid:") {
-        faults.add(problem.with("no entry has this fullUrl"));
-    } else {
-        faults.graded(faults.policy.dangling, problem);
+        problem = problem.with("no entry has this fullUrl");
     }
+    faults.graded(faults.policy.dangling, problem);
 }
 
 /// The Journey ID always dangles, by design.

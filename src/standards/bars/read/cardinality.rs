@@ -40,6 +40,8 @@ fn check_focus(focus: &Focus, entries: &Entries<'_>, faults: &mut Faults<'_>) {
     let row = match focus.kind {
         // A referral without any Consent is reported as lacking the BaRS consent.
         "Consent" => return,
+        // That the first entry is none is told before.
+        "MessageHeader" if count == 0 => return,
         "Patient" if count > 1 => &entry::TWO_PATIENTS,
         _ => &entry::CARDINALITY,
     };

@@ -141,7 +141,7 @@ fn encounter_as(encounter: Node<'_>) -> Option<EncounterAs> {
     })
 }
 
-fn bundle_id(bundle: Node<'_>, faults: &mut Faults<'_>) -> Option<BundleId> {
+pub(super) fn bundle_id(bundle: Node<'_>, faults: &mut Faults<'_>) -> Option<BundleId> {
     let id = bundle.str("id").and_then(|id| id.parse().ok());
     if id.is_none() {
         faults.at(&entry::BUNDLE_ID, "Bundle.id");
@@ -149,7 +149,7 @@ fn bundle_id(bundle: Node<'_>, faults: &mut Faults<'_>) -> Option<BundleId> {
     id
 }
 
-fn version(bundle: Node<'_>, faults: &mut Faults<'_>) -> Option<String> {
+pub(super) fn version(bundle: Node<'_>, faults: &mut Faults<'_>) -> Option<String> {
     let path = "Bundle.meta.versionId";
     let Some(version) = bundle.dig(&["meta", "versionId"]).and_then(Node::text) else {
         faults.at(&entry::VERSION_MISSING, path);
@@ -176,8 +176,14 @@ pub(super) fn addressed<'p>(
 }
 
 /// Reports a version that the service does not take (BaRS Core 1.5.0, content negotiation).
-pub(super) fn check_version(version: Option<&str>, service: &Served, faults: &mut Faults<'_>) {
-    let Some(version) = version else { return };
+pub(super) fn check_version(
+    version: Option<&str>,
+    service: Option<&Served>,
+    faults: &mut Faults<'_>,
+) {
+    let (Some(version), Some(service)) = (version, service) else {
+        return;
+    };
     if service.takes_version(version) {
         return;
     }

@@ -13,6 +13,7 @@ mod consent;
 pub(super) mod flags;
 mod message;
 mod organisations;
+mod parts;
 mod person;
 mod reason;
 mod service_request;
@@ -20,17 +21,17 @@ mod work;
 
 pub use message::MessageFacts;
 
-use super::decision::{self, Meaning, Signs};
+use super::decision::{self, Meaning};
 use super::headers::Headers;
 use super::message_rules::{REQUEST_CANCELLED, REQUEST_REFERRAL};
 use super::policy::{Grade, ReadPolicy, Served};
-use crate::domain::case::{ConditionGroups, Referral};
+use crate::domain::case::{ConditionGroups, Person, Referral};
 use crate::problem::area::{fhir as fhir_entry, referral as entry};
 use crate::problem::{Entry, Problem};
-use crate::standards::fhir::Document;
+use crate::standards::fhir::{Document, Node};
 use bundle::Entries;
 use message::Header;
-use service_request::Request;
+use parts::Parts;
 
 /// What was read.
 #[derive(Debug, Default)]
@@ -88,20 +89,20 @@ pub fn read(
         problems: Vec::new(),
         policy,
     };
-    let Some(header) = message::header(&entries, &mut faults) else {
+    let mut parts = Parts::of(&entries, &mut faults);
+    let Some(header) = parts.header else {
+        check_without_header(root, &mut parts, headers, &mut faults);
         return Reading {
             problems: faults.problems,
             ..Reading::default()
         };
     };
-    let request = entries.first("ServiceRequest").map(Request::of);
-    let meaning = decide(&header, request.as_ref(), &entries, &mut faults);
-    let facts = message::facts(root, &entries, &header, request.as_ref(), &mut faults);
+    let meaning = parts::decide(&parts, &header, &mut faults);
+    let request = parts.request.as_ref();
+    let facts = message::facts(root, &entries, &header, request, &mut faults);
     message::check_parties(&facts, &header, headers, &mut faults);
-    let service = message::addressed(policy, facts.destination_endpoint.as_ref(), headers);
-    if let Some(service) = service {
-        message::check_version(facts.version_id.as_deref(), service, &mut faults);
-    }
+    parts.service = message::addressed(policy, facts.destination_endpoint.as_ref(), headers);
+    message::check_version(facts.version_id.as_deref(), parts.service, &mut faults);
     let mut reading = Reading {
         meaning,
         ..Reading::default()
@@ -109,24 +110,9 @@ pub fn read(
     // What is not offered here is not looked at any further: its rules are not ours.
     let offered = meaning.is_none_or(|meaning| is_offered(meaning, &facts, &header, &mut faults));
     if offered {
-        bundle::check(&entries, &mut faults);
-        check_rules(
-            meaning,
-            &entries,
-            &header,
-            request.as_ref(),
-            service,
-            &mut faults,
-        );
-        fill(
-            &mut reading,
-            &entries,
-            &facts,
-            request.as_ref(),
-            headers,
-            groups,
-            &mut faults,
-        );
+        bundle::check(&entries, parts.missing_focus(), &mut faults);
+        check_rules(meaning, &parts, &mut faults);
+        fill(&mut reading, &parts, &facts, headers, groups, &mut faults);
     }
     reading.message = Some(facts);
     reading.problems = faults.problems;
@@ -166,49 +152,28 @@ impl Faults<'_> {
     }
 }
 
-fn decide(
-    header: &Header<'_>,
-    request: Option<&Request<'_>>,
-    entries: &Entries<'_>,
-    faults: &mut Faults<'_>,
-) -> Option<Meaning> {
-    let lower = |text: Option<&str>| text.map(str::to_ascii_lowercase);
-    let statuses = |kind| {
-        entries
-            .of_type(kind)
-            .filter_map(|resource| lower(resource.str("status")))
-    };
-    let event = lower(header.event());
-    // A booking has no ServiceRequest; any other message without one cannot be decided,
-    // and that is the fault to report, not a missing category.
-    if request.is_none()
-        && event
-            .as_deref()
-            .is_some_and(|e| e.starts_with("servicerequest-"))
-    {
-        faults.add(
-            Problem::new(&entry::CARDINALITY)
-                .at("Bundle.entry")
-                .with("ServiceRequest: found 0, expected 1"),
-        );
-        return None;
-    }
-    let signs = Signs {
-        event,
-        reason: lower(header.reason()),
-        category: lower(request.and_then(Request::category)),
-        use_case: lower(request.and_then(Request::use_case)),
-        service_request: lower(request.and_then(|r| r.node.str("status"))),
-        care_plan: statuses("CarePlan").next(),
-        encounters: statuses("Encounter").collect(),
-    };
-    match decision::decide(&signs) {
-        Ok(meaning) => Some(meaning),
-        Err(problem) => {
-            faults.add(problem.at(header.node.path()));
-            None
-        }
-    }
+/// Tells what is wrong with a message beside its missing MessageHeader, and nothing of what
+/// that would have said.
+fn check_without_header<'m>(
+    bundle: Node<'_>,
+    parts: &mut Parts<'m, '_>,
+    headers: &Headers,
+    faults: &mut Faults<'m>,
+) {
+    message::bundle_id(bundle, faults);
+    let version = message::version(bundle, faults);
+    parts.service = message::addressed(faults.policy, None, headers);
+    message::check_version(version.as_deref(), parts.service, faults);
+    bundle::check(parts.entries, None, faults);
+    check_rules(None, parts, faults);
+    person_of(parts.entries, faults);
+}
+
+fn person_of(entries: &Entries<'_>, faults: &mut Faults<'_>) -> Person {
+    entries
+        .first("Patient")
+        .map(|patient| person::read(patient, entries, faults))
+        .unwrap_or_default()
 }
 
 fn is_offered(
@@ -238,47 +203,47 @@ fn is_offered(
     false
 }
 
-fn check_rules(
-    meaning: Option<Meaning>,
-    entries: &Entries<'_>,
-    header: &Header<'_>,
-    request: Option<&Request<'_>>,
-    service: Option<&Served>,
-    faults: &mut Faults<'_>,
-) {
-    if let Some(request) = request {
+fn check_rules(meaning: Option<Meaning>, parts: &Parts<'_, '_>, faults: &mut Faults<'_>) {
+    let entries = parts.entries;
+    if let Some(request) = &parts.request {
         service_request::check(request, entries, faults);
     }
-    match meaning {
-        Some(Meaning::NewReferral | Meaning::Amend) => {
-            message::check_definition(header, &REQUEST_REFERRAL, faults);
-            cardinality::check(&REQUEST_REFERRAL, entries, faults);
-            consent::check_direct_care(entries, faults);
-            cardinality::check_application_fields(entries, faults);
-            check_use_case(meaning, request, service, faults);
+    let presumed = || decision::is_meant_as_referral(&parts.signs).then_some(Meaning::NewReferral);
+    let rule = match meaning.or_else(presumed) {
+        Some(Meaning::NewReferral | Meaning::Amend) => &REQUEST_REFERRAL,
+        Some(Meaning::Cancel { .. }) => &REQUEST_CANCELLED,
+        _ => {
+            if parts.lacks_request() {
+                let what = "ServiceRequest: found 0, expected 1";
+                let problem = Problem::new(&entry::CARDINALITY);
+                faults.add(problem.at("Bundle.entry").with(what));
+            }
+            return;
         }
-        Some(Meaning::Cancel { .. }) => {
-            message::check_definition(header, &REQUEST_CANCELLED, faults);
-            cardinality::check(&REQUEST_CANCELLED, entries, faults);
-        }
-        _ => {}
+    };
+    if let Some(header) = &parts.header {
+        message::check_definition(header, rule, faults);
+    }
+    cardinality::check(rule, entries, faults);
+    if rule.url == REQUEST_REFERRAL.url {
+        consent::check_direct_care(entries, faults);
+        cardinality::check_application_fields(entries, faults);
+        check_use_case(meaning, parts, faults);
     }
 }
 
-fn check_use_case(
-    meaning: Option<Meaning>,
-    request: Option<&Request<'_>>,
-    service: Option<&Served>,
-    faults: &mut Faults<'_>,
-) {
-    let Some(request) = request else { return };
+fn check_use_case(meaning: Option<Meaning>, parts: &Parts<'_, '_>, faults: &mut Faults<'_>) {
+    let Some(request) = &parts.request else {
+        return;
+    };
     // A category without a use case is reported by the ServiceRequest's own check.
     let Some(use_case) = request.use_case() else {
         return;
     };
     let path = || format!("{}.category", request.node.path());
     let found = || format!("the use case is {}", super::codes::shown(use_case));
-    if service.is_some_and(|service| !service.takes_use_case(use_case)) {
+    let is_taken = |service: &Served| service.takes_use_case(use_case);
+    if !parts.service.is_none_or(is_taken) {
         let problem = Problem::new(&entry::USE_CASE_NOT_OFFERED);
         faults.add(problem.at(path()).with(found()));
     }
@@ -290,20 +255,19 @@ fn check_use_case(
 
 fn fill(
     reading: &mut Reading,
-    entries: &Entries<'_>,
+    parts: &Parts<'_, '_>,
     facts: &MessageFacts,
-    request: Option<&Request<'_>>,
     headers: &Headers,
     groups: &ConditionGroups,
     faults: &mut Faults<'_>,
 ) {
-    let Some(request) = request else { return };
     // Without a meaning too, so that its faults are told with the others.
+    let entries = parts.entries;
+    let person = person_of(entries, faults);
+    let Some(request) = &parts.request else {
+        return;
+    };
     let (reason, flags) = reason::read(entries, request, faults);
-    let person = entries
-        .first("Patient")
-        .map(|patient| person::read(patient, entries, faults))
-        .unwrap_or_default();
     reading.red_flags = flags;
     let wanted = matches!(
         reading.meaning,

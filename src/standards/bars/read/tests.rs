@@ -8,7 +8,6 @@ use crate::domain::case::{
 use crate::domain::consent::{Decision, Recipient};
 use crate::domain::identifiers::{NhsNumber, OdsCode, Postcode};
 use crate::domain::sensitive::Sensitive;
-use crate::standards::bars::policy::Served;
 use crate::standards::bars::sample::{self, found, policy, read_as, resource};
 
 fn referral_of(message: &Value) -> Referral {
@@ -408,6 +407,101 @@ fn a_message_is_judged_by_what_the_service_takes_that_it_is_for() {
     }
 }
 
+/// Takes every resource of this type away.
+fn without(message: &mut Value, kind: &str) {
+    let entries = message["entry"].as_array_mut().expect("entries");
+    entries.retain(|entry| entry["resource"]["resourceType"] != kind);
+}
+
+#[test]
+fn what_is_missing_or_unknown_hides_no_other_fault_and_makes_none() {
+    type Change = fn(&mut Value);
+    let cases: &[(Change, &[&str])] = &[
+        (
+            |m| without(m, "MessageHeader"),
+            &[
+                "WW-REF-004 Bundle.entry[0]",
+                "WW-REF-018 Bundle.entry",
+                "WW-REF-017 Bundle.entry[1].resource.identifier[0].value",
+            ],
+        ),
+        (
+            |m| without(m, "ServiceRequest"),
+            &[
+                "WW-REF-012 Bundle.entry",
+                "WW-REF-018 Bundle.entry",
+                "WW-REF-017 Bundle.entry[1].resource.identifier[0].value",
+            ],
+        ),
+        (
+            |m| {
+                without(m, "ServiceRequest");
+                resource(m, 1)["reason"]["coding"][0]["code"] = json!("replace");
+            },
+            // Without either it may as well be a cancel, which has no consent.
+            &[
+                "WW-REF-007 Bundle.entry[0].resource",
+                "WW-REF-012 Bundle.entry",
+                "WW-REF-017 Bundle.entry[1].resource.identifier[0].value",
+            ],
+        ),
+        (
+            |m| resource(m, 1)["reason"]["coding"][0]["code"] = json!("replace"),
+            &[
+                "WW-REF-007 Bundle.entry[0].resource",
+                "WW-REF-018 Bundle.entry",
+                "WW-REF-017 Bundle.entry[2].resource.identifier[0].value",
+            ],
+        ),
+        (
+            |m| {
+                let request = resource(m, 2).as_object_mut().expect("resource");
+                request.remove("category");
+            },
+            &[
+                "WW-REF-015 Bundle.entry[1].resource.category",
+                "WW-REF-018 Bundle.entry",
+                "WW-REF-017 Bundle.entry[2].resource.identifier[0].value",
+            ],
+        ),
+        (
+            |m| {
+                m["meta"]["versionId"] = json!("9.0.0");
+                m["id"] = json!("42");
+                without(m, "MessageHeader");
+                without(m, "ServiceRequest");
+            },
+            &[
+                "WW-REF-004 Bundle.entry[0]",
+                "WW-REF-001 Bundle.id",
+                "WW-REF-003 Bundle.meta.versionId",
+                "WW-REF-012 Bundle.entry",
+                "WW-REF-017 Bundle.entry[0].resource.identifier[0].value",
+            ],
+        ),
+    ];
+    for (change, expected) in cases {
+        let told = faults(|message| {
+            resource(message, 3)["identifier"][0]["value"] = json!("9990000019");
+            without(message, "Consent");
+            change(message);
+        });
+        assert_eq!(told, *expected);
+    }
+}
+
+#[test]
+fn a_cancel_that_lacks_a_part_is_not_asked_for_what_a_referral_has() {
+    for (kind, told) in [
+        ("MessageHeader", "WW-REF-004 Bundle.entry[0]"),
+        ("ServiceRequest", "WW-REF-012 Bundle.entry"),
+    ] {
+        let mut message = sample::cancel("0b5f7a40-3333-4000-8000-000000000001");
+        without(&mut message, kind);
+        assert_eq!(found(&read_as(&message, &policy())), [told], "{kind}");
+    }
+}
+
 #[test]
 fn no_fault_holds_a_datum_of_the_person() {
     let mut message = sample::referral();
@@ -444,6 +538,32 @@ fn a_policy_can_lower_the_check_digit_to_a_warning_and_then_the_number_is_absent
 }
 
 #[test]
+fn a_policy_can_lower_every_reference_to_nothing_to_a_warning_but_not_a_missing_party() {
+    let lenient = ReadPolicy {
+        dangling: Grade::Warn,
+        ..policy()
+    };
+    for reference in [&*sample::url(99), "Practitioner/unknown"] {
+        let mut message = sample::referral();
+        resource(&mut message, 6)["recorder"] = json!({ "reference": reference });
+        let place = "WW-REF-006 Bundle.entry[5].resource.recorder.reference";
+        assert_eq!(found(&read_as(&message, &policy())), [place], "{reference}");
+        let reading = read_as(&message, &lenient);
+        assert_eq!(found(&reading), [format!("w {place}")], "{reference}");
+        assert!(!reading.is_refused() && reading.referral.is_some());
+    }
+    let mut message = sample::referral();
+    resource(&mut message, 2)["subject"] = json!({ "reference": sample::url(99) });
+    assert_eq!(
+        found(&read_as(&message, &lenient)),
+        [
+            "w WW-REF-006 Bundle.entry[1].resource.subject.reference",
+            "WW-REF-016 Bundle.entry[1].resource.subject",
+        ]
+    );
+}
+
+#[test]
 fn two_different_nhs_numbers_are_a_fault() {
     let told = faults(|message| {
         let second =
@@ -456,6 +576,37 @@ fn two_different_nhs_numbers_are_a_fault() {
     assert_eq!(
         told,
         ["WW-REF-017 Bundle.entry[2].resource.identifier[1].value"]
+    );
+}
+
+#[test]
+fn a_policy_can_refuse_gaps_of_the_application_and_a_sender_without_ods_code() {
+    let mut gap = sample::referral();
+    let plan = resource(&mut gap, 5).as_object_mut().expect("resource");
+    plan.remove("period");
+    let strict = ReadPolicy {
+        application_fields: Grade::Refuse,
+        ..policy()
+    };
+    assert_eq!(
+        found(&read_as(&gap, &strict)),
+        ["WW-REF-027 Bundle.entry[4].resource.period"]
+    );
+    let mut nameless = sample::referral();
+    let sender = resource(&mut nameless, 7)
+        .as_object_mut()
+        .expect("resource");
+    sender.remove("identifier");
+    let strict = ReadPolicy {
+        sender_without_ods: Grade::Refuse,
+        ..policy()
+    };
+    assert_eq!(
+        found(&read_as(&nameless, &strict)),
+        [
+            "WW-REF-023 Bundle.entry[0].resource.sender",
+            "w WW-REF-027 Bundle.entry[6].resource.identifier",
+        ]
     );
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -25,6 +25,7 @@ use crate::gateway::tables::{Now, Reloaded};
 use crate::problem::{Problem, area::operator as problems};
 use crate::surfaces::as_json;
 use crate::surfaces::http::bearer;
+use crate::surfaces::http::path_id::PathId;
 use crate::surfaces::http::provider::answer;
 
 /// Longest order, in bytes.
@@ -80,7 +81,7 @@ struct Wanted {
 
 async fn redecide(
     State(orders): State<Orders>,
-    Path(case): Path<String>,
+    PathId(case): PathId,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {

@@ -3,7 +3,7 @@
 //! | verb | path | what |
 //! |---|---|---|
 //! | GET | `/metadata` | CapabilityStatement, made from the table below |
-//! | GET | `/MessageDefinition` | what this service takes, by `context`; ours by `url` |
+//! | GET | `/MessageDefinition` | what one service takes, by `context`; ours by `url` |
 //! | GET | `/MessageDefinition/{id}` | one of those |
 //! | GET | `/StructureDefinition`, `/ValueSet`, `/CodeSystem` | the WorkWell definitions, all or by `url` |
 //! | GET | the same with `/{id}` | one of them |

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 
@@ -17,13 +17,14 @@ use crate::problem::{Problem, area::header as problems};
 use crate::standards::bars::headers::RequestKind;
 use crate::standards::bars::message_definitions;
 use crate::standards::profile::published;
+use crate::surfaces::http::path_id::PathId;
 
 /// One definition by its id.
 pub(super) async fn read(
     kind: &'static str,
     State(gateway): State<Arc<Gateway>>,
     map: HeaderMap,
-    Path(id): Path<String>,
+    PathId(id): PathId,
 ) -> Response {
     let headers = match read_headers(&gateway, RequestKind::Metadata, &map) {
         Ok(headers) => headers,

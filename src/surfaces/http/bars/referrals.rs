@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 
@@ -15,11 +15,12 @@ use crate::gateway::receive::Answer;
 use crate::problem::{Problem, area::header as problems};
 use crate::standards::bars::headers::{Headers, RequestKind};
 use crate::standards::bars::show;
+use crate::surfaces::http::path_id::PathId;
 
 pub(super) async fn read(
     State(gateway): State<Arc<Gateway>>,
     map: HeaderMap,
-    Path(id): Path<String>,
+    PathId(id): PathId,
 ) -> Response {
     let (headers, caller) = match identify(&gateway, &map) {
         Ok(found) => found,

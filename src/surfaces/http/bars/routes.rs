@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::routing::{MethodRouter, get, post};
 
 use super::{definitions, message, published, referrals};
 use crate::gateway::Gateway;
 use crate::standards::bars::capability::SearchParameter;
+use crate::surfaces::http::path_id::PathId;
 
 /// What a route does, in the words of a CapabilityStatement.
 #[derive(Clone, Copy, Debug)]
@@ -146,7 +147,7 @@ impl Route {
             Does::ProcessMessage => post(message::process),
             Does::Read("ServiceRequest") => get(referrals::read),
             Does::Read(kind) => get(
-                move |gateway: State<Arc<Gateway>>, map: HeaderMap, id: Path<String>| {
+                move |gateway: State<Arc<Gateway>>, map: HeaderMap, id: PathId| {
                     published::read(kind, gateway, map, id)
                 },
             ),

@@ -1,6 +1,6 @@
 //! `GET /provider/v1/cases` and `GET /provider/v1/cases/{id}`.
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Serialize;
@@ -12,6 +12,7 @@ use crate::domain::identifiers::CaseId;
 use crate::domain::status::Status;
 use crate::gateway::collect::{Collected, Onward};
 use crate::problem::{Problem, area::provider_api as problems};
+use crate::surfaces::http::path_id::PathId;
 
 /// One page of a provider's cases.
 #[derive(Serialize, ToSchema)]
@@ -180,7 +181,7 @@ async fn list_cases(
 pub(super) async fn read(
     State(api): State<Api>,
     headers: HeaderMap,
-    Path(id): Path<String>,
+    PathId(id): PathId,
 ) -> Response {
     answer::json(read_case(&api, &headers, &id).await)
 }

@@ -1,8 +1,8 @@
 //! `POST /provider/v1/cases/{id}/refer-on`.
 
 use axum::body::Bytes;
+use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,7 @@ use crate::domain::sensitive::Sensitive;
 use crate::gateway::refer_on::{Asking, ReferredOn};
 use crate::gateway::sha256;
 use crate::problem::{Problem, area::provider_api as problems};
+use crate::surfaces::http::path_id::PathId;
 
 // Members are optional to the reader, so that everything that is missing is told at once.
 /// To whom, and with what consent.
@@ -71,7 +72,7 @@ impl From<ReferredOn> for ReferralOn {
 pub(super) async fn post(
     State(api): State<Api>,
     headers: HeaderMap,
-    Path(id): Path<String>,
+    PathId(id): PathId,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
     match take(&api, &headers, &id, body).await {

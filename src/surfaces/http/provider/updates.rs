@@ -1,8 +1,8 @@
 //! `POST /provider/v1/cases/{id}/updates` and `/acknowledge`.
 
 use axum::body::Bytes;
+use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use jiff::Timestamp;
@@ -14,6 +14,7 @@ use crate::domain::status::Status;
 use crate::gateway::feed_back::{FedBack, Report, TimedBy};
 use crate::gateway::sha256;
 use crate::problem::{Problem, area::provider_api as problems};
+use crate::surfaces::http::path_id::PathId;
 
 /// The longest body of an update, in bytes.
 pub(super) const MOST_BYTES: usize = 16 * 1024;
@@ -52,7 +53,7 @@ impl From<FedBack> for Updated {
 pub(super) async fn post(
     State(api): State<Api>,
     headers: HeaderMap,
-    Path(id): Path<String>,
+    PathId(id): PathId,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
     answer::json(take_update(&api, &headers, &id, body).await)
@@ -88,7 +89,7 @@ async fn take_update(
 pub(super) async fn acknowledge(
     State(api): State<Api>,
     headers: HeaderMap,
-    Path(id): Path<String>,
+    PathId(id): PathId,
 ) -> Response {
     answer::json(take_acknowledgement(&api, &headers, &id).await)
 }
