@@ -73,7 +73,7 @@ async fn every_command_that_changes_tables_does_what_the_page_says() {
             Step::Text(line) => panic!("{line} is no command"),
         }
     }
-    assert_eq!(loaded, 2, "both ways of loading are on the page");
+    assert_eq!(loaded, 3, "both ways of loading are on the page");
     let diff = checkout.answers("mappings diff")[0];
     assert!(diff.contains("lantern/tests/off-sick"), "{diff}");
     assert!(diff.contains("I am in work"), "{diff}");
