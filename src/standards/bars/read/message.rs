@@ -41,8 +41,8 @@ pub struct MessageFacts {
     pub sender_ods: Option<OdsCode>,
     /// MessageHeader.response.identifier.
     pub response_identifier: Option<String>,
-    /// `system|value` of the first ServiceRequest.identifier.
-    pub service_request_identifier: Option<String>,
+    /// `system|value` of each ServiceRequest.identifier that has a value, each once.
+    pub service_request_identifiers: Vec<String>,
     /// ServiceRequest.id, where it is a UUID: on a cancel, the id that we gave.
     pub service_request_id: Option<ServiceRequestId>,
     /// Patient.id as sent.
@@ -110,7 +110,7 @@ pub(super) fn facts(
             .dig(&["response", "identifier"])
             .and_then(Node::text)
             .map(str::to_owned),
-        service_request_identifier: request.and_then(Request::identifier),
+        service_request_identifiers: request.map(Request::identifiers).unwrap_or_default(),
         service_request_id: request.and_then(|r| r.node.str("id")?.parse().ok()),
         patient_id: id_of(entries, "Patient"),
         encounter_id: id_of(entries, "Encounter"),
