@@ -33,11 +33,11 @@ struct Signs {
 
 impl Signs {
     /// It was released, so a provider has it or soon will, and nothing stopped it.
-    const fn went_out(&self) -> bool {
+    const fn went_out(self) -> bool {
         !matches!(self.status, Status::Received | Status::Held) && self.goes_on()
     }
 
-    const fn goes_on(&self) -> bool {
+    const fn goes_on(self) -> bool {
         !self.status.lets_nothing_leave()
     }
 }
@@ -57,8 +57,8 @@ fn meant(all: &[Signs]) -> Option<usize> {
             left = kept;
         }
     }
-    let of = |holds: fn(&Signs) -> bool| -> Vec<usize> {
-        let kept = left.iter().copied().filter(|index| holds(&all[*index]));
+    let of = |holds: fn(Signs) -> bool| -> Vec<usize> {
+        let kept = left.iter().copied().filter(|index| holds(all[*index]));
         kept.collect()
     };
     let (out, going) = (of(Signs::went_out), of(Signs::goes_on));

@@ -12,13 +12,11 @@ pub(super) fn path(node: Node<'_>, is_message: bool) -> String {
         return "$".to_owned();
     };
     let before = path(above, is_message);
-    match node.name() {
-        Some(name) => format!("{before}.{}", shown(name)),
-        None => {
-            let place = above.items().position(|item| item == node);
-            format!("{before}[{}]", place.unwrap_or_default())
-        }
+    if let Some(name) = node.name() {
+        return format!("{before}.{}", shown(name));
     }
+    let place = above.items().position(|item| item == node);
+    format!("{before}[{}]", place.unwrap_or_default())
 }
 
 /// A member as the case model spells its own; any other name could hold anything.
