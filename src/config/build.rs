@@ -117,7 +117,7 @@ fn store_url(reader: &mut Reader<'_>) -> StoreUrl {
 }
 
 fn gateway(reader: &mut Reader<'_>) -> Gateway {
-    let synthetic = OdsCode::parse("ZZ999").expect("letters and digits");
+    let synthetic = OdsCode::parse("Y99901").expect("letters and digits");
     Gateway {
         mode: reader.choice(
             "gateway.mode",
@@ -128,7 +128,7 @@ fn gateway(reader: &mut Reader<'_>) -> Gateway {
             "gateway.organisation_ods",
             (
                 "expected an ODS code, 2 to 12 letters and digits",
-                "\"ZZ999\"",
+                "\"Y99901\"",
             ),
             synthetic,
             OdsCode::parse,
@@ -237,6 +237,7 @@ fn policies(reader: &mut Reader<'_>) -> Policies {
         red_flag: policy("red_flag", &[HOLD, WARN]),
         number_outside_test_range: policy("number_outside_test_range", &[REFUSE, WARN]),
         referrer_sender_without_ods: policy("referrer_sender_without_ods", &[REFUSE, WARN]),
+        receiver_not_ours: policy("receiver_not_ours", &[REFUSE, WARN]),
     }
 }
 

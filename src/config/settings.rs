@@ -214,6 +214,8 @@ pub struct Policies {
     pub number_outside_test_range: Policy,
     /// Sender without an ODS code: refuse or warn.
     pub referrer_sender_without_ods: Policy,
+    /// Receiver with the ODS code of another organisation: refuse or warn.
+    pub receiver_not_ours: Policy,
 }
 
 /// `[validation]`, and `[referrers.<ODS code>.validation]`: what is written there.

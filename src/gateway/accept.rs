@@ -153,7 +153,7 @@ impl Gateway {
     ) -> Result<BeforeReceive, Vec<Problem>> {
         let receiving = Receiving {
             key: &message.key,
-            service_request_identifier: referral.service_request_identifier.as_deref(),
+            service_request_identifiers: &message.facts.service_request_identifiers,
             person: Some(&referral.person),
         };
         let found = self.store.before_receive(&message.caller, receiving).await;

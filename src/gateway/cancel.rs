@@ -83,68 +83,6 @@ impl Gateway {
         }
     }
 
-    /// The referral that a message speaks of: by the id that we gave, else by the
-    /// sender's identifier, else by the conversation. A referral of another
-    /// organisation is as unknown as none.
-    pub(super) async fn find_referral(
-        &self,
-        message: &Message<'_>,
-    ) -> Result<CaseRow, Vec<Problem>> {
-        let unknown =
-            || vec![self.or_held(Problem::new(&problems::UNKNOWN_REFERRAL).at("ServiceRequest"))];
-        let one = |problem| vec![problem];
-        let caller = &message.caller;
-        if let Some(id) = message.facts.service_request_id
-            && let Some(row) = self
-                .store
-                .case_by_service_request_id(caller, id)
-                .await
-                .map_err(one)?
-        {
-            return Ok(row);
-        }
-        if let Some(identifier) = &message.facts.service_request_identifier
-            && let Some(row) = self
-                .store
-                .case_by_service_request_identifier(caller, identifier)
-                .await
-                .map_err(one)?
-        {
-            return Ok(row);
-        }
-        self.find_in_conversation(message)
-            .await
-            .map_err(one)?
-            .ok_or_else(unknown)
-    }
-
-    /// The referral of a conversation, where only one can be meant: a journey keeps its
-    /// correlation id over onward referrals, and the wrong one is never stopped (DESIGN I5).
-    async fn find_in_conversation(
-        &self,
-        message: &Message<'_>,
-    ) -> Result<Option<CaseRow>, Problem> {
-        let conversation = message.headers.correlation_id;
-        let caller = &message.caller;
-        let rows = self
-            .store
-            .cases_by_correlation(caller, conversation)
-            .await?;
-        let mut meant = Vec::new();
-        for row in rows {
-            let case = self.store.unseal_case(&row)?;
-            let known = case.referral.service_request_identifier;
-            let named = message.facts.service_request_identifier.as_ref();
-            if named.zip(known.as_ref()).is_none_or(|(a, b)| a == b) {
-                meant.push(row);
-            }
-        }
-        // A conversation can hold a closed referral and its successor: the open one is meant.
-        let open = meant.iter().filter(|row| !row.status.is_terminal()).count();
-        meant.sort_by_key(|row| (row.status.is_terminal(), std::cmp::Reverse(row.received_at)));
-        Ok(meant.into_iter().next().filter(|_| open <= 1))
-    }
-
     fn stop_unit(
         &self,
         message: &Message<'_>,
@@ -205,20 +143,15 @@ fn says_restricted(message: &Message<'_>) -> bool {
 }
 
 /// The receiver cross-checks the Patient before it cancels (BaRS Core 1.5.0): what both
-/// messages carry has to be the same.
+/// messages carry must not speak against its being the same person. A stop that says less
+/// than the referral is taken (DESIGN I5); the referral was found by its own ids.
 fn same_person(message: &Message<'_>, case: &Case) -> Result<(), Vec<Problem>> {
-    let Some(now) = message.person else {
-        return Ok(());
-    };
     let then = &case.referral.person;
-    let numbers = now.nhs_number.as_ref().zip(then.nhs_number.as_ref());
-    let births = now.birth_date.as_ref().zip(then.birth_date.as_ref());
-    let same = match numbers {
-        Some((a, b)) => a == b,
-        None => births.is_none_or(|(a, b)| a == b),
-    };
-    if same {
-        return Ok(());
+    match message.person.and_then(|now| then.contradicted_by(now)) {
+        None => Ok(()),
+        Some(what) => {
+            let problem = Problem::new(&problems::PERSON_DIFFERS).at("Patient");
+            Err(vec![problem.with(format!("{what} differs"))])
+        }
     }
-    Err(vec![Problem::new(&problems::PERSON_DIFFERS).at("Patient")])
 }

@@ -17,6 +17,7 @@ pub mod correct;
 pub mod deliver;
 pub mod evidence;
 pub mod feed_back;
+mod find_referral;
 mod happened;
 pub mod hold;
 mod leg;

@@ -219,9 +219,11 @@ async fn commit_all(plains: Vec<Plain>) -> Result<Duration, Fault> {
                 .ok_or("a unit opens")?
                 .case
                 .referral;
+            let identifiers = referral.identifiers().map(str::to_owned);
+            let identifiers: Vec<String> = identifiers.collect();
             let receiving = Receiving {
                 key: &answer.key,
-                service_request_identifier: referral.service_request_identifier.as_deref(),
+                service_request_identifiers: &identifiers,
                 person: Some(&referral.person),
             };
             let looked = store.before_receive(&caller, receiving).await;

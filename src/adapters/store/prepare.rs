@@ -62,9 +62,17 @@ pub(super) struct PreparedChange {
 /// The sealed case and the hashes under which it is found.
 pub(super) struct Content {
     pub(super) sealed: Vec<u8>,
-    pub(super) identifier_hash: Option<[u8; 32]>,
+    /// Of each identifier, in their order, each once.
+    pub(super) identifier_hashes: Vec<[u8; 32]>,
     pub(super) nhs_number_hash: Option<[u8; 32]>,
     pub(super) demographics_hash: Option<[u8; 32]>,
+}
+
+impl Content {
+    /// Of the first identifier.
+    pub(super) fn identifier_hash(&self) -> Option<[u8; 32]> {
+        self.identifier_hashes.first().copied()
+    }
 }
 
 /// An audit row.
@@ -234,11 +242,13 @@ fn content_of(case: &Case, seal: &Seal, keys: &Keys) -> Result<Content, Unsealab
     // A case has string keys and no floating-point number: it always serialises.
     let mut json = Vec::with_capacity(CASE_BYTES);
     serde_json::to_writer(&mut json, case).map_err(|_| Unsealable)?;
-    let identifier = case.referral.service_request_identifier.as_deref();
+    let identifiers = case.referral.identifiers();
     let nhs_number = case.referral.person.nhs_number.as_ref();
     Ok(Content {
         sealed: keys.need(case.id)?.seal(&place_of_case(case.id), &json)?,
-        identifier_hash: identifier.map(|value| identifier_hash(seal, value)),
+        identifier_hashes: identifiers
+            .map(|value| identifier_hash(seal, value))
+            .collect(),
         nhs_number_hash: nhs_number.map(|number| nhs_number_hash(seal, number.expose())),
         demographics_hash: Demographics::of(case).map(|found| demographics_hash(seal, &found)),
     })

@@ -2,6 +2,7 @@
 //! out of scope is simply not there. Errors: WW-STO-001 (not available), -005 (a row
 //! does not read back).
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -49,10 +50,13 @@ impl Store {
             answer: engine.one(read::answer(&scope, key)).await?,
             ..BeforeReceive::default()
         };
-        if let Some(identifier) = receiving.service_request_identifier {
+        for identifier in receiving.service_request_identifiers {
             let hash = prepare::identifier_hash(seal, identifier);
             let query = read::open_case_by_identifier(&scope, key, hash);
             before.open_identifier = engine.one(query).await?;
+            if before.open_identifier.is_some() {
+                break;
+            }
         }
         let person = receiving.person;
         if let Some(hash) = person.and_then(|person| prepare::person_hash(seal, person)) {
@@ -97,17 +101,24 @@ impl Store {
         self.inner.engine.one(query).await
     }
 
-    /// A case by `system|value` of the sender's ServiceRequest: the open one, else the
-    /// newest.
-    pub async fn case_by_service_request_identifier(
+    /// The cases that have any of these identifiers (`system|value`) of the sender's
+    /// ServiceRequest: the open ones first, then the newest first.
+    pub async fn cases_by_service_request_identifiers(
         &self,
         caller: &Caller,
-        identifier: &str,
-    ) -> Read<Option<CaseRow>> {
-        let hash = prepare::identifier_hash(&self.inner.seal, identifier);
-        let mut found = self.by_hash(caller, HashColumn::Identifier, hash).await?;
-        let open = found.iter().position(|case| !case.status.is_terminal());
-        Ok((!found.is_empty()).then(|| found.swap_remove(open.unwrap_or(0))))
+        identifiers: &[String],
+    ) -> Read<Vec<CaseRow>> {
+        let mut found: Vec<CaseRow> = Vec::new();
+        for identifier in identifiers {
+            let hash = prepare::identifier_hash(&self.inner.seal, identifier);
+            for row in self.by_hash(caller, HashColumn::Identifier, hash).await? {
+                if !found.iter().any(|known| known.id == row.id) {
+                    found.push(row);
+                }
+            }
+        }
+        found.sort_by_key(|row| (row.status.is_terminal(), Reverse(row.received_at)));
+        Ok(found)
     }
 
     /// The cases of a person, the newest first.

@@ -29,8 +29,8 @@ pub struct Unit {
     pub answer: Option<Answer>,
     /// A case to open.
     pub open: Option<NewCase>,
-    /// Refuse to open the case while another open case of the same referrer carries the
-    /// same ServiceRequest identifier.
+    /// Refuse to open the case while another open case of the same referrer has a
+    /// ServiceRequest identifier in common with it.
     pub unique_open_identifier: bool,
     /// The unit was decided on there being no open case of the same person; when there
     /// is one by now it is [`CommitError::Stale`].
@@ -190,8 +190,8 @@ pub enum CommitError {
     /// read again and decide again.
     #[error("the case has changed meanwhile")]
     Stale,
-    /// An open case of the same referrer carries the same ServiceRequest identifier.
-    #[error("an open case carries the same ServiceRequest identifier")]
+    /// An open case of the same referrer has a ServiceRequest identifier in common.
+    #[error("an open case has a ServiceRequest identifier in common")]
     OpenIdentifier(CaseId),
     /// The provider used this key before.
     #[error("this update key was used before")]

@@ -14,7 +14,9 @@ mod work;
 pub use answer::Answer;
 pub use groups::{ConditionGroups, ListedCondition};
 pub use health::{Barrier, BarrierGroup, Flag, FlagKind};
-pub use person::{Address, Contact, ContactKind, NhsNumberStatus, Person, PersonName, Security};
+pub use person::{
+    Address, Contact, ContactKind, NhsNumberStatus, Person, PersonName, Security, folded_name,
+};
 pub use referrer::{Referrer, SourceRoute};
 pub use work::{EmploymentStatus, FitNote, SicknessAbsence, Work};
 
@@ -44,6 +46,9 @@ pub struct Referral {
     pub journey_id: Option<JourneyId>,
     /// `system|value` of the first ServiceRequest.identifier, where the sender gave one.
     pub service_request_identifier: Option<String>,
+    /// `system|value` of its other identifiers: the referral is known by each of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub further_identifiers: Vec<String>,
     /// The use case, lower case (`a5t1`; usecases-categories-bars or a local code).
     pub use_case: String,
     /// `Bundle.meta.versionId`: the application version the sender speaks.
@@ -68,6 +73,15 @@ pub struct Referral {
     pub reason: Option<Sensitive<String>>,
     /// Consents as recorded in the message.
     pub consents: Consents,
+}
+
+impl Referral {
+    /// `system|value` of every ServiceRequest.identifier, the first first.
+    pub fn identifiers(&self) -> impl Iterator<Item = &str> {
+        let first = self.service_request_identifier.iter();
+        let all = first.chain(&self.further_identifiers);
+        all.map(String::as_str)
+    }
 }
 
 /// A referral that was accepted: it has an id, a reference and a time.

@@ -36,6 +36,36 @@ pub struct Person {
     pub security: Security,
 }
 
+impl Person {
+    /// What of another description speaks against its being this person, in words; `None`
+    /// where nothing does. Only what both carry is compared. A birth date is compared beside
+    /// equal numbers too: a number is mistyped, or put into the wrong record, more often than
+    /// two people share it. A family name changes, so it decides only where neither number
+    /// nor birth date is known of both.
+    pub fn contradicted_by(&self, other: &Self) -> Option<&'static str> {
+        let numbers = self.nhs_number.as_ref().zip(other.nhs_number.as_ref());
+        if numbers.is_some_and(|(ours, theirs)| ours != theirs) {
+            return Some("the NHS number");
+        }
+        let births = self.birth_date.as_ref().zip(other.birth_date.as_ref());
+        if births.is_some_and(|(ours, theirs)| ours != theirs) {
+            return Some("the birth date");
+        }
+        let families = self.name.family.as_ref().zip(other.name.family.as_ref());
+        let differ = families.is_some_and(|(ours, theirs)| {
+            folded_name(ours.expose()) != folded_name(theirs.expose())
+        });
+        (differ && numbers.is_none() && births.is_none()).then_some("the family name")
+    }
+}
+
+/// A name as it is compared: case and spacing do not matter.
+pub fn folded_name(name: &str) -> String {
+    let name = name.to_lowercase();
+    let words: Vec<&str> = name.split_whitespace().collect();
+    words.join(" ")
+}
+
 /// UKCore-NHSNumberVerificationStatus, folded to what the gateway acts on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -118,4 +148,47 @@ pub enum ContactKind {
     Email,
     /// Text message only.
     Sms,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    fn person(number: &str, family: &str, year: i16) -> Person {
+        Person {
+            nhs_number: NhsNumber::parse(number).ok(),
+            name: PersonName {
+                family: (!family.is_empty()).then(|| Sensitive::new(family.to_owned())),
+                ..PersonName::default()
+            },
+            birth_date: (year > 0).then(|| Sensitive::new(date(year, 5, 17))),
+            ..Person::default()
+        }
+    }
+
+    #[test]
+    fn what_both_carry_must_agree_and_what_one_lacks_says_nothing() {
+        const ONE: &str = "9990000018";
+        const OTHER: &str = "9990000026";
+        let whole = person(ONE, "Quillfeather", 1981);
+        for (other, differs) in [
+            (person(ONE, "Quillfeather", 1981), None),
+            (person(OTHER, "Quillfeather", 1981), Some("the NHS number")),
+            (person(ONE, "Quillfeather", 1990), Some("the birth date")),
+            (person(ONE, "Marrowby", 1990), Some("the birth date")),
+            // A name changes; number or birth date show who it is.
+            (person(ONE, "Marrowby", 1981), None),
+            (person(ONE, "Marrowby", 0), None),
+            (person("", "Marrowby", 1981), None),
+            (person("", "Quillfeather", 1990), Some("the birth date")),
+            (person("", "Marrowby", 0), Some("the family name")),
+            (person("", " QUILLFEATHER ", 0), None),
+            (person(ONE, "", 0), None),
+            (Person::default(), None),
+        ] {
+            assert_eq!(whole.contradicted_by(&other), differs, "{other:?}");
+            assert_eq!(other.contradicted_by(&whole), differs, "{other:?}");
+        }
+    }
 }

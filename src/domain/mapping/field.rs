@@ -249,6 +249,7 @@ mod tests {
         bare.referral = Referral {
             journey_id: None,
             service_request_identifier: None,
+            further_identifiers: Vec::new(),
             authored_at: None,
             referrer: Referrer::default(),
             person: Person::default(),

@@ -23,6 +23,8 @@ pub fn narrow(referral: &Referral, provider: &Provider) -> Referral {
             .field("service_request_identifier")
             .then(|| referral.service_request_identifier.clone())
             .flatten(),
+        // No field of a table sends them.
+        further_identifiers: Vec::new(),
         authored_at: referral.authored_at.filter(|_| named.field("authored_on")),
         person: person(&referral.person, &named),
         work: work(&referral.work, &named),

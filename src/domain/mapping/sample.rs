@@ -92,6 +92,7 @@ pub(crate) fn referral() -> Referral {
         correlation_id: CorrelationId::new(uuid(3)),
         journey_id: Some(JourneyId::new(uuid(4))),
         service_request_identifier: Some("https://gp.example/Id/referral|R-1".into()),
+        further_identifiers: Vec::new(),
         use_case: "a5t1".into(),
         application_version: "1.0.0".into(),
         authored_at: "2026-11-20T09:30:00Z".parse().ok(),

@@ -25,7 +25,7 @@ pub enum Search {
     NhsNumber(NhsNumber),
     /// By exact family name, birth date and postcode.
     Demographics(Demographics),
-    /// By `system|value` of the ServiceRequest.
+    /// By `system|value` of any identifier of the ServiceRequest.
     Identifier(String),
 }
 
@@ -65,11 +65,11 @@ impl Gateway {
                 self.store.cases_by_demographics(caller, person).await?,
             ),
             Search::Identifier(identifier) => {
+                let named = std::slice::from_ref(identifier);
                 let found = self
                     .store
-                    .case_by_service_request_identifier(caller, identifier)
-                    .await?;
-                ("identifier", found.into_iter().collect())
+                    .cases_by_service_request_identifiers(caller, named);
+                ("identifier", found.await?)
             }
         };
         // How and how many; never by what (DESIGN I4).

@@ -159,9 +159,9 @@ impl Gateway {
         let facts = reading.message.take();
         let receiving = Receiving {
             key: &key,
-            service_request_identifier: facts
+            service_request_identifiers: facts
                 .as_ref()
-                .and_then(|facts| facts.service_request_identifier.as_deref()),
+                .map_or(&[], |facts| &facts.service_request_identifiers),
             person: referral.as_ref().map(|referral| &referral.person),
         };
         let before = self

@@ -43,6 +43,8 @@ impl Reading {
                 dangling: grade(bars.policies.dangling_reference),
                 application_fields: grade(bars.policies.application_gaps),
                 sender_without_ods: grade(bars.policies.referrer_sender_without_ods),
+                organisation: Some(settings.gateway.organisation_ods.clone()),
+                receiver_not_ours: grade(bars.policies.receiver_not_ours),
                 ..ReadPolicy::default()
             },
             limits: Limits {

@@ -21,7 +21,7 @@ impl Gateway {
     ) -> Result<Answer, Problem> {
         let receiving = Receiving {
             key,
-            service_request_identifier: None,
+            service_request_identifiers: &[],
             person: None,
         };
         if let Some(earlier) = self

@@ -218,10 +218,17 @@ super::entries! {
         advice: "Give Consent.provision.type permit or deny.",
         Referrer, 400, "REC_BAD_REQUEST", "value", AfterFix
     }
+    /// The message names another organisation as its receiver.
+    RECEIVER_NOT_OURS = {
+        "WW-REF-033", "the receiver is another organisation",
+        meaning: "MessageHeader.destination.receiver leads to an Organization with another ODS code than this service's own.",
+        advice: "Give the Organization that the message is addressed to the ODS code of the receiving service's organisation.",
+        Referrer, 400, "REC_BAD_REQUEST", "value", AfterFix
+    }
     /// A stop for an unknown referral.
     UNKNOWN_REFERRAL = {
         "WW-REF-040", "the referral is not known here",
-        meaning: "A cancel or an amendment is about a referral that this gateway does not hold for the sender.",
+        meaning: "A cancel or an amendment is about a referral that this gateway does not hold for the sender, or its identifiers fit more than one and nothing was changed.",
         advice: "Read the ServiceRequest first and use the id that the answer to the referral gave.",
         Referrer, 400, "REC_BAD_REQUEST", "invariant", Never
     }
@@ -235,7 +242,7 @@ super::entries! {
     /// The same identifier as an open referral.
     REFERRAL_OPEN = {
         "WW-REF-042", "the referral is already here and open",
-        meaning: "A referral with the same ServiceRequest.identifier is open.",
+        meaning: "A referral with any ServiceRequest.identifier of this one is open.",
         advice: "Cancel the open referral first, or give the new one its own identifier.",
         Referrer, 409, "REC_CONFLICT", "conflict", AfterFix
     }

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::domain::identifiers::ServiceAddress;
+use crate::domain::identifiers::{OdsCode, ServiceAddress};
 
 /// Whether a finding refuses the message or is only reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -31,6 +31,11 @@ pub struct ReadPolicy {
     /// referrer. `Warn` by default, because no harm follows: the header is the
     /// authenticated half of the comparison.
     pub sender_without_ods: Grade,
+    /// The organisation to which messages are addressed; `None` compares with none.
+    pub organisation: Option<OdsCode>,
+    /// A receiver with the ODS code of another organisation. `Warn` by default: whom the
+    /// message is for is told by its endpoint, which is compared and refused.
+    pub receiver_not_ours: Grade,
     /// Whether category `validation` is offered.
     pub validation: bool,
     /// Use cases (lower case) in which a referral may be amended; `*` for all.
@@ -50,6 +55,8 @@ impl Default for ReadPolicy {
             dangling: Grade::Refuse,
             application_fields: Grade::Warn,
             sender_without_ods: Grade::Warn,
+            organisation: None,
+            receiver_not_ours: Grade::Warn,
             validation: false,
             amend: Vec::new(),
             expects_responses: false,

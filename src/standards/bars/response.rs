@@ -225,8 +225,9 @@ fn service_request(told: &Told<'_>, urls: &Urls) -> Value {
         "subject": to(urls.patient),
         "performer": [to(urls.organisation)],
     });
-    if let Some(identifier) = original_identifier(told.case) {
-        request["identifier"] = json!([identifier]);
+    let identifiers = original_identifiers(told.case);
+    if !identifiers.is_empty() {
+        request["identifier"] = json!(identifiers);
     }
     // The profile asks for authoredOn; without one it is not claimed.
     if let Some(authored) = referral.authored_at {
@@ -247,15 +248,18 @@ pub(super) fn category(use_case: &str) -> Value {
     ] })
 }
 
-/// The identifier that the sender gave its ServiceRequest.
-pub(super) fn original_identifier(case: &Case) -> Option<Value> {
-    let text = case.referral.service_request_identifier.as_deref()?;
-    let (system, value) = text.rsplit_once('|')?;
-    let mut identifier = json!({ "value": value });
-    if !system.is_empty() {
-        identifier["system"] = json!(system);
-    }
-    Some(identifier)
+/// The identifiers that the sender gave its ServiceRequest.
+pub(super) fn original_identifiers(case: &Case) -> Vec<Value> {
+    let texts = case.referral.identifiers();
+    let pairs = texts.filter_map(|text| text.rsplit_once('|'));
+    let identifiers = pairs.map(|(system, value)| {
+        let mut identifier = json!({ "value": value });
+        if !system.is_empty() {
+            identifier["system"] = json!(system);
+        }
+        identifier
+    });
+    identifiers.collect()
 }
 
 fn patient(told: &Told<'_>, urls: &Urls) -> Value {

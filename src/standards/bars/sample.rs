@@ -40,7 +40,8 @@ fn uk_core(kind: &str) -> Value {
 }
 
 fn entry(number: u32, resource: impl Into<Value>) -> Value {
-    let resource = resource.into();
+    let mut resource = resource.into();
+    resource["meta"]["lastUpdated"] = json!("2026-09-01T09:30:00.1234567+00:00");
     json!({ "fullUrl": url(number), "resource": resource })
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::codes;
 use super::person_out;
-use super::response::{category, encounter, original_identifier};
+use super::response::{category, encounter, original_identifiers};
 use crate::domain::case::Case;
 use crate::domain::identifiers::{CaseReference, OdsCode};
 use crate::domain::status::{Milestone, Status};
@@ -49,7 +49,7 @@ pub fn service_request(shown: &Shown<'_>) -> Value {
         "system": CaseReference::SYSTEM,
         "value": case.reference.as_str(),
     })];
-    identifiers.extend(original_identifier(case));
+    identifiers.extend(original_identifiers(case));
     request["identifier"] = json!(identifiers);
     // The profile asks for authoredOn; without one it is not claimed.
     if let Some(authored) = referral.authored_at {

@@ -247,6 +247,11 @@ impl Maker {
             service_request_identifier: self
                 .open("service_request_identifier")
                 .map(|word| format!("https://gp.example/Id|{word}")),
+            further_identifiers: self
+                .open("(further identifiers)")
+                .map(|word| format!("https://gp.example/Id|{word}"))
+                .into_iter()
+                .collect(),
             use_case: "a5t1".into(),
             application_version: "1.0.0".into(),
             authored_at: self.instant("authored_on", 2010, 2),

@@ -283,6 +283,77 @@ async fn a_cancel_that_names_another_person_is_refused() {
     assert_eq!(status_read(&gateway, &answer).await, "active");
 }
 
+/// The cancel of an answered referral whose Patient was changed.
+fn stop_with_patient(
+    referral: &Referral,
+    answer: &Answer,
+    change: impl FnOnce(&mut Value),
+) -> Stop {
+    let mut body = answer.body.clone();
+    change(resource_mut(&mut body, "Patient").expect("a Patient"));
+    Stop::of(&body, referral.correlation_id(), StopAs::Cancelled)
+}
+
+fn without(patient: &mut Value, members: &[&str]) {
+    let found = patient.as_object_mut().expect("an object");
+    found.retain(|name, _| !members.contains(&name.as_str()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancel_whose_patient_is_contradicted_by_the_stored_one_is_refused() {
+    let gateway = quiet().await;
+    let referral = referral(1);
+    let answer = reaches(&gateway, &referral, "lantern").await;
+    let name = json!([{ "family": "Otherwhere", "given": ["Ann"] }]);
+    let changes: [&dyn Fn(&mut Value); 3] = [
+        // The number of the person, all else of another.
+        &|patient| {
+            patient["name"] = name.clone();
+            patient["birthDate"] = json!("1931-02-03");
+        },
+        &|patient| {
+            without(patient, &["identifier"]);
+            patient["birthDate"] = json!("1931-02-03");
+        },
+        &|patient| {
+            without(patient, &["identifier", "birthDate"]);
+            patient["name"] = name.clone();
+        },
+    ];
+    for change in changes {
+        let stop = stop_with_patient(&referral, &answer, change);
+        let found = refuses_stop(&gateway, &stop).await;
+        let expected = error("REC_BAD_REQUEST", "invariant", "WW-REF-046", "Patient");
+        assert_eq!(found, (400, expected));
+    }
+    assert_eq!(status_read(&gateway, &answer).await, "active");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancel_that_says_less_of_the_person_than_the_referral_is_taken() {
+    let gateway = quiet().await;
+    let kept: [&[&str]; 4] = [&["identifier"], &["birthDate"], &["name"], &[]];
+    for (seed, kept) in (1..).zip(kept) {
+        let referral = referral(seed);
+        let answer = reaches(&gateway, &referral, "lantern").await;
+        let all = [
+            "identifier",
+            "birthDate",
+            "name",
+            "address",
+            "contact",
+            "gender",
+        ];
+        let gone: Vec<&str> = all
+            .into_iter()
+            .filter(|name| !kept.contains(name))
+            .collect();
+        let stop = stop_with_patient(&referral, &answer, |patient| without(patient, &gone));
+        stops(&gateway, &stop).await;
+        assert_eq!(status_read(&gateway, &answer).await, "revoked", "{kept:?}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_repeated_cancel_is_a_duplicate_and_stops_once() {
     let gateway = quiet().await;

@@ -3,6 +3,7 @@
 
 use workwell_gateway::conformance::parties::referral::{Place, Referral};
 
+use super::canary::logged;
 use super::{facts, open_cases, quiet, reaches, wire};
 use crate::support::eventually;
 
@@ -169,6 +170,7 @@ async fn what_was_refused_for_its_headers_was_never_read_and_put_right_is_judged
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_ids_with_another_body_are_a_conflict_and_told_as_misuse() {
+    let log = logged();
     let mut gateway = quiet().await;
     let done = gateway.parties.gp.prepare(&referral());
     let refused = gateway
@@ -190,6 +192,14 @@ async fn the_same_ids_with_another_body_are_a_conflict_and_told_as_misuse() {
                 [["REC_CONFLICT", "conflict", "WW-REF-045", ""]]
             );
             misused += 1;
+            // An operator sees it without asking the audit log.
+            let request = original.request_id.to_string();
+            let text = log.text();
+            let line = text
+                .lines()
+                .find(|line| line.contains(&request) && line.contains("another body"));
+            let line = line.unwrap_or_else(|| panic!("no line tells of {request}"));
+            assert!(line.contains("WARN") && line.contains("Y99001"), "{line}");
             assert_eq!(facts(&gateway, "request.misused").await, misused);
         }
         gateway = gateway.restart().await;

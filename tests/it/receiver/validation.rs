@@ -1,7 +1,7 @@
 //! Profiles on the way of a message: what refuses, what is told, and for whom.
 
 use serde_json::{Value, json};
-use workwell_gateway::config::Verdict;
+use workwell_gateway::config::{Policy, Verdict};
 use workwell_gateway::conformance::parties::referral::bundle::{resource_mut, resources};
 use workwell_gateway::conformance::parties::referral::{Place, Referral};
 use workwell_gateway::start;
@@ -92,7 +92,7 @@ async fn uk_core_is_reported_unless_it_was_agreed_with_the_referrer() {
 }
 
 /// Severity, our code and the place of what an accepted message is told, in order.
-fn warnings(answer: &Value) -> Vec<[String; 3]> {
+pub(super) fn warnings(answer: &Value) -> Vec<[String; 3]> {
     let outcome = resources(answer, "OperationOutcome").next();
     let issues = outcome.and_then(|outcome| outcome["issue"].as_array());
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -185,4 +185,46 @@ async fn a_profile_that_must_be_there_and_is_not_stops_the_start() {
         "{told:?}"
     );
     assert!(told[1].contains("pat-99"), "{told:?}");
+}
+
+/// A message that says it is for the practice that sends it.
+fn for_its_own_sender() -> Referral {
+    changed(|bundle| {
+        let header = resource(bundle, "MessageHeader");
+        let sender = header["sender"]["reference"].clone();
+        header["destination"][0]["receiver"]["reference"] = sender;
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receiver_that_is_not_us_is_told_and_refused_where_the_policy_says_so() {
+    let place = "Bundle.entry[0].resource.destination[0].receiver";
+    let gateway = quieted(TestGateway::start().await);
+    let answer = gateway.refer(&for_its_own_sender()).await;
+    assert!(answer.accepted(), "{answer:?}");
+    let told = warnings(&answer.body);
+    assert_eq!(told, [["warning", "WW-REF-033", place]]);
+    gateway.end().await;
+    let strict = TestGateway::with(|settings| {
+        settings.bars.policies.receiver_not_ours = Policy::Refuse;
+    });
+    let gateway = quieted(strict.await);
+    let sending = gateway.parties.gp.prepare(&for_its_own_sender());
+    let reply = wire::post(&gateway, &sending).await;
+    assert_eq!(reply.status, 400, "{}", reply.json);
+    assert_eq!(reply.errors(), [[BAD, "value", "WW-REF-033", place]]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resource_that_does_not_say_when_it_was_last_changed_is_told() {
+    let gateway = quieted(TestGateway::start().await);
+    let referral = changed(|bundle| {
+        let meta = resource(bundle, "Patient")["meta"].as_object_mut();
+        meta.expect("an object").remove("lastUpdated");
+    });
+    let answer = gateway.refer(&referral).await;
+    assert!(answer.accepted(), "{answer:?}");
+    let told = warnings(&answer.body);
+    let place = "Bundle.entry[7].resource.meta.lastUpdated";
+    assert_eq!(told, [["warning", "WW-REF-027", place]]);
 }

@@ -104,5 +104,5 @@ async fn every_verb_answers_within_the_width_of_a_terminal_beside_a_running_gate
         (&checked["confirmed"], &checked["epoch"]),
         (&true.into(), &confirmed["epoch"])
     );
-    assert_eq!(checked["tables"].as_array().map(Vec::len), Some(10));
+    assert_eq!(checked["tables"].as_array().map(Vec::len), Some(11));
 }

@@ -13,7 +13,7 @@ use crate::adapters::seal::sha256;
 
 /// What a unit locks.
 pub(super) struct Locks {
-    /// The person and the identifier that nobody else may open a case for meanwhile, and
+    /// The person and the identifiers that nobody else may open a case for meanwhile, and
     /// the providers whose list grows.
     names: Vec<i64>,
     /// The cases that exist and are written to: versions and sequences are counted under
@@ -42,16 +42,16 @@ impl Locks {
         if let Some(open) = &unit.open {
             let content = &open.content;
             let person = content.nhs_number_hash.or(content.demographics_hash);
-            let identifier = content.identifier_hash;
+            let identifiers = content.identifier_hashes.iter();
             names.extend(
                 person
                     .filter(|_| unit.no_open_case_of_person)
                     .map(|hash| name("person", &hash)),
             );
             names.extend(
-                identifier
+                identifiers
                     .filter(|_| unit.unique_open_identifier)
-                    .map(|hash| name("identifier", &hash)),
+                    .map(|hash| name("identifier", hash)),
             );
         }
         let room = unit.room.as_ref();

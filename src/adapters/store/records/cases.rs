@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::domain::case::{Case, Person};
+use crate::domain::case::{Case, Person, folded_name};
 use crate::domain::identifiers::{
     BundleId, CaseId, CaseReference, CorrelationId, JourneyId, Postcode, ServiceRequestId,
 };
@@ -172,11 +172,9 @@ impl Demographics {
 
     /// One line to be hashed.
     pub(in super::super) fn folded(&self) -> String {
-        let family = self.family.expose().to_lowercase();
-        let words: Vec<&str> = family.split_whitespace().collect();
         format!(
             "{}|{}|{}",
-            words.join(" "),
+            folded_name(self.family.expose()),
             self.birth_date.expose(),
             self.postcode.expose()
         )

@@ -77,7 +77,7 @@ pub struct UpdateKey {
 pub struct BeforeReceive {
     /// The earlier answer to the same ids.
     pub answer: Option<StoredAnswer>,
-    /// An open case of this referrer under the same ServiceRequest identifier.
+    /// An open case of this referrer that has a ServiceRequest identifier in common.
     pub open_identifier: Option<OpenCase>,
     /// Open cases of the same person, whoever referred.
     pub open_cases_of_person: Vec<OpenCase>,
@@ -90,8 +90,8 @@ pub struct BeforeReceive {
 pub struct Receiving<'a> {
     /// Ids of the request.
     pub key: &'a RequestKey,
-    /// `system|value` of the ServiceRequest.
-    pub service_request_identifier: Option<&'a str>,
+    /// `system|value` of each identifier of the ServiceRequest.
+    pub service_request_identifiers: &'a [String],
     /// The person: known again by the NHS number, else by exact family name, birth date
     /// and postcode.
     pub person: Option<&'a Person>,

@@ -125,7 +125,7 @@ mod tests {
         assert_eq!(problem.entry.code, NEWER_SCHEMA.code);
         assert_eq!(
             problem.detail.as_deref(),
-            Some("it has schema 99, this program knows up to 1")
+            Some("it has schema 99, this program knows up to 2")
         );
     }
 
@@ -139,10 +139,43 @@ mod tests {
         drop(Store::open(&url, seal()).await.expect("a store"));
         Connection::open(&path)
             .and_then(|connection| {
-                connection.execute("INSERT INTO schema (version, oldest) VALUES (2, 1)", [])
+                connection.execute("INSERT INTO schema (version, oldest) VALUES (3, 1)", [])
             })
             .expect("inserted");
         assert!(Store::open(&url, seal()).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_case_of_the_first_schema_is_found_by_its_identifier_after_the_migration() {
+        use super::super::super::tests::given;
+        use crate::adapters::store::sql::schema::MIGRATIONS;
+
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("gateway.sqlite");
+        let url = StoreUrl::Sqlite(path.clone());
+        let key = folder.path().join("master.key");
+        let seal = || Seal::create_dev(&key).expect("a key");
+        let store = Store::open(&url, seal()).await.expect("a store");
+        let receipt = store.commit(given::receipt(1), given::at(0)).await;
+        assert!(receipt.is_ok());
+        drop(store);
+        // As the program before left it.
+        Connection::open(&path)
+            .and_then(|connection| {
+                connection
+                    .execute_batch("DROP TABLE identifiers; DELETE FROM schema WHERE version > 1")
+            })
+            .expect("as it was");
+        let refused = Store::open(&url, seal()).await.expect_err("it is older");
+        assert_eq!(refused.entry.code, OLDER_SCHEMA.code);
+
+        let from = super::super::bring_up_to_date(&path).expect("migrated");
+        assert_eq!((from, MIGRATIONS.len()), (1, NEWEST as usize));
+        let store = Store::open(&url, seal()).await.expect("a store");
+        let named = ["https://gp.example/sr|1".to_owned()];
+        let caller = given::practice();
+        let found = store.cases_by_service_request_identifiers(&caller, &named);
+        assert_eq!(found.await.expect("read").len(), 1);
     }
 
     #[tokio::test]

@@ -215,7 +215,7 @@ async fn an_open_identifier_is_refused_for_its_referrer_only_and_while_it_is_ope
             &practice(),
             Receiving {
                 key: &key,
-                service_request_identifier: Some("https://gp.example/sr|1"),
+                service_request_identifiers: &["https://gp.example/sr|1".to_owned()],
                 person: Some(&super::given::person()),
             },
         )
@@ -235,6 +235,67 @@ async fn an_open_identifier_is_refused_for_its_referrer_only_and_while_it_is_ope
     };
     store.commit(close, at(2)).await.expect("committed");
     assert!(store.commit(second(4, "Y99001"), at(3)).await.is_ok());
+}
+
+#[tokio::test]
+async fn an_identifier_in_common_is_refused_wherever_it_stands_until_the_case_is_over() {
+    let (store, _folder) = store().await;
+    let name = |text: &str| format!("https://gp.example/sr|{text}");
+    let opens = |number, identifiers: [&str; 2]| {
+        let mut open = new_case(number);
+        let referral = &mut open.case.referral;
+        referral.service_request_identifier = Some(name(identifiers[0]));
+        referral.further_identifiers = vec![name(identifiers[1])];
+        Unit {
+            open: Some(open),
+            unique_open_identifier: true,
+            ..Unit::default()
+        }
+    };
+    let moves = |revision, status| Unit {
+        change: Some(CaseChange {
+            status: Some(status),
+            ..CaseChange::of(case_id(1), revision)
+        }),
+        ..Unit::default()
+    };
+    let first = store.commit(opens(1, ["a", "b"]), at(0)).await;
+    assert!(first.is_ok());
+    let taken = Err(CommitError::OpenIdentifier(case_id(1)));
+    for (number, identifiers) in [
+        (2, ["b", "a"]),
+        (3, ["b", "c"]),
+        (4, ["c", "a"]),
+        (5, ["c", "b"]),
+    ] {
+        let refused = store.commit(opens(number, identifiers), at(1)).await;
+        assert_eq!(refused, taken, "{identifiers:?}");
+    }
+    let found = async |identifiers: &[&str]| {
+        let named: Vec<String> = identifiers.iter().map(|text| name(text)).collect();
+        let caller = practice();
+        let found = store.cases_by_service_request_identifiers(&caller, &named);
+        let found = found.await.expect("read");
+        found.iter().map(|row| row.id).collect::<Vec<_>>()
+    };
+    for identifiers in [&["a"][..], &["b"], &["b", "a"], &["x", "b"]] {
+        assert_eq!(found(identifiers).await, [case_id(1)], "{identifiers:?}");
+    }
+    assert!(found(&["x"]).await.is_empty());
+
+    // Over: its identifiers are free. Open again: they are taken again.
+    let closed = store.commit(moves(1, Status::Cancelled), at(2)).await;
+    assert!(closed.is_ok());
+    let reopened = store.commit(moves(2, Status::Held), at(3)).await;
+    assert!(reopened.is_ok());
+    let refused = store.commit(opens(6, ["b", "d"]), at(4)).await;
+    assert_eq!(refused, taken);
+    let closed = store.commit(moves(3, Status::Cancelled), at(5)).await;
+    assert!(closed.is_ok());
+    let second = store.commit(opens(7, ["b", "d"]), at(6)).await;
+    assert!(second.is_ok());
+    // The open one first.
+    assert_eq!(found(&["a", "b"]).await, [case_id(7), case_id(1)]);
 }
 
 #[tokio::test]
@@ -338,7 +399,7 @@ async fn a_person_without_a_number_is_known_again_by_name_birth_date_and_postcod
     let (key, other) = (request_key(9), nameless(2));
     let receiving = Receiving {
         key: &key,
-        service_request_identifier: None,
+        service_request_identifiers: &[],
         person: Some(&other.case.referral.person),
     };
     let before = store.before_receive(&practice(), receiving).await;

@@ -89,6 +89,7 @@ pub fn case(number: u128) -> Case {
             correlation_id: correlation(number),
             journey_id: Some(JourneyId::new(Uuid::from_u128(5000 + number))),
             service_request_identifier: Some(format!("https://gp.example/sr|{number}")),
+            further_identifiers: Vec::new(),
             use_case: "a5t1".to_owned(),
             application_version: "1.0.0".to_owned(),
             authored_at: Some(at(-5)),

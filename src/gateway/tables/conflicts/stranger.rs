@@ -49,6 +49,7 @@ pub(super) fn referral() -> Referral {
         correlation_id: CorrelationId::new(Uuid::nil()),
         journey_id: None,
         service_request_identifier: None,
+        further_identifiers: Vec::new(),
         use_case: String::new(),
         application_version: String::new(),
         authored_at: None,

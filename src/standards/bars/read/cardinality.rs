@@ -71,7 +71,8 @@ static APPLICATION_FIELDS: &[(&str, &str)] = &[
     ("Patient", "contact"),
 ];
 
-/// Reports fields that the payload tables ask for, by policy as warnings.
+/// Reports fields that the payload tables ask for, by policy as warnings. Every resource
+/// says when it was last changed (BaRS Core 1.5.0, lastUpdated).
 pub(super) fn check_application_fields(entries: &Entries<'_>, faults: &mut Faults<'_>) {
     for found in &entries.list {
         let Some(resource) = found.resource else {
@@ -82,6 +83,9 @@ pub(super) fn check_application_fields(entries: &Entries<'_>, faults: &mut Fault
             if resource.get(member).is_none() {
                 faults.application(format!("{}.{member}", resource.path()));
             }
+        }
+        if resource.dig(&["meta", "lastUpdated"]).is_none() {
+            faults.application(format!("{}.meta.lastUpdated", resource.path()));
         }
     }
 }

@@ -42,8 +42,8 @@ pub struct MessageFacts {
     pub sender_ods: Option<OdsCode>,
     /// MessageHeader.response.identifier.
     pub response_identifier: Option<String>,
-    /// `system|value` of the first ServiceRequest.identifier.
-    pub service_request_identifier: Option<String>,
+    /// `system|value` of each ServiceRequest.identifier that has a value, each once.
+    pub service_request_identifiers: Vec<String>,
     /// ServiceRequest.id, where it is a UUID: on a cancel, the id that we gave.
     pub service_request_id: Option<ServiceRequestId>,
     /// Patient.id as sent.
@@ -113,7 +113,7 @@ pub(super) fn facts(
             .dig(&["response", "identifier"])
             .and_then(Node::text)
             .map(str::to_owned),
-        service_request_identifier: request.and_then(Request::identifier),
+        service_request_identifiers: request.map(Request::identifiers).unwrap_or_default(),
         service_request_id: request.and_then(|r| r.node.str("id")?.parse().ok()),
         patient_id: id_of(entries, "Patient"),
         encounter_id: id_of(entries, "Encounter"),
@@ -225,12 +225,25 @@ fn destination(header: &Header<'_>, faults: &mut Faults<'_>) -> Option<ServiceAd
     address
 }
 
-fn sender(entries: &Entries<'_>, header: &Header<'_>, faults: &mut Faults<'_>) -> Option<OdsCode> {
+/// The receiver is an Organization of the message, and ours (BaRS Core 1.5.0, the first of a
+/// receiver's checks). One without an ODS code is taken: published examples have none.
+fn check_receiver(entries: &Entries<'_>, header: &Header<'_>, faults: &mut Faults<'_>) {
+    let path = || format!("{}.destination[0].receiver", header.node.path());
     let receiver = header.destination().and_then(|d| d.get("receiver"));
-    if entries.follow(receiver, "Organization").is_none() {
-        let path = format!("{}.destination[0].receiver", header.node.path());
-        faults.at(&entry::PARTY, path);
+    let Some(receiver) = entries.follow(receiver, "Organization") else {
+        faults.at(&entry::PARTY, path());
+        return;
+    };
+    let named = super::organisations::ods(receiver);
+    let both = named.as_ref().zip(faults.policy.organisation.as_ref());
+    if both.is_some_and(|(named, ours)| named != ours) {
+        let problem = Problem::new(&entry::RECEIVER_NOT_OURS).at(path());
+        faults.graded(faults.policy.receiver_not_ours, problem);
     }
+}
+
+fn sender(entries: &Entries<'_>, header: &Header<'_>, faults: &mut Faults<'_>) -> Option<OdsCode> {
+    check_receiver(entries, header, faults);
     let path = || format!("{}.sender", header.node.path());
     let Some(sender) = entries.follow(header.node.get("sender"), "Organization") else {
         faults.at(&entry::PARTY, path());

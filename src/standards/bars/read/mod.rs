@@ -292,7 +292,13 @@ fn fill(
         bundle_id,
         correlation_id: headers.correlation_id,
         journey_id: bundle::journey_id(entries),
-        service_request_identifier: facts.service_request_identifier.clone(),
+        service_request_identifier: facts.service_request_identifiers.first().cloned(),
+        further_identifiers: facts
+            .service_request_identifiers
+            .iter()
+            .skip(1)
+            .cloned()
+            .collect(),
         use_case: facts.use_case.clone().unwrap_or_default(),
         application_version: facts.version_id.clone().unwrap_or_default(),
         authored_at: request.authored_at(),

@@ -5,9 +5,13 @@ use jiff::Timestamp;
 use super::Faults;
 use super::bundle::Entries;
 use super::coding::{Coding, codings_in};
+use crate::problem::Problem;
 use crate::problem::area::referral as entry;
 use crate::standards::bars::codes;
 use crate::standards::fhir::Node;
+
+/// More than any system gives one referral; each is a look-up before the receipt.
+const MOST_IDENTIFIERS: usize = 20;
 
 /// The ServiceRequest with its category read.
 pub(super) struct Request<'d> {
@@ -35,14 +39,22 @@ impl<'d> Request<'d> {
         self.category.iter().find(of).map(|coding| coding.code)
     }
 
-    /// `system|value` of the first identifier.
-    pub(super) fn identifier(&self) -> Option<String> {
-        let identifier = self.node.dig(&["identifier"])?;
-        let value = identifier.str("value")?;
-        Some(format!(
-            "{}|{value}",
-            identifier.str("system").unwrap_or_default()
-        ))
+    /// `system|value` of every identifier that has a value, each once. Which of them comes
+    /// first says nothing (FHIR R4: a list, of which no order is defined), so a referral is
+    /// known by each.
+    pub(super) fn identifiers(&self) -> Vec<String> {
+        let mut found: Vec<String> = Vec::with_capacity(1);
+        for identifier in self.node.each("identifier").take(MOST_IDENTIFIERS) {
+            let Some(value) = identifier.str("value") else {
+                continue;
+            };
+            let system = identifier.str("system").unwrap_or_default();
+            let text = format!("{system}|{value}");
+            if !found.contains(&text) {
+                found.push(text);
+            }
+        }
+        found
     }
 
     pub(super) fn authored_at(&self) -> Option<Timestamp> {
@@ -56,6 +68,13 @@ pub(super) fn check(request: &Request<'_>, entries: &Entries<'_>, faults: &mut F
     let concepts = request.node.each("category").count();
     if request.category().is_none() || request.use_case().is_none() || concepts != 1 {
         faults.at(&entry::CATEGORY, format!("{path}.category"));
+    }
+    let identifiers = request.node.each("identifier").count();
+    if identifiers > MOST_IDENTIFIERS {
+        // One that is not read could be the one by which a stop comes.
+        let problem = Problem::new(&entry::CARDINALITY).at(format!("{path}.identifier"));
+        let detail = format!("found {identifiers}, expected at most {MOST_IDENTIFIERS}");
+        faults.add(problem.with(detail));
     }
     let subject = entries.follow(request.node.get("subject"), "Patient");
     // Without any Patient, the count of Patients is the fault.

@@ -286,6 +286,18 @@ fn each_rule_has_its_fault_at_its_place() {
             ],
         ),
         (
+            |m| {
+                for number in [1, 3] {
+                    let other = "https://gp.example/StructureDefinition/any";
+                    resource(m, number)["meta"] = json!({ "profile": [other] });
+                }
+            },
+            &[
+                "w WW-REF-027 Bundle.entry[0].resource.meta.lastUpdated",
+                "w WW-REF-027 Bundle.entry[2].resource.meta.lastUpdated",
+            ],
+        ),
+        (
             |m| resource(m, 1)["source"]["endpoint"] = json!("https://gp.example/bars"),
             &["w WW-REF-024 Bundle.entry[0].resource.source.endpoint"],
         ),
@@ -618,6 +630,34 @@ fn a_referral_without_an_nhs_number_is_taken() {
         .expect("resource")
         .remove("identifier");
     assert_eq!(referral_of(&message).person.nhs_number, None);
+}
+
+#[test]
+fn a_receiver_that_is_another_organisation_is_told_or_refused_by_policy() {
+    let ours = |code: &str, receiver_not_ours| ReadPolicy {
+        organisation: OdsCode::parse(code),
+        receiver_not_ours,
+        ..policy()
+    };
+    let message = sample::referral();
+    let place = "WW-REF-033 Bundle.entry[0].resource.destination[0].receiver";
+    for (policy, expected) in [
+        (ours("Y99100", Grade::Refuse), vec![]),
+        (ours("ZZ998", Grade::Warn), vec![format!("w {place}")]),
+        (ours("ZZ998", Grade::Refuse), vec![place.to_owned()]),
+    ] {
+        assert_eq!(found(&read_as(&message, &policy)), expected);
+    }
+    let mut without = message;
+    resource(&mut without, 8)
+        .as_object_mut()
+        .expect("resource")
+        .remove("identifier");
+    let found = found(&read_as(&without, &ours("ZZ998", Grade::Refuse)));
+    assert!(
+        found.iter().all(|fault| !fault.contains("WW-REF-033")),
+        "{found:?}"
+    );
 }
 
 #[test]

@@ -19,11 +19,15 @@ pub(in super::super::super) fn open_case_by_identifier(
     key: &RequestKey,
     hash: [u8; 32],
 ) -> Query<OpenCase> {
+    // Every receipt asks this: two plain look-ups, and no order among those that are one too
+    // many anyhow.
+    let (columns, seen) = (rows::OPEN_CASE, scope.cases);
     let sql = format!(
-        "SELECT {} FROM cases c WHERE {} AND c.identifier_hash = ?2 AND c.is_open
-         AND c.referrer = ?3 ORDER BY c.number LIMIT 1",
-        rows::OPEN_CASE,
-        scope.cases
+        "SELECT {columns} FROM cases c
+         WHERE {seen} AND c.identifier_hash = ?2 AND c.is_open AND c.referrer = ?3
+         UNION ALL
+         SELECT {columns} FROM identifiers f JOIN cases c ON c.id = f.case_id
+         WHERE {seen} AND f.identifier_hash = ?2 AND c.is_open AND c.referrer = ?3 LIMIT 1"
     );
     let values = values![scope.value.clone(), hash, key.organisation.clone()];
     Query::new(sql, values, rows::open_case).quick()
@@ -170,6 +174,11 @@ pub(in super::super::super) fn linked_cases(scope: &Scope, id: CaseId) -> Query<
     Query::new(sql, values, rows::case_id)
 }
 
+/// Whatever its place among the identifiers of the ServiceRequest. Not an OR: PostgreSQL
+/// would read every case for that.
+const WITH_IDENTIFIER: &str = "c.id IN (SELECT i.id FROM cases i WHERE i.identifier_hash = ?2
+     UNION ALL SELECT f.case_id FROM identifiers f WHERE f.identifier_hash = ?2)";
+
 /// Which keyed hash a case is looked up by.
 #[derive(Clone, Copy)]
 pub(in super::super::super) enum HashColumn {
@@ -185,7 +194,7 @@ pub(in super::super::super) fn cases_by_hash(
     hash: [u8; 32],
 ) -> Query<CaseRow> {
     let condition = match column {
-        HashColumn::Identifier => "c.identifier_hash = ?2",
+        HashColumn::Identifier => WITH_IDENTIFIER,
         HashColumn::NhsNumber => "c.nhs_number_hash = ?2",
         HashColumn::OpenNhsNumber => "c.nhs_number_hash = ?2 AND c.is_open",
         HashColumn::Demographics => "c.demographics_hash = ?2",

@@ -21,16 +21,32 @@ pub(in super::super) struct Migration {
 }
 
 /// All of them, in their order.
-pub(in super::super) const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    oldest: 1,
-    sqlite: include_str!("0001_first.sqlite.sql"),
-    #[cfg(feature = "postgres")]
-    postgres: include_str!("0001_first.postgres.sql"),
-}];
+pub(in super::super) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        oldest: 1,
+        sqlite: include_str!("0001_first.sqlite.sql"),
+        #[cfg(feature = "postgres")]
+        postgres: include_str!("0001_first.postgres.sql"),
+    },
+    Migration {
+        version: 2,
+        oldest: 1,
+        sqlite: include_str!("0002_identifiers.sqlite.sql"),
+        #[cfg(feature = "postgres")]
+        postgres: include_str!("0002_identifiers.postgres.sql"),
+    },
+];
+
+/// What PostgreSQL is told, for tests of a build without it.
+#[cfg(test)]
+const OF_POSTGRES: &[&str] = &[
+    include_str!("0001_first.postgres.sql"),
+    include_str!("0002_identifiers.postgres.sql"),
+];
 
 /// The number of the last migration that this program knows.
-pub const NEWEST: u32 = 1;
+pub const NEWEST: u32 = 2;
 
 /// What the store says of its own schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,8 +127,12 @@ mod tests {
             }
             found
         };
-        let sqlite = columns(include_str!("0001_first.sqlite.sql"));
-        assert!(sqlite.contains(&"cases.sealed_case".to_owned()));
-        assert_eq!(sqlite, columns(include_str!("0001_first.postgres.sql")));
+        assert_eq!(MIGRATIONS.len(), OF_POSTGRES.len());
+        let pairs = MIGRATIONS.iter().zip(OF_POSTGRES);
+        for (migration, postgres) in pairs {
+            let sqlite = columns(migration.sqlite);
+            assert!(!sqlite.is_empty(), "{}", migration.version);
+            assert_eq!(sqlite, columns(postgres), "{}", migration.version);
+        }
     }
 }

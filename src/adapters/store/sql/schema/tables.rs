@@ -96,6 +96,12 @@ pub(in super::super::super) const TABLES: &[Table] = &[
         numbered: Some("number"),
     },
     Table {
+        name: "identifiers",
+        key: &["identifier_hash", "case_id"],
+        columns: &[("identifier_hash", Blob), ("case_id", Blob)],
+        numbered: None,
+    },
+    Table {
         name: "messages",
         key: &["case_id", "direction", "version"],
         columns: &[
@@ -277,7 +283,7 @@ impl Table {
 
 #[cfg(test)]
 mod tests {
-    use super::super::MIGRATIONS;
+    use super::super::{MIGRATIONS, OF_POSTGRES};
     use super::*;
     use rusqlite::Connection;
 
@@ -327,7 +333,7 @@ mod tests {
 
     #[test]
     fn a_yes_or_a_no_is_one_for_the_other_engine() {
-        let postgres = include_str!("0001_first.postgres.sql");
+        let postgres = OF_POSTGRES.concat();
         for (name, holds) in TABLES.iter().flat_map(|table| table.columns) {
             let is_boolean = postgres.lines().any(|line| {
                 let mut words = line.split_whitespace();
@@ -343,7 +349,8 @@ mod tests {
             for key in table.key {
                 assert!(table.columns.iter().any(|(name, _)| name == key), "{key}");
             }
-            let sql = MIGRATIONS[0].sqlite;
+            let sql = MIGRATIONS.iter().map(|migration| migration.sqlite);
+            let sql: String = sql.collect();
             let key = table.key.join(", ");
             let of_table = sql.split(&format!("CREATE TABLE {} (", table.name)).nth(1);
             let of_table = of_table.and_then(|rest| rest.split("STRICT").next());

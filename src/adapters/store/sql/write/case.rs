@@ -1,7 +1,7 @@
 //! Opening and changing a case.
 
 use super::{Step, Then};
-use crate::adapters::store::prepare::{PreparedCase, PreparedChange};
+use crate::adapters::store::prepare::{Content, PreparedCase, PreparedChange};
 use crate::adapters::store::sql::rows;
 use crate::adapters::store::sql::value::values;
 use crate::adapters::store::unit::{CommitError, Room};
@@ -9,13 +9,33 @@ use crate::domain::identifiers::{CaseId, JourneyId};
 use crate::domain::responsibility::Responsible;
 use crate::domain::status::Status;
 
-pub(super) fn no_second_open_identifier(open: &PreparedCase) -> Option<Step<'_>> {
-    let hash = open.content.identifier_hash?;
-    Some(Step {
-        sql: "SELECT id FROM cases WHERE identifier_hash = ?1 AND referrer = ?2 AND is_open",
-        values: values![hash, &open.new.referrer],
+/// A referral is known by each of its identifiers, wherever they stand: one that it has in
+/// common with an open one is enough.
+pub(super) fn no_second_open_identifier(open: &PreparedCase) -> impl Iterator<Item = Step<'_>> {
+    let hashes = open.content.identifier_hashes.iter();
+    hashes.map(|hash| Step {
+        sql: "SELECT id FROM cases WHERE identifier_hash = ?1 AND referrer = ?2 AND is_open
+             UNION ALL
+             SELECT c.id FROM identifiers f JOIN cases c ON c.id = f.case_id
+             WHERE f.identifier_hash = ?1 AND c.referrer = ?2 AND c.is_open",
+        values: values![*hash, &open.new.referrer],
         then: Then::NoneFound(|row| rows::case_id(row).map(CommitError::OpenIdentifier)),
     })
+}
+
+/// The identifiers after the first, which is in the case's own row. One that was given stays
+/// known, whatever a later version of the case says: a stop may name it.
+pub(super) fn further_identifiers(id: CaseId, content: &Content) -> impl Iterator<Item = Step<'_>> {
+    content
+        .identifier_hashes
+        .iter()
+        .skip(1)
+        .map(move |hash| Step {
+            sql: "INSERT INTO identifiers (identifier_hash, case_id) VALUES (?1, ?2)
+             ON CONFLICT DO NOTHING",
+            values: values![*hash, id.uuid()],
+            then: Then::Written,
+        })
 }
 
 /// Two referrals of one person at once: one of them is decided again and is linked.
@@ -98,7 +118,7 @@ pub(super) fn insert(open: &PreparedCase, now: i64) -> Step<'_> {
             case.part_of.map(CaseId::uuid),
             case.received_at,
             now,
-            content.identifier_hash,
+            content.identifier_hash(),
             content.nhs_number_hash,
             content.demographics_hash,
             &open.wrapped_key,
@@ -164,7 +184,7 @@ pub(super) fn change(prepared: &PreparedChange, now: i64) -> Step<'_> {
             change.closure_reason.is_some(),
             change.closure_reason.as_ref().and_then(Option::as_ref),
             content.is_some(),
-            content.and_then(|content| content.identifier_hash),
+            content.and_then(Content::identifier_hash),
             content.and_then(|content| content.nhs_number_hash),
             content.and_then(|content| content.demographics_hash),
             content.map(|content| &content.sealed),

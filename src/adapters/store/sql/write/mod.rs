@@ -115,6 +115,7 @@ pub(in super::super) fn steps(unit: &Prepared) -> Vec<Step<'_>> {
             steps.extend(case::room_at_provider(room));
         }
         steps.push(case::insert(open, unit.now));
+        steps.extend(case::further_identifiers(open.new.case.id, &open.content));
     }
     if let Some(update) = &unit.update_key {
         steps.push(requests::insert_update_key(update));
@@ -125,6 +126,10 @@ pub(in super::super) fn steps(unit: &Prepared) -> Vec<Step<'_>> {
     }
     if let Some(change) = &unit.change {
         steps.push(case::change(change, unit.now));
+        let content = change.content.iter();
+        steps.extend(
+            content.flat_map(|content| case::further_identifiers(change.change.id, content)),
+        );
     }
     steps.extend(unit.leg_changes.iter().map(outbox::change));
     if let Some(case_id) = unit.stop_unsent {

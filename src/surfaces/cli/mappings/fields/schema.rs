@@ -81,6 +81,13 @@ fn referral() -> Value {
             "service_request_identifier",
             text("The referrer's own identifier, system|value"),
         ),
+        may(
+            "further_identifiers",
+            list(
+                "Its other identifiers",
+                text("An identifier of the referrer's own, system|value"),
+            ),
+        ),
         must("use_case", text("The BaRS use case in small letters")),
         must(
             "application_version",

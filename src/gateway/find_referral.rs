@@ -1,0 +1,268 @@
+//! Finds the referral that a cancel or an amendment speaks of.
+//!
+//! By the id that we gave (BaRS Core 1.5.0: the receiver matches on ServiceRequest.id), else
+//! by any of the sender's identifiers, else by the conversation. A referral of another
+//! organisation is as unknown as none.
+//!
+//! Usually an identifier is carried by one referral. It can be carried by several: a closed
+//! one and its successor, one that was opened again by a correction, or two of which the
+//! message names an identifier each. Then the wrong one must not be stopped, and the one that
+//! went out must not be left going by a 200 (DESIGN I10). What the message's other signs
+//! single out is meant; what is still open between two is refused, because a refusal is heard
+//! and the sender can name our id, while a stop of the wrong one is heard by nobody.
+
+use super::Gateway;
+use super::receive::Message;
+use crate::adapters::store::CaseRow;
+use crate::domain::case::Case;
+use crate::domain::status::Status;
+use crate::problem::{Problem, area::referral as problems};
+
+/// How a case stands to what a message says.
+#[derive(Clone, Copy, Debug)]
+struct Signs {
+    /// Nothing that the message says of the person speaks against it.
+    of_person: bool,
+    /// It carries every identifier that the message names.
+    has_every_identifier: bool,
+    /// It was opened in the message's conversation: a cancel keeps the correlation id (BaRS
+    /// Core 1.5.0, transactional integrity).
+    in_conversation: bool,
+    status: Status,
+}
+
+impl Signs {
+    /// It was released, so a provider has it or soon will, and nothing stopped it.
+    const fn went_out(self) -> bool {
+        !matches!(self.status, Status::Received | Status::Held) && self.goes_on()
+    }
+
+    const fn goes_on(self) -> bool {
+        !self.status.lets_nothing_leave()
+    }
+}
+
+/// Which of several is meant; `None` where more than one could be.
+fn meant(all: &[Signs]) -> Option<usize> {
+    let mut left: Vec<usize> = (0..all.len()).collect();
+    let signs: [fn(&Signs) -> bool; 3] = [
+        |signs| signs.of_person,
+        |signs| signs.has_every_identifier,
+        |signs| signs.in_conversation,
+    ];
+    for sign in signs {
+        let kept = left.iter().copied().filter(|index| sign(&all[*index]));
+        let kept: Vec<usize> = kept.collect();
+        if !kept.is_empty() {
+            left = kept;
+        }
+    }
+    let of = |holds: fn(Signs) -> bool| -> Vec<usize> {
+        let kept = left.iter().copied().filter(|index| holds(all[*index]));
+        kept.collect()
+    };
+    let (out, going) = (of(Signs::went_out), of(Signs::goes_on));
+    let chosen = match (&out[..], &going[..], &left[..]) {
+        // What waits here does no harm while it waits; what went out does. Where all of them
+        // are over, the newest tells how.
+        ([one], _, _) | ([], [one], _) | ([], [], [one, ..]) => *one,
+        _ => return None,
+    };
+    // Another one that the message may as well mean must not go on behind a 200.
+    let other_goes_on = all.iter().any(|signs| signs.of_person && signs.went_out());
+    (all[chosen].went_out() || !other_goes_on).then_some(chosen)
+}
+
+/// A case and what it carries.
+type Candidate = (CaseRow, Case);
+
+impl Gateway {
+    /// The referral that a message speaks of.
+    pub(super) async fn find_referral(
+        &self,
+        message: &Message<'_>,
+    ) -> Result<CaseRow, Vec<Problem>> {
+        let one = |problem| vec![problem];
+        let caller = &message.caller;
+        if let Some(id) = message.facts.service_request_id
+            && let Some(row) = self
+                .store
+                .case_by_service_request_id(caller, id)
+                .await
+                .map_err(one)?
+        {
+            return Ok(row);
+        }
+        let named = &message.facts.service_request_identifiers;
+        let found = self
+            .store
+            .cases_by_service_request_identifiers(caller, named);
+        let found = found.await.map_err(one)?;
+        let found = match found.len() {
+            0 => self.find_in_conversation(message).await,
+            1 => Ok(found.into_iter().next()),
+            _ => return self.meant_of(message, found),
+        };
+        let unknown =
+            || vec![self.or_held(Problem::new(&problems::UNKNOWN_REFERRAL).at("ServiceRequest"))];
+        found.map_err(one)?.ok_or_else(unknown)
+    }
+
+    /// The one that is meant of several with an identifier that the message names.
+    fn meant_of(
+        &self,
+        message: &Message<'_>,
+        found: Vec<CaseRow>,
+    ) -> Result<CaseRow, Vec<Problem>> {
+        let mut found = self.unsealed(found).map_err(|problem| vec![problem])?;
+        // The newest first, whether open or over.
+        found.sort_by_key(|(row, _)| std::cmp::Reverse(row.received_at));
+        let signs: Vec<Signs> = found
+            .iter()
+            .map(|candidate| signs_of(message, candidate))
+            .collect();
+        let index = meant(&signs).ok_or_else(|| {
+            let problem = Problem::new(&problems::UNKNOWN_REFERRAL).at("ServiceRequest.identifier");
+            vec![problem.with("more than one referral could be meant, and none was changed")]
+        })?;
+        Ok(found.swap_remove(index).0)
+    }
+
+    /// The referral of a conversation, where only one can be meant: a journey keeps its
+    /// correlation id over onward referrals, and the wrong one is never stopped (DESIGN I5).
+    async fn find_in_conversation(
+        &self,
+        message: &Message<'_>,
+    ) -> Result<Option<CaseRow>, Problem> {
+        let conversation = message.headers.correlation_id;
+        let rows = self
+            .store
+            .cases_by_correlation(&message.caller, conversation)
+            .await?;
+        let mut found = self.unsealed(rows)?;
+        // With an identifier in common it was found by that; with other ones it is another.
+        let names_none = message.facts.service_request_identifiers.is_empty();
+        found.retain(|(_, case)| names_none || case.referral.identifiers().next().is_none());
+        if found.iter().any(|one| signs_of(message, one).of_person) {
+            found.retain(|one| signs_of(message, one).of_person);
+        }
+        // A conversation can hold a closed referral and its successor: the open one is meant.
+        let is_over = |(row, _): &Candidate| row.status.is_terminal();
+        let open = found.iter().filter(|one| !is_over(one)).count();
+        found.sort_by_key(|one| (is_over(one), std::cmp::Reverse(one.0.received_at)));
+        let first = found.into_iter().next().filter(|_| open <= 1);
+        Ok(first.map(|(row, _)| row))
+    }
+
+    fn unsealed(&self, rows: Vec<CaseRow>) -> Result<Vec<Candidate>, Problem> {
+        let open = |row: CaseRow| self.store.unseal_case(&row).map(|case| (row, case));
+        rows.into_iter().map(open).collect()
+    }
+}
+
+fn signs_of(message: &Message<'_>, (row, case): &Candidate) -> Signs {
+    let person = &case.referral.person;
+    let named = &message.facts.service_request_identifiers;
+    let carries =
+        |identifier: &String| case.referral.identifiers().any(|known| known == identifier);
+    Signs {
+        of_person: message
+            .person
+            .is_none_or(|other| person.contradicted_by(other).is_none()),
+        has_every_identifier: named.iter().all(carries),
+        in_conversation: row.correlation_id == message.headers.correlation_id,
+        status: row.status,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DELIVERED: Signs = Signs {
+        of_person: true,
+        has_every_identifier: true,
+        in_conversation: true,
+        status: Status::Delivered,
+    };
+    const HELD: Signs = Signs {
+        status: Status::Held,
+        ..DELIVERED
+    };
+    const OVER: Signs = Signs {
+        status: Status::Cancelled,
+        ..DELIVERED
+    };
+
+    fn of_another_person(signs: Signs) -> Signs {
+        Signs {
+            of_person: false,
+            ..signs
+        }
+    }
+
+    fn with_one_identifier_of_two(signs: Signs) -> Signs {
+        Signs {
+            has_every_identifier: false,
+            ..signs
+        }
+    }
+
+    fn elsewhere(signs: Signs) -> Signs {
+        Signs {
+            in_conversation: false,
+            ..signs
+        }
+    }
+
+    #[test]
+    fn what_went_out_is_meant_before_what_waits_and_what_is_open_before_what_is_over() {
+        for (all, expected) in [
+            (vec![HELD, DELIVERED], Some(1)),
+            (vec![DELIVERED, HELD], Some(0)),
+            (vec![OVER, HELD], Some(1)),
+            (vec![OVER, DELIVERED], Some(1)),
+            (vec![OVER, OVER], Some(0)),
+        ] {
+            assert_eq!(meant(&all), expected, "{all:?}");
+        }
+    }
+
+    #[test]
+    fn person_identifiers_and_conversation_single_one_out() {
+        for other in [of_another_person, with_one_identifier_of_two, elsewhere] {
+            assert_eq!(meant(&[other(DELIVERED), DELIVERED]), Some(1));
+            assert_eq!(meant(&[HELD, other(HELD)]), Some(0));
+        }
+        assert_eq!(meant(&[of_another_person(DELIVERED), HELD]), Some(1));
+        // The whole of the identifiers says more than the conversation.
+        let all = [elsewhere(DELIVERED), with_one_identifier_of_two(DELIVERED)];
+        assert_eq!(meant(&all), Some(0));
+    }
+
+    #[test]
+    fn none_is_stopped_where_two_could_be_meant() {
+        for all in [[DELIVERED, DELIVERED], [HELD, HELD]] {
+            assert_eq!(meant(&all), None, "{all:?}");
+        }
+        assert_eq!(meant(&[elsewhere(HELD), elsewhere(HELD)]), None);
+    }
+
+    #[test]
+    fn the_one_that_went_out_is_never_left_going_behind_the_stop_of_another() {
+        for other in [with_one_identifier_of_two, elsewhere] {
+            assert_eq!(meant(&[other(DELIVERED), HELD]), None);
+            assert_eq!(meant(&[other(DELIVERED), OVER]), None);
+        }
+    }
+
+    #[test]
+    fn a_stop_that_is_on_its_way_is_no_rival_of_the_referral_that_still_goes_on() {
+        let stopping = Signs {
+            status: Status::CancelRequested,
+            ..DELIVERED
+        };
+        assert_eq!(meant(&[stopping, HELD]), Some(1));
+        assert_eq!(meant(&[stopping, DELIVERED]), Some(1));
+    }
+}
