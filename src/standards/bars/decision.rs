@@ -202,7 +202,7 @@ static TABLE: &[Row] = &[
 /// used, so it is refused like any other combination.
 pub fn decide(signs: &Signs) -> Result<Meaning, Problem> {
     let mut rows = rows_of_header(signs)?;
-    let category = one(&signs.category);
+    let category = one(signs.category.as_deref());
     narrow(
         &mut rows,
         "ServiceRequest.category",
@@ -212,12 +212,12 @@ pub fn decide(signs: &Signs) -> Result<Meaning, Problem> {
     )?;
     let use_case = signs.use_case.as_deref().unwrap_or_default();
     rows.retain(|row| use_case.starts_with(row.use_case));
-    let status = one(&signs.service_request);
+    let status = one(signs.service_request.as_deref());
     narrow(&mut rows, "ServiceRequest.status", &status, true, |row| {
         row.service_request.to_vec()
     })?;
     // Absent ones are the cardinality check's to report.
-    let care_plan = one(&signs.care_plan);
+    let care_plan = one(signs.care_plan.as_deref());
     narrow(&mut rows, "CarePlan.status", &care_plan, false, |row| {
         row.care_plan.to_vec()
     })?;
@@ -256,18 +256,26 @@ pub fn is_meant_as_referral(signs: &Signs) -> bool {
         && (reason == Some("new") || status == Some("active"))
 }
 
-fn one(sign: &Option<String>) -> Vec<String> {
-    sign.iter().cloned().collect()
+fn one(sign: Option<&str>) -> Vec<String> {
+    sign.map(str::to_owned).into_iter().collect()
 }
 
 fn rows_of_header(signs: &Signs) -> Result<Vec<&'static Row>, Problem> {
     let mut rows: Vec<&Row> = TABLE.iter().collect();
-    narrow(&mut rows, "eventCoding", &one(&signs.event), true, |row| {
-        vec![row.event]
-    })?;
-    narrow(&mut rows, "reason", &one(&signs.reason), true, |row| {
-        row.reasons.to_vec()
-    })?;
+    narrow(
+        &mut rows,
+        "eventCoding",
+        &one(signs.event.as_deref()),
+        true,
+        |row| vec![row.event],
+    )?;
+    narrow(
+        &mut rows,
+        "reason",
+        &one(signs.reason.as_deref()),
+        true,
+        |row| row.reasons.to_vec(),
+    )?;
     Ok(rows)
 }
 
