@@ -78,7 +78,7 @@ async fn whatever_happens_somebody_holds_the_person_and_the_right_people_are_tol
 async fn live(seed: u64, number: u64) -> Tally {
     let mut world = World::begin(Chance::of(seed, number), number).await;
     for _ in 0..PEOPLE * STEPS {
-        world.step().await;
+        Box::pin(world.step()).await;
         if !world.tally.findings.is_empty() {
             break;
         }

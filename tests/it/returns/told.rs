@@ -5,6 +5,7 @@ use workwell_gateway::conformance::parties::providers::Script;
 use workwell_gateway::conformance::parties::referral::{Place, Referral, Stop, StopAs};
 use workwell_gateway::domain::caller::Caller;
 use workwell_gateway::domain::responsibility::Responsible;
+use workwell_gateway::domain::status::Status;
 use workwell_gateway::gateway::read::outbox::{Filter, Leg, LegState};
 
 use crate::support::{TestGateway, eventually};
@@ -148,11 +149,11 @@ async fn a_referral_sent_in_error_is_told_at_once_and_confirmed_by_its_holder() 
     gateway.end().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_cancel_that_names_nothing_known_stops_none_of_several_in_one_conversation() {
+/// Two referrals in one conversation, and what a cancel of the first that names neither of
+/// them comes to.
+async fn cancelled_by_conversation(second: Referral) -> (TestGateway, u16) {
     let gateway = TestGateway::start().await;
     let first = Referral::new(714).at(Place::LANTERN);
-    let second = Referral::new(715).at(Place::BOROUGH_WORKS);
     let answer = gateway.refer(&first).await;
     let conversation = first.correlation_id();
     let mut sending = gateway.parties.gp.prepare(&second);
@@ -165,7 +166,32 @@ async fn a_cancel_that_names_nothing_known_stops_none_of_several_in_one_conversa
     let onward = gateway.post(&sending).await.expect("an answer");
     assert!(onward.accepted(), "{onward:?}");
     let stop = Stop::of(&answer.body, conversation, StopAs::Cancelled).of_unknown_referral();
-    let refused = gateway.stop(&stop).await.expect("an answer");
-    assert_eq!(refused.status, 400, "{refused:?}");
+    let stopped = gateway.stop(&stop).await.expect("an answer");
+    (gateway, stopped.status)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancel_that_names_nothing_known_stops_none_of_several_of_one_person() {
+    let second = Referral::new(715)
+        .same_person_as(714)
+        .at(Place::BOROUGH_WORKS);
+    let (gateway, status) = cancelled_by_conversation(second).await;
+    assert_eq!(status, 400);
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancel_that_names_nothing_known_stops_the_one_of_its_person() {
+    let second = Referral::new(715).at(Place::BOROUGH_WORKS);
+    let (gateway, status) = cancelled_by_conversation(second).await;
+    assert_eq!(status, 200);
+    let counts = gateway.running.gateway.counts().await.expect("counts");
+    let ended = |status: &Status| matches!(status, Status::CancelRequested | Status::Cancelled);
+    let of = |is_ended: bool| {
+        let cases = counts.cases.iter();
+        let cases = cases.filter(|(status, _)| ended(status) == is_ended);
+        cases.map(|(_, count)| count).sum::<u64>()
+    };
+    assert_eq!((of(true), of(false)), (1, 1), "{:?}", counts.cases);
     gateway.end().await;
 }
