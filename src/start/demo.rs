@@ -12,6 +12,7 @@ use crate::domain::identifiers::ServiceAddress;
 use crate::gateway::sha256;
 use crate::problem::Problem;
 use crate::surfaces::cli::demo::{Addresses, Options, Tally, play};
+use crate::telemetry::colour;
 
 /// The service that the stand-in practice addresses, and what it sends there.
 const SERVICE: &str = "https://fhir.nhs.uk/Id/dos-service-id|2000099901";
@@ -50,7 +51,7 @@ pub async fn run(once: bool, json: bool, out: &mut (dyn Write + Send)) -> Result
         bars_base: format!("http://{}", running.bars),
         provider_base: format!("http://{}/provider/v1", running.provider),
     };
-    let colour = !json && io::stdout().is_terminal();
+    let colour = !json && colour::is_wanted(io::stdout().is_terminal());
     let options = Options {
         once,
         json,

@@ -18,7 +18,7 @@ use crate::config::{Clock, Log, LogFormat, LogLevel};
 /// Starts logging to the standard error for the whole program; does nothing when it
 /// was started before. Colours only on a terminal.
 pub fn start(log: Log) {
-    let colours = std::io::stderr().is_terminal();
+    let colours = super::colour::is_wanted(std::io::stderr().is_terminal());
     let layer = layer(log, std::io::stderr, colours);
     let _ = tracing_subscriber::registry().with(layer).try_init();
 }

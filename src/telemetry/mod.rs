@@ -1,6 +1,7 @@
 //! Logs and metrics. What happens is told through one method of [`Telemetry`], which
 //! writes the log line and counts, so that neither can be forgotten.
 
+pub mod colour;
 mod happening;
 mod log;
 mod metrics;

@@ -14,6 +14,7 @@ use crate::gateway::Gateway;
 use crate::gateway::tables::{Changed, Compared, Comparison, FieldChange};
 use crate::problem::Problem;
 use crate::surfaces::cli::{Format, exit, wrap};
+use crate::telemetry::colour;
 
 /// Which tables to compare, and what with.
 #[derive(Clone, Debug, clap::Args)]
@@ -108,7 +109,7 @@ fn written(answer: &Answer, format: Format, out: &mut dyn Write) -> i32 {
     let written = match format {
         Format::Json => writeln!(out, "{:#}", as_tree(answer)),
         Format::Text => {
-            let colour = io::stdout().is_terminal();
+            let colour = colour::is_wanted(io::stdout().is_terminal());
             text(answer, &Paint { colour }, out)
         }
     };
