@@ -57,7 +57,7 @@ pub struct Origins {
     /// (`Bundle.entry[9].resource`).
     pub unread: Vec<String>,
     /// Whether the file has too many values for anything to be told: more than
-    /// [`MOST_VALUES`].
+    /// `MOST_VALUES`.
     pub is_too_large: bool,
 }
 

@@ -78,7 +78,7 @@ pub struct NewEvent {
     pub occurred_at: Timestamp,
     /// Who did it: [`Caller::label`](crate::domain::caller::Caller::label).
     pub actor: String,
-    /// What kind of thing: the code of a [`FactKind`](crate::domain::fact::FactKind) or a word of the gateway's.
+    /// What kind of thing: the code of a [`FactKind`] or a word of the gateway's.
     pub kind: String,
     /// Where the case stands after it.
     pub status: Status,
