@@ -289,13 +289,7 @@ impl Gateway {
     /// The echo, the same for a released and a held case: a hold shows no detail. What is
     /// told of the provider's lists is told whatever else a case is held for.
     fn answer_to(&self, message: &Message<'_>, case: &Case, told: Option<&Problem>) -> Answer {
-        let with_lists: Vec<Problem>;
-        let warnings = if told.is_none() {
-            message.warnings
-        } else {
-            with_lists = message.warnings.iter().chain(told).cloned().collect();
-            &with_lists
-        };
+        let warnings: Vec<Problem> = message.told().chain(told).cloned().collect();
         let minted = accept::Minted {
             service_request_id: case.service_request_id,
             encounter_id: case.id.uuid(),
@@ -304,7 +298,7 @@ impl Gateway {
             hide_location: case.referral.person.security.hides_location(),
             patient_id: case.sender_ids.patient.clone().unwrap_or_default(),
             notice: message.has_red_flag.then_some(NO_CRISIS_SERVICE),
-            warnings,
+            warnings: &warnings,
         };
         Answer::echo(accept::accept(message.document, &minted, &mut || {
             self.ids.v4()

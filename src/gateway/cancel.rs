@@ -65,10 +65,11 @@ impl Gateway {
                 Ok(_) => {
                     self.journal(message, Kind::Cancelled, row.id, &row.reference);
                     self.outbox_changed.notify_one();
+                    let warnings: Vec<Problem> = message.told().cloned().collect();
                     let decided = accept::Echo {
                         hide_location: row.restricted || says_restricted(message),
                         now,
-                        warnings: message.warnings,
+                        warnings: &warnings,
                     };
                     return Ok(Answer::echo(accept::echo(
                         message.document,

@@ -72,8 +72,7 @@ impl Validation {
         referrer: &OdsCode,
         is_stop: bool,
     ) -> Vec<Problem> {
-        let policy = self.referrers.get(referrer.as_str());
-        let mut policy = policy.unwrap_or(&self.general).clone();
+        let mut policy = self.policy(referrer).clone();
         if is_stop {
             for layer in [Layer::Bars, Layer::UkCore, Layer::WorkWell, Layer::Local] {
                 if policy.layer(layer) == Action::Reject {
@@ -89,6 +88,17 @@ impl Validation {
         let mut found = check(document, &ask);
         found.retain(|finding| !is_the_readers(finding));
         outcome::of_findings(&policy.apply(found))
+    }
+
+    fn policy(&self, referrer: &OdsCode) -> &Policy {
+        let own = self.referrers.get(referrer.as_str());
+        own.unwrap_or(&self.general)
+    }
+
+    /// Whether this referrer is told of codes outside extensible lists, which every message
+    /// of BaRS Application 5 has: only where the settings ask for it (decision 15).
+    pub(super) fn tells_extensible(&self, referrer: &OdsCode) -> bool {
+        self.policy(referrer).rule(EXTENSIBLE_BINDING) == Some(Action::Warn)
     }
 
     /// Everything that is wrong with a document that has faults of form as well.

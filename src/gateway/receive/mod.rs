@@ -25,7 +25,7 @@ use crate::domain::fact::Fact;
 use crate::domain::identifiers::{BundleId, CaseId, MessageId, OdsCode};
 use crate::problem::{
     Problem,
-    area::{header as header_problems, referral as problems},
+    area::{fhir as fhir_problems, header as header_problems, referral as problems},
 };
 use crate::standards::bars::headers::{Format, Headers, RequestingSoftware};
 use crate::standards::bars::{Meaning, MessageFacts, outcome, read};
@@ -53,6 +53,8 @@ pub(super) struct Message<'a> {
     pub tables: Arc<Tables>,
     /// What was found and is no reason to refuse.
     pub warnings: &'a [Problem],
+    /// Whether codes outside extensible lists are among what the sender is told.
+    pub tells_extensible: bool,
     pub at: Timestamp,
 }
 
@@ -68,6 +70,14 @@ impl Message<'_> {
             }),
             ..Unit::default()
         }
+    }
+
+    /// The warnings that the sender is told.
+    pub(super) fn told(&self) -> impl Iterator<Item = &Problem> {
+        let is_extensible = |code| code == fhir_problems::EXTENSIBLE_CODE.code;
+        let is_told =
+            move |found: &&Problem| self.tells_extensible || !is_extensible(found.entry.code);
+        self.warnings.iter().filter(is_told)
     }
 
     /// The fact with the software that sent the message: receivers keep it for access
@@ -201,6 +211,7 @@ impl Gateway {
             conditions_in_no_group: &reading.conditions_in_no_group,
             tables,
             warnings: &reading.problems,
+            tells_extensible: self.validation.tells_extensible(&organisation),
             at: self.clock.now(),
         };
         let decided = self

@@ -59,18 +59,16 @@ pub fn render(problems: &[Problem], id: Uuid) -> Outcome {
 ///
 /// BaRS Core 1.5.0 echoes the message and says nothing of its warnings. FHIR's own place,
 /// `MessageHeader.response.details`, would make the sender's request look like a response,
-/// so it is an entry beside our Encounter. A code outside a list that may be extended is not
-/// told: BaRS itself fixes such codes, and every message of Application 5 has some.
+/// so it is an entry beside our Encounter.
 pub fn of_accepted(
     problems: &[Problem],
     now: Timestamp,
     mint: &mut dyn FnMut() -> Uuid,
 ) -> Option<(Uuid, Value)> {
-    let is_told = |problem: &&Problem| problem.entry.code != fhir_entry::EXTENSIBLE_CODE.code;
-    let mut ordered: Vec<&Problem> = problems.iter().filter(is_told).collect();
-    if ordered.is_empty() {
+    if problems.is_empty() {
         return None;
     }
+    let mut ordered: Vec<&Problem> = problems.iter().collect();
     let id = mint();
     ordered.sort_by_key(|problem| is_only_told(problem));
     let outcome = json!({
@@ -365,10 +363,7 @@ mod tests {
     #[test]
     fn an_accepted_message_is_told_its_warnings_and_never_an_error() {
         let now = "2026-09-01T09:31:00Z".parse().expect("an instant");
-        let extensible = [Problem::new(&fhir_entry::EXTENSIBLE_CODE).as_warning()];
-        for nothing in [&[][..], &extensible[..]] {
-            assert_eq!(of_accepted(nothing, now, &mut id), None);
-        }
+        assert_eq!(of_accepted(&[], now, &mut id), None);
         let problems = [
             Problem::new(&fhir_entry::NOT_EVALUATED).as_warning(),
             Problem::new(&referral::SENDER_WITHOUT_ODS).as_warning(),

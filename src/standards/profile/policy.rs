@@ -73,6 +73,11 @@ impl Policy {
         named.filter(|rule| !is_known(rule)).collect()
     }
 
+    /// What was said of one rule; `None` where its layer decides.
+    pub fn rule(&self, rule: &str) -> Option<Action> {
+        self.rules.get(rule).copied()
+    }
+
     /// What the findings of a layer do.
     pub fn layer(&self, layer: Layer) -> Action {
         self.layers[layer as usize]
@@ -81,7 +86,7 @@ impl Policy {
     /// What a finding does. What is no error by its own definition refuses only when its
     /// rule is named for that; information is told unless it is to be ignored.
     pub fn action(&self, finding: &Finding) -> Action {
-        let named = self.rules.get(finding.rule).copied();
+        let named = self.rule(finding.rule);
         let action = named.unwrap_or(self.layers[finding.layer as usize]);
         match (finding.severity, action) {
             (_, Action::Ignore) => Action::Ignore,

@@ -146,6 +146,27 @@ async fn an_accepted_message_is_told_its_warnings_in_its_answer_and_one_without_
     gateway.end().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn codes_outside_extensible_lists_are_told_to_the_referrer_whose_policy_asks_for_them() {
+    let gateway = TestGateway::with(|settings| {
+        let own = settings.referrers.entry(PRACTICE_ODS.to_owned());
+        let rules = &mut own.or_default().rules;
+        rules.insert("extensible-binding".to_owned(), Verdict::Warn);
+    })
+    .await;
+    let gateway = quieted(gateway);
+    let answer = gateway.refer(&changed(|_| {})).await;
+    assert!(answer.accepted(), "{answer:?}");
+    let told = warnings(&answer.body);
+    assert!(!told.is_empty());
+    let code = "WW-FHR-022";
+    assert!(
+        told.iter().all(|row| row[0] == "warning" && row[1] == code),
+        "{told:?}"
+    );
+    gateway.end().await;
+}
+
 fn patient_path(bundle: &Value) -> String {
     let entries = bundle["entry"].as_array().expect("entries");
     let at = entries
