@@ -248,10 +248,11 @@ pub(super) fn category(use_case: &str) -> Value {
     ] })
 }
 
-/// The identifiers that the sender gave its ServiceRequest.
+/// The identifiers that the sender gave its ServiceRequest, kept as `system|value`: a system
+/// is a URI and holds no `|` (RFC 3986), a value may.
 pub(super) fn original_identifiers(case: &Case) -> Vec<Value> {
     let texts = case.referral.identifiers();
-    let pairs = texts.filter_map(|text| text.rsplit_once('|'));
+    let pairs = texts.filter_map(|text| text.split_once('|'));
     let identifiers = pairs.map(|(system, value)| {
         let mut identifier = json!({ "value": value });
         if !system.is_empty() {
@@ -520,6 +521,19 @@ mod tests {
             next += 1;
             Uuid::from_u128(next)
         })
+    }
+
+    #[test]
+    fn an_identifier_goes_back_as_it_came_whatever_its_value_holds() {
+        let mut message = sample::referral();
+        let identifier = json!({ "system": "https://gp.example/referrals", "value": "A|7" });
+        sample::resource(&mut message, 2)["identifier"] = json!([identifier]);
+        let read = sample::read_as(&message, &sample::policy()).referral;
+        let case = Case {
+            referral: read.expect("a referral"),
+            ..sample::case()
+        };
+        assert_eq!(original_identifiers(&case), [identifier]);
     }
 
     #[test]

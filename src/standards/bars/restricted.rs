@@ -6,7 +6,7 @@
 //! they may say the same, and so does where the organisations and people around the person
 //! are. Words beside a code stay, save a Flag's, which may say where the person is safe.
 
-use super::accept::resources;
+use super::read::bundle::Entries;
 use crate::standards::fhir::{Document, Kind, Node, Splice};
 
 /// Members that may say a place in any resource.
@@ -43,7 +43,11 @@ fn hidden(kind: &str) -> &'static [&'static str] {
         "Organization" => &["address", "telecom", "contact"],
         "PractitionerRole" => &["telecom", "location"],
         "HealthcareService" => &["location", "telecom", "coverageArea", "comment"],
-        "Task" => &["location"],
+        "Task" => &["location", "input", "output"],
+        // Free words: an answer of a form, what was said, a finding that is no code.
+        "QuestionnaireResponse" => &["item"],
+        "Communication" => &["payload"],
+        "Observation" => &["valueString"],
         // Where BaRS puts the clinical narrative.
         "CarePlan" => &["activity"],
         _ => &[],
@@ -52,18 +56,25 @@ fn hidden(kind: &str) -> &'static [&'static str] {
 
 /// Takes all of it out of an echo.
 pub(super) fn hide_location<'d>(document: &'d Document, splice: &mut Splice<'d>) {
-    for (kind, resource) in resources(document) {
-        for member in EVERYWHERE.iter().chain(hidden(kind)) {
+    let entries = Entries::of(document.root());
+    for entry in &entries.list {
+        let Some(resource) = entry.resource else {
+            continue;
+        };
+        for member in EVERYWHERE.iter().chain(hidden(entry.kind)) {
             splice.remove(resource, member);
         }
         if resource.get("contained").is_some() {
             withhold_references(resource, splice);
         }
-        if let Some(words) = resource.dig(&["code", "text"]).filter(|_| kind == "Flag") {
+        if let Some(words) = resource
+            .dig(&["code", "text"])
+            .filter(|_| entry.kind == "Flag")
+        {
             splice.replace(words, WITHHELD);
         }
     }
-    hide_practice(document, splice);
+    hide_practice(&entries, splice);
 }
 
 /// What stands in place of words that have to be there.
@@ -92,33 +103,28 @@ fn withhold_references<'d>(node: Node<'d>, splice: &mut Splice<'d>) {
 }
 
 /// The practice's own entry stays, because other references may lead to it, and loses
-/// what tells which one it is. The sender stays as it is: it knows itself.
-fn hide_practice<'d>(document: &'d Document, splice: &mut Splice<'d>) {
-    let all: Vec<_> = resources(document).collect();
-    let of_kind = |wanted: &str| all.iter().find(|(kind, _)| *kind == wanted);
-    let sender = of_kind("MessageHeader")
-        .and_then(|(_, header)| header.dig(&["sender", "reference"]))
-        .and_then(Node::text);
-    let mut open: Vec<&str> = Vec::new();
-    if let Some((_, patient)) = of_kind("Patient") {
+/// what tells which one it is. The sender stays as it is: it knows itself. References are
+/// followed as the reader follows them.
+fn hide_practice<'d>(entries: &Entries<'d>, splice: &mut Splice<'d>) {
+    let follow = |reference: Node<'d>| entries.resolve(reference.str("reference")?)?.resource;
+    let header = entries.first("MessageHeader");
+    let sender = header
+        .and_then(|header| header.get("sender"))
+        .and_then(follow);
+    let mut open: Vec<Node<'d>> = Vec::new();
+    if let Some(patient) = entries.first("Patient") {
         let practices = patient.each("generalPractitioner");
         let all = practices.chain(patient.get("managingOrganization"));
-        open.extend(all.filter_map(|reference| reference.str("reference")));
+        open.extend(all.filter_map(follow));
     }
     let mut seen = Vec::new();
-    while let Some(url) = open.pop() {
-        if Some(url) == sender || seen.contains(&url) {
+    while let Some(resource) = open.pop() {
+        if Some(resource) == sender || seen.contains(&resource) {
             continue;
         }
-        seen.push(url);
-        let mut entries = document.root().each("entry");
-        let found = entries.find(|entry| entry.str("fullUrl") == Some(url));
-        let Some(resource) = found.and_then(|entry| entry.get("resource")) else {
-            continue;
-        };
+        seen.push(resource);
         for member in ["organization", "practitioner", "partOf"] {
-            let reference = resource.dig(&[member, "reference"]).and_then(Node::text);
-            open.extend(reference);
+            open.extend(resource.get(member).and_then(follow));
         }
         for member in IDENTIFYING {
             splice.remove(resource, member);
@@ -199,6 +205,18 @@ mod tests {
             ("ServiceRequest", "note", json!([{ "text": SECRET }])),
             ("ServiceRequest", "patientInstruction", json!(SECRET)),
             ("Flag", "code", json!({ "text": SECRET })),
+            ("Task", "input", json!([{ "valueString": SECRET }])),
+            (
+                "QuestionnaireResponse",
+                "item",
+                json!([{ "linkId": "1", "answer": [{ "valueString": SECRET }] }]),
+            ),
+            (
+                "Communication",
+                "payload",
+                json!([{ "contentString": SECRET }]),
+            ),
+            ("Observation", "valueString", json!(SECRET)),
         ] {
             let mut message = sample::referral();
             let mut resource = json!({ "resourceType": kind });
@@ -206,6 +224,24 @@ mod tests {
             sample::add(&mut message, 40, resource);
             let text = hidden_echo(&message).to_string();
             assert!(!text.contains("Hidden"), "{kind}.{member}");
+        }
+    }
+
+    #[test]
+    fn the_practice_is_hidden_however_it_is_referred_to() {
+        for reference in [sample::url(40), "Organization/their-practice".to_owned()] {
+            let mut message = sample::referral();
+            let practice = json!({
+                "resourceType": "Organization",
+                "id": "their-practice",
+                "identifier": [{ "value": "A99123" }],
+                "name": "Hidden Surgery",
+            });
+            sample::add(&mut message, 40, practice);
+            sample::resource(&mut message, 3)["generalPractitioner"] =
+                json!([{ "reference": reference }]);
+            let text = hidden_echo(&message).to_string();
+            assert!(!text.contains("Hidden") && !text.contains("A99123"));
         }
     }
 

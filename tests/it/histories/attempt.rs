@@ -116,6 +116,7 @@ impl World {
 
     /// One of what is due, of this case or of any; the rest is left to whoever comes next.
     pub async fn next_leg(&mut self, of: Option<CaseId>) -> Option<Leg> {
+        self.keep().await;
         let mut due = self.gateway.due(8, &[]).await.expect("the outbox is read");
         due.sort_by_key(|leg| of.is_some_and(|case| case != leg.case_id));
         if due.is_empty() {

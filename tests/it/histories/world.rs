@@ -113,6 +113,7 @@ impl World {
 
     /// Somebody does something, and then everything has to be in order.
     pub async fn step(&mut self) {
+        self.keep().await;
         let mut who = self.somebody();
         match self.chance.below(100) {
             0..=14 => {
@@ -134,6 +135,14 @@ impl World {
             _ => self.kill("killed").await,
         }
         self.judge(&[who]).await;
+    }
+
+    /// The look at the store that a gateway which serves takes every two seconds: a world
+    /// on a machine that stands still may live longer than a look counts.
+    pub async fn keep(&self) {
+        if !self.gateway.may_send() {
+            self.gateway.keep().await;
+        }
     }
 
     /// Looks at everybody's cases.

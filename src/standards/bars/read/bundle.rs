@@ -11,22 +11,22 @@ use crate::standards::fhir::{Kind, Node};
 
 /// One entry.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Entry<'d> {
+pub(in crate::standards::bars) struct Entry<'d> {
     /// The entry itself, for its path.
-    pub(super) node: Node<'d>,
-    pub(super) full_url: Option<&'d str>,
+    pub(in crate::standards::bars) node: Node<'d>,
+    pub(in crate::standards::bars) full_url: Option<&'d str>,
     /// The resource type; empty when there is none.
-    pub(super) kind: &'d str,
-    pub(super) resource: Option<Node<'d>>,
+    pub(in crate::standards::bars) kind: &'d str,
+    pub(in crate::standards::bars) resource: Option<Node<'d>>,
 }
 
 /// The entries in document order.
-pub(super) struct Entries<'d> {
-    pub(super) list: Vec<Entry<'d>>,
+pub(in crate::standards::bars) struct Entries<'d> {
+    pub(in crate::standards::bars) list: Vec<Entry<'d>>,
 }
 
 impl<'d> Entries<'d> {
-    pub(super) fn of(bundle: Node<'d>) -> Self {
+    pub(in crate::standards::bars) fn of(bundle: Node<'d>) -> Self {
         let list = bundle
             .each("entry")
             .map(|node| {
@@ -45,7 +45,10 @@ impl<'d> Entries<'d> {
     }
 
     /// The resources of a type.
-    pub(super) fn of_type<'s>(&'s self, kind: &'s str) -> impl Iterator<Item = Node<'d>> + 's {
+    pub(in crate::standards::bars) fn of_type<'s>(
+        &'s self,
+        kind: &'s str,
+    ) -> impl Iterator<Item = Node<'d>> + 's {
         self.list
             .iter()
             .filter(move |entry| entry.kind == kind)
@@ -53,12 +56,12 @@ impl<'d> Entries<'d> {
     }
 
     /// The first resource of a type.
-    pub(super) fn first(&self, kind: &str) -> Option<Node<'d>> {
+    pub(in crate::standards::bars) fn first(&self, kind: &str) -> Option<Node<'d>> {
         self.of_type(kind).next()
     }
 
     /// The entry that a reference names: by fullUrl, or by `Type/id`.
-    pub(super) fn resolve(&self, reference: &str) -> Option<&Entry<'d>> {
+    pub(in crate::standards::bars) fn resolve(&self, reference: &str) -> Option<&Entry<'d>> {
         let by_url = self.list.iter().find(|e| e.full_url == Some(reference));
         by_url.or_else(|| {
             let (kind, id) = reference.rsplit_once('/')?;

@@ -6,7 +6,7 @@
 //! one fault that is no warning, nothing of the [`Reading`] may be acted on.
 
 mod barriers;
-mod bundle;
+pub(super) mod bundle;
 mod cardinality;
 mod coding;
 mod consent;
