@@ -6,7 +6,7 @@ use super::feed_back::{FedBack, NO_BODY, Report, Taken, TimedBy, not_found};
 use super::happened::happened;
 use super::stop::confirmed;
 use super::tell_referrer::Telling;
-use crate::adapters::store::{CaseChange, CaseRow, LegKind, NewEvent, QueueFilter, Unit};
+use crate::adapters::store::{CaseChange, CaseRow, LegKind, NewEvent, Unit};
 use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::identifiers::CaseId;
@@ -102,6 +102,11 @@ impl Gateway {
 
     /// Somebody at a provider said on the telephone that the stop is known there. Saying
     /// so twice changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// `WW-OPR-001` no such case, `WW-OPR-002` a name that is no plain reference,
+    /// `WW-OPR-009` a time to come or from before the stop, `WW-OPR-010` no stop waits there.
     pub async fn record_stop_call(
         &self,
         caller: &Caller,
@@ -112,14 +117,16 @@ impl Gateway {
         let call = self.recorded(call)?;
         loop {
             let row = self.case_of_operator(caller, case_id).await?;
-            let waiting = self.open_stops(row.id).await?;
-            if !waiting.iter().any(|subject| subject == slug) {
+            let waiting = self.open_entries(row.id, QueueKind::StopUnheard).await?;
+            let waits = waiting.iter().find(|open| open.entry.subject == slug);
+            let Some(waits) = waits else {
                 let stops = self.legs_of(row.id, LegKind::Stop).await?;
                 if stops.iter().any(|stop| stop.destination == slug) {
                     return Ok(row.status);
                 }
                 return Err(Problem::new(&problems::NO_STOP_WAITS).at(format!("provider {slug}")));
-            }
+            };
+            call.tells_of(waits.raised_at)?;
             // The last holder's word ends a cancellation.
             let to = match row.status {
                 Status::CancelRequested if waiting.len() == 1 => Status::Cancelled,
@@ -137,17 +144,6 @@ impl Gateway {
                 return Ok(to);
             }
         }
-    }
-
-    /// The providers whose confirmation of a stop is awaited.
-    async fn open_stops(&self, case_id: CaseId) -> Result<Vec<String>, Problem> {
-        let filter = QueueFilter {
-            case_id: Some(case_id),
-            kind: Some(QueueKind::StopUnheard),
-            ..QueueFilter::default()
-        };
-        let rows = self.store.queue(&Caller::System, &filter).await?;
-        Ok(rows.into_iter().map(|row| row.entry.subject).collect())
     }
 
     async fn record_confirmed_stop(

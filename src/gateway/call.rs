@@ -21,6 +21,24 @@ pub struct Call {
 }
 
 impl Call {
+    /// Whether it can have told of what began then. People write down the minute.
+    pub(super) fn can_tell_of(&self, began: Timestamp) -> bool {
+        let minute = |at: Timestamp| at.as_second().div_euclid(60);
+        minute(self.at) >= minute(began)
+    }
+
+    /// The same; a mistyped year must not end what still waits to be heard.
+    ///
+    /// Errors: `WW-OPR-009` a call from before.
+    pub(super) fn tells_of(&self, began: Timestamp) -> Result<(), Problem> {
+        if self.can_tell_of(began) {
+            return Ok(());
+        }
+        Err(Problem::new(&problems::CALL_TIME)
+            .at("when")
+            .with(format!("what the call is recorded for began at {began}")))
+    }
+
     /// The event of the case that the call is the evidence of; the case is at `to` with it.
     pub(super) fn event(
         &self,
@@ -52,7 +70,9 @@ impl Gateway {
     pub(super) fn recorded(&self, call: &Call) -> Result<Call, Problem> {
         let told = checked(&call.told, "told")?;
         if call.at > self.clock.now() {
-            return Err(Problem::new(&problems::CALL_TIME).at("when"));
+            return Err(Problem::new(&problems::CALL_TIME)
+                .at("when")
+                .with("it has not come yet".to_owned()));
         }
         Ok(Call { told, at: call.at })
     }

@@ -31,7 +31,8 @@ impl Gateway {
     /// # Errors
     ///
     /// `WW-OPR-001` no such case, `WW-OPR-002` a name that is no plain reference,
-    /// `WW-OPR-009` a time to come, `WW-OPR-015` nothing waits to be told.
+    /// `WW-OPR-009` a time to come or from before all that waits, `WW-OPR-015` nothing waits
+    /// to be told.
     pub async fn record_news_call(
         &self,
         caller: &Caller,
@@ -49,11 +50,19 @@ impl Gateway {
             {
                 return self.record_call(caller, case_id, &call).await;
             }
-            let parked = self.parked_responses(row.id).await?;
-            let silences = self.silences(&row).await?;
-            if parked.is_empty() && silences.is_empty() {
+            let mut parked = self.parked_responses(row.id).await?;
+            let mut silences = self.silences(&row).await?;
+            let began = parked.iter().map(|leg| leg.created_at);
+            let Some(first) = began
+                .chain(silences.iter().map(|open| open.raised_at))
+                .min()
+            else {
                 return self.repeated(&row, &call).await;
-            }
+            };
+            call.tells_of(first)?;
+            // What came after the call was not told by it.
+            parked.retain(|leg| call.can_tell_of(leg.created_at));
+            silences.retain(|open| call.can_tell_of(open.raised_at));
             let unit = self.news_told(caller, &row, (&parked, &silences), &call);
             if self.commit_change(unit, &row).await? {
                 return Ok(row.status);
@@ -108,10 +117,12 @@ impl Gateway {
             if over && row.responsible == Responsible::Referrer {
                 return Ok(row.status);
             }
-            if !over || !self.waits_for(row.id, kind, None).await? {
+            let open = self.open_entries(row.id, kind).await?;
+            let Some(waits) = open.first().filter(|_| over) else {
                 return Err(Problem::new(&problems::NO_RETURN_WAITS)
                     .with(format!("the case stands at `{}`", row.status.code())));
-            }
+            };
+            call.tells_of(waits.raised_at)?;
             let called = (FactKind::ReferrerCalled, row.status);
             let event = NewEvent {
                 holder: Some(Responsible::Referrer),
@@ -125,7 +136,8 @@ impl Gateway {
                 ..Unit::default()
             };
             // Who was rung has heard what their system would not take.
-            let parked = self.parked_responses(row.id).await?;
+            let mut parked = self.parked_responses(row.id).await?;
+            parked.retain(|leg| call.can_tell_of(leg.created_at));
             settle_parked(&mut unit, &parked, caller);
             if self.commit_change(unit, &row).await? {
                 return Ok(row.status);

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::Gateway;
-use crate::adapters::store::{LegKind, NewQueueEntry, QueueClosing, QueueFilter, Unit};
+use crate::adapters::store::{LegKind, NewQueueEntry, QueueClosing, QueueFilter, QueueRow, Unit};
 use crate::domain::caller::Caller;
 use crate::domain::clock;
 use crate::domain::identifiers::CaseId;
@@ -50,15 +50,24 @@ impl Gateway {
         kind: QueueKind,
         subject: Option<&str>,
     ) -> Result<bool, Problem> {
+        let open = self.open_entries(case_id, kind).await?;
+        Ok(open
+            .iter()
+            .any(|row| subject.is_none_or(|subject| row.entry.subject == subject)))
+    }
+
+    /// The open entries of a kind about a case.
+    pub(super) async fn open_entries(
+        &self,
+        case_id: CaseId,
+        kind: QueueKind,
+    ) -> Result<Vec<QueueRow>, Problem> {
         let filter = QueueFilter {
             case_id: Some(case_id),
             kind: Some(kind),
             ..QueueFilter::default()
         };
-        let rows = self.store.queue(&Caller::System, &filter).await?;
-        Ok(rows
-            .iter()
-            .any(|row| subject.is_none_or(|subject| row.entry.subject == subject)))
+        self.store.queue(&Caller::System, &filter).await
     }
 }
 

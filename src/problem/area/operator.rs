@@ -57,10 +57,10 @@ super::entries! {
         advice: "To give the person back first, use `cases return ID --reason REASON`.",
         Operator, 409, "REC_CONFLICT", "conflict", AfterFix
     }
-    /// A call of the future.
+    /// A call of the future, or from before what it is recorded for.
     CALL_TIME = {
-        "WW-OPR-009", "the call lies in the future",
-        meaning: "A call is recorded after it took place; the time that was given has not come yet.",
+        "WW-OPR-009", "the time of the call cannot be right",
+        meaning: "A call is recorded after it took place and tells what had happened by then; the time that was given has not come yet, or lies before what the call is recorded for.",
         advice: "Give the time of the call with its offset, such as 2026-11-20T10:15:00Z.",
         Operator, 422, "REC_UNPROCESSABLE_ENTITY", "value", AfterFix
     }

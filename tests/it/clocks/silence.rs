@@ -10,7 +10,7 @@ use super::{held, know, operator, queue, quiet, until, until_due, until_next_wor
 use super::{waiting, watch};
 use crate::support::TestGateway;
 use crate::support::call::Call;
-use crate::support::casework::{CALLED, Casework};
+use crate::support::casework::{CALLED, Casework, now};
 use crate::testing::{copy, package};
 
 async fn listed(gateway: &TestGateway) -> Vec<Value> {
@@ -20,7 +20,11 @@ async fn listed(gateway: &TestGateway) -> Vec<Value> {
 }
 
 fn called(told: &str) -> [&str; 5] {
-    ["called", "--told", told, "--when", CALLED[3]]
+    called_at(told, CALLED[3])
+}
+
+fn called_at<'w>(told: &'w str, when: &'w str) -> [&'w str; 5] {
+    ["called", "--told", told, "--when", when]
 }
 
 fn facts(gateway: &TestGateway, kind: &str) -> usize {
@@ -56,8 +60,11 @@ async fn where_no_system_can_be_told_the_entry_asks_for_a_call_and_says_when_it_
     assert!(page.send().await.text.contains("no news of "));
     let before = know(&gateway, reference).await.row;
 
+    let early = called_at("reception", "2019-01-05T10:15:00Z");
+    assert_eq!(case.refused(&gateway, &early).await, "WW-OPR-009");
+    let when = now(&gateway);
     for _ in 0..2 {
-        let status = case.done(&gateway, &called("reception")).await;
+        let status = case.done(&gateway, &called_at("reception", &when)).await;
         assert_eq!(status, "routed");
     }
     assert_eq!(facts(&gateway, "referrer.called"), 1, "the same call once");

@@ -5,7 +5,7 @@ use workwell_gateway::conformance::parties::referral::Place;
 
 use super::cases::run;
 use crate::support::TestGateway;
-use crate::support::casework::{CALLED, Casework};
+use crate::support::casework::{CALLED, Casework, at, now};
 
 const BY: [&str; 2] = ["--by", "A. Analyst"];
 
@@ -49,8 +49,9 @@ async fn every_verb_takes_the_reference_that_is_on_paper_and_the_name_of_who_act
         ),
         (&["withdraw", "--evidence", "call 3"], None),
     ] {
+        let now = now(&gateway);
         let mut line = vec![words[0], typed.as_str()];
-        line.extend(&words[1..]);
+        line.extend(at(&words[1..], &now));
         line.extend(BY);
         let (exit, text) = run(&gateway, &line).await;
         assert_eq!(exit, i32::from(code.is_some()), "{words:?}: {text}");

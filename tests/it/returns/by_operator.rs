@@ -1,6 +1,7 @@
 //! An operator gives a person back: a case that cannot be released, or one overdue.
 
 use workwell_gateway::adapters::store::LegKind;
+use workwell_gateway::config::ReturnChannel;
 use workwell_gateway::conformance::parties::providers::{Reception, Script};
 use workwell_gateway::conformance::parties::referral::{Consent, Place, Referral};
 
@@ -133,5 +134,29 @@ async fn a_return_or_a_call_that_makes_no_sense_is_refused_with_a_code() {
     assert_eq!(case.refused(&gateway, &again).await, "WW-OPR-007");
     let resolve = ["resolve", "--evidence", "call 2"];
     assert_eq!(case.refused(&gateway, &resolve).await, "WW-OPR-004");
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_from_before_what_it_is_recorded_for_ends_nothing() {
+    let gateway = TestGateway::with(|settings| {
+        settings.returns.channels = vec![ReturnChannel::Human];
+    })
+    .await;
+    gateway.parties.lantern.desk.script_next(Script::waiting());
+    let case = Casework::open(&gateway, 1, Place::LANTERN).await;
+    case.until(&gateway, "acknowledged", "provider").await;
+    case.done(&gateway, &["return", "--reason", "moved-away"])
+        .await;
+    let waits = Casework::queue(&gateway);
+    assert_eq!(waits.len(), 2, "{waits:?}");
+    let told = ["--told", "reception", "--when", "2019-01-05T10:15:00Z"];
+    let stopped = ["stopped", "--provider", "lantern"];
+    for words in [&["return"][..], &["called"], &stopped] {
+        let early = [words, &told].concat();
+        let code = case.refused(&gateway, &early).await;
+        assert_eq!(code, "WW-OPR-009", "{words:?}");
+    }
+    assert_eq!(Casework::queue(&gateway), waits);
     gateway.end().await;
 }

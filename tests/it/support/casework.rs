@@ -128,8 +128,9 @@ impl Casework {
     pub async fn verb(&self, gateway: &TestGateway, words: &[&str]) -> (i32, Value) {
         let id = self.id(gateway).await;
         let (verb, options) = words.split_first().expect("a verb");
+        let now = now(gateway);
         let mut line = vec!["cases", verb, &id, "--format", "json"];
-        line.extend(options);
+        line.extend(at(options, &now));
         let command = Cases::augment_subcommands(Command::new("cases"));
         let matches = command.try_get_matches_from(line).expect("a command line");
         let args = Cases::from_arg_matches(&matches).expect("a verb");
@@ -169,5 +170,20 @@ impl Casework {
     }
 }
 
-/// A call that was made before the test began.
-pub const CALLED: [&str; 4] = ["--told", "reception", "--when", "2026-01-05T10:15:00Z"];
+/// The time of a call that is made as the verb is typed; it is written in its place.
+const NOW: &str = "NOW";
+
+/// A call that was made just now.
+pub const CALLED: [&str; 4] = ["--told", "reception", "--when", NOW];
+
+/// What the gateway's clock shows.
+pub fn now(gateway: &TestGateway) -> String {
+    gateway.running.gateway.clock().now().to_string()
+}
+
+/// These words with the time in its place.
+pub fn at<'w>(words: &[&'w str], now: &'w str) -> impl Iterator<Item = &'w str> {
+    words
+        .iter()
+        .map(move |word| if *word == NOW { now } else { word })
+}
