@@ -144,6 +144,10 @@ impl Fact {
 /// published names, separated by spaces.
 pub const FIELDS: &str = "fields";
 
+/// Details that may name the referring organisation in words of its own: who was told on
+/// the telephone, and the software that sent, which some name after the practice.
+pub const MAY_NAME_REFERRER: [&str; 2] = ["told", "software"];
+
 /// A fact as the log keeps it: with its place there and the hash that proves it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recorded {

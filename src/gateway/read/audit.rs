@@ -6,7 +6,7 @@ use std::collections::hash_map::Entry;
 
 use crate::adapters::store::CaseRow;
 use crate::domain::caller::Caller;
-use crate::domain::fact::{Fact, FactKind, Recorded};
+use crate::domain::fact::{Fact, FactKind, MAY_NAME_REFERRER, Recorded};
 use crate::domain::identifiers::CaseId;
 use crate::gateway::Gateway;
 use crate::problem::{Problem, area::operator as problems};
@@ -116,12 +116,17 @@ impl Gateway {
                 unknown.insert(self.store.case_by_id(caller, id).await?);
             }
         }
-        let told = facts.into_iter().map(|fact| {
+        let told = facts.into_iter().map(|mut fact| {
             let case = fact.case_id.and_then(|id| cases.get(&id)?.as_ref());
+            // Of a case that is not there any more nobody knows it.
+            let hides_referrer = fact.case_id.is_some() && case.is_none_or(|row| row.restricted);
+            if hides_referrer {
+                let may_name = |name: &String| MAY_NAME_REFERRER.contains(&name.as_str());
+                fact.details.retain(|(name, _)| !may_name(name));
+            }
             Told {
                 reference: case.map(|row| row.reference.clone()),
-                // Of a case that is not there any more nobody knows it.
-                hides_referrer: fact.case_id.is_some() && case.is_none_or(|row| row.restricted),
+                hides_referrer,
                 fact,
             }
         });

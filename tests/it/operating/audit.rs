@@ -2,13 +2,14 @@
 
 use serde_json::Value;
 use workwell_gateway::adapters::store::LegKind;
-use workwell_gateway::config::Settings;
+use workwell_gateway::config::{ReturnChannel, Settings};
 use workwell_gateway::conformance::parties::referral::{Consent, Place, Referral, person};
 use workwell_gateway::domain::caller::Caller;
 use workwell_gateway::gateway::read::outbox::LegState;
 
 use super::cases::run;
 use crate::support::call::{Call, Got};
+use crate::support::casework::now;
 use crate::support::conforms::assert_conforms;
 use crate::support::{TestGateway, eventually};
 
@@ -121,10 +122,18 @@ async fn the_log_of_a_case_is_told_to_a_person_and_to_a_program() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restricted_persons_practice_is_named_nowhere_in_the_log_of_the_case() {
-    let gateway = TestGateway::start().await;
+    let gateway = TestGateway::with(|settings| {
+        settings.returns.channels = vec![ReturnChannel::Human];
+    })
+    .await;
     let referral = Referral::new(1).at(Place::LANTERN).security("R");
     let answer = gateway.refer(&referral).await;
     let name = answer.case_reference().expect("a reference").to_owned();
+    run(&gateway, &["return", &name, "--reason", "moved-away"]).await;
+    let now = now(&gateway);
+    let called = ["called", &name, "--told", "Hidden Surgery", "--when", &now];
+    let (code, text) = run(&gateway, &called).await;
+    assert_eq!(code, 0, "{text}");
     for format in ["text", "json", "fhir"] {
         let (code, text) = run(&gateway, &["audit", &name, "--format", format]).await;
         assert_eq!(code, 0, "{text}");
@@ -132,6 +141,7 @@ async fn a_restricted_persons_practice_is_named_nowhere_in_the_log_of_the_case()
             !text.contains("Y99001"),
             "{format} names the practice: {text}"
         );
+        assert!(!text.contains("Hidden Surgery"), "{format}: {text}");
     }
     gateway.end().await;
 }
