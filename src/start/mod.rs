@@ -17,11 +17,9 @@ use crate::adapters::seal::Seal;
 use crate::adapters::store::{self, InUse, Store};
 use crate::config::{self, Clock, Ids, Settings};
 use crate::gateway::tables::Standing;
-use crate::gateway::validation::Validation;
 use crate::gateway::{Gateway, Parts, Tables, sha256};
 use crate::problem::{Problem, area::config as problems};
-use crate::standards::profile::{self, Rules};
-use crate::surfaces::cli::profiles::package;
+use crate::surfaces::cli::profiles::in_force;
 use crate::surfaces::http::{self, admin, bars, provider};
 use crate::surfaces::workers::{clocks, delivery, keeper};
 use crate::telemetry::Telemetry;
@@ -99,7 +97,7 @@ pub fn create_key(settings: &Settings) -> Result<(), Vec<Problem>> {
 /// Builds the gateway over its adapters; nothing listens yet.
 pub async fn build(settings: Settings, tools: &Tools) -> Result<Gateway, Vec<Problem>> {
     let one = |problem| vec![problem];
-    let validation = validation(&settings)?;
+    let validation = in_force::validation(&settings)?;
     let key_file = &settings.store.master_key_file;
     let seal = if tools.make_key && !key_file.exists() {
         Seal::create_dev(key_file).map_err(one)?
@@ -137,46 +135,6 @@ pub async fn build(settings: Settings, tools: &Tools) -> Result<Gateway, Vec<Pro
         ids: tools.ids.clone(),
         telemetry: Telemetry::default(),
     }))
-}
-
-/// The rules that messages are checked against: decoded here and not in the first
-/// referral.
-fn validation(settings: &Settings) -> Result<Validation, Vec<Problem>> {
-    let fault = |detail: String| Problem::new(&problems::PROFILES).with(detail);
-    let rules = match &settings.profiles.packages {
-        None => profile::rules::embedded(),
-        Some(folder) => {
-            let packages = package::packages(folder);
-            let packages =
-                packages.map_err(|reason| vec![fault(reason).at("profiles.packages")])?;
-            let packages: Vec<_> = packages
-                .iter()
-                .map(|(name, lean)| (name.as_str(), lean))
-                .collect();
-            let extended = Rules::with(&packages)
-                .map_err(|error| vec![fault(error.to_string()).at("profiles.packages")])?;
-            for warning in &extended.warnings {
-                tracing::warn!("a profile says what cannot be done as it is said: {warning}");
-            }
-            // Made once at the start: they live as long as the gateway.
-            Box::leak(Box::new(extended.rules))
-        }
-    };
-    let validation = Validation::of(settings, rules);
-    let missing = validation.missing(&settings.profiles.required);
-    let unknown = validation.unknown_rules();
-    let mut faults: Vec<Problem> = missing
-        .into_iter()
-        .map(|url| fault(format!("no package has {url}")).at("profiles.required"))
-        .collect();
-    faults.extend(unknown.into_iter().map(|rule| {
-        fault(format!("no check is named {rule}")).at(format!("validation.rules.{rule}"))
-    }));
-    if faults.is_empty() {
-        Ok(validation)
-    } else {
-        Err(faults)
-    }
 }
 
 /// The hosts that the operator's own settings name, in lower case and without a port.

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
+use super::profiles::in_force;
 use super::{Format, exit, wrap};
 use crate::config::{self, Clock, Loaded, Origin};
 use crate::problem::Problem;
@@ -88,7 +89,9 @@ fn warnings(loaded: &Loaded, variables: &BTreeMap<String, String>, today: Date) 
     let names = variables.keys().map(String::as_str);
     let mut warnings = config::unknown_variables(&loaded.items, names);
     let serve = loaded.settings.faults_for_serve(today);
-    warnings.extend(serve.into_iter().map(Problem::as_warning));
+    let profiles = in_force::validation(&loaded.settings).err();
+    let faults = serve.into_iter().chain(profiles.into_iter().flatten());
+    warnings.extend(faults.map(Problem::as_warning));
     warnings
 }
 
@@ -244,6 +247,19 @@ mod tests {
         assert!(text.starts_with("The configuration is sound"), "{text}");
         let (text, _) = answer("version = 1\n", &[], check(false, Format::Text));
         assert!(text.contains("WW-CFG-006"), "{text}");
+    }
+
+    #[test]
+    fn what_the_profiles_would_stop_the_start_with_is_told_at_once() {
+        let text = format!(
+            "{OWNED}[profiles]\nrequired = [\"https://example.org/Missing\"]\n\
+             [validation.rules]\nno-such-check = \"warn\"\n"
+        );
+        let (text, code) = answer(&text, &[], check(true, Format::Text));
+        assert_eq!(code, exit::FINDING, "{text}");
+        for part in ["WW-CFG-009", "https://example.org/Missing", "no-such-check"] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod check;
 mod import;
+pub mod in_force;
 mod list;
 pub mod package;
 mod sets;
