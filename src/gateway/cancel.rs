@@ -35,13 +35,12 @@ impl Gateway {
         };
         loop {
             let row = self.find_referral(message).await?;
-            let case = self
+            let mut case = self
                 .store
                 .unseal_case(&row)
                 .map_err(|problem| vec![problem])?;
             same_person(message, &case)?;
-            let marked = marked(message, &case);
-            let case = marked.as_ref().unwrap_or(&case);
+            let is_marked = mark(message, &mut case);
             let standing = self.standing(&row).await.map_err(|problem| vec![problem])?;
             let may_be_held = standing.may_be_held();
             let to = status::stop(row.status, reason, may_be_held).map_err(|_| {
@@ -51,7 +50,7 @@ impl Gateway {
                 ]
             })?;
             let now = self.clock.now();
-            let mut unit = self.stop_unit(message, &row, case, &standing, (reason, to), now);
+            let mut unit = self.stop_unit(message, &row, &case, &standing, (reason, to), now);
             let stopping = Stopping {
                 reason,
                 closure: None,
@@ -63,8 +62,8 @@ impl Gateway {
             self.stop_onward(&mut unit, &row, &stopping)
                 .await
                 .map_err(|problem| vec![problem])?;
-            if let Some(marked) = &marked {
-                restrict(&mut unit, marked);
+            if is_marked {
+                restrict(&mut unit, &case);
             }
             match self.commit(unit, Some(&row), now).await {
                 Ok(_) => {
@@ -143,16 +142,18 @@ impl Gateway {
     }
 }
 
-/// The case as it is from now on, where the message marks its person as restricted and the
-/// referral did not; `None` where nothing changes. A label is never taken off by a stop.
-fn marked(message: &Message<'_>, case: &Case) -> Option<Case> {
-    let security = message.person?.security;
-    if !security.hides_location() || case.referral.person.security.hides_location() {
-        return None;
+/// Marks the case's person as restricted where the message does and the referral did not;
+/// whether it changed anything. A label is never taken off by a stop.
+fn mark(message: &Message<'_>, case: &mut Case) -> bool {
+    let known = &mut case.referral.person.security;
+    let said = message.person.map(|person| person.security);
+    match said {
+        Some(said) if said.hides_location() && !known.hides_location() => {
+            *known = said;
+            true
+        }
+        _ => false,
     }
-    let mut marked = case.clone();
-    marked.referral.person.security = security;
-    Some(marked)
 }
 
 /// The case is kept as it is marked, so that no later answer, read or audit tells the place.
