@@ -35,11 +35,12 @@ impl Gateway {
         };
         loop {
             let row = self.find_referral(message).await?;
-            let case = self
+            let mut case = self
                 .store
                 .unseal_case(&row)
                 .map_err(|problem| vec![problem])?;
             same_person(message, &case)?;
+            let is_marked = mark(message, &mut case);
             let standing = self.standing(&row).await.map_err(|problem| vec![problem])?;
             let may_be_held = standing.may_be_held();
             let to = status::stop(row.status, reason, may_be_held).map_err(|_| {
@@ -61,13 +62,17 @@ impl Gateway {
             self.stop_onward(&mut unit, &row, &stopping)
                 .await
                 .map_err(|problem| vec![problem])?;
+            if is_marked {
+                restrict(&mut unit, &case);
+            }
             match self.commit(unit, Some(&row), now).await {
                 Ok(_) => {
                     self.journal(message, Kind::Cancelled, row.id, &row.reference);
                     self.outbox_changed.notify_one();
                     let warnings: Vec<Problem> = message.told().cloned().collect();
                     let decided = accept::Echo {
-                        hide_location: row.restricted || says_restricted(message),
+                        hide_location: row.restricted
+                            || case.referral.person.security.hides_location(),
                         now,
                         warnings: &warnings,
                     };
@@ -137,15 +142,36 @@ impl Gateway {
     }
 }
 
-/// Whether the message itself marks its person as restricted, whatever the referral said.
-fn says_restricted(message: &Message<'_>) -> bool {
-    let person = message.person;
-    person.is_some_and(|person| person.security.hides_location())
+/// Marks the case's person as restricted where the message does and the referral did not;
+/// whether it changed anything. A label is never taken off by a stop.
+fn mark(message: &Message<'_>, case: &mut Case) -> bool {
+    let known = &mut case.referral.person.security;
+    let said = message.person.map(|person| person.security);
+    match said {
+        Some(said) if said.hides_location() && !known.hides_location() => {
+            *known = said;
+            true
+        }
+        _ => false,
+    }
+}
+
+/// The case is kept as it is marked, so that no later answer, read or audit tells the place.
+/// The cases that were referred on are shown to no practice, but their facts name it.
+fn restrict(unit: &mut Unit, marked: &Case) {
+    if let Some(change) = &mut unit.change {
+        change.restricted = Some(true);
+        change.case = Some(Box::new(marked.clone()));
+    }
+    for stop in &mut unit.following {
+        stop.change.restricted = Some(true);
+    }
 }
 
 /// The receiver cross-checks the Patient before it cancels (BaRS Core 1.5.0): what both
 /// messages carry must not speak against its being the same person. A stop that says less
-/// than the referral is taken (DESIGN I5); the referral was found by its own ids.
+/// than the referral is taken (DESIGN I5), and so is one whose NHS number is the referral's:
+/// the referral was found by its own ids.
 fn same_person(message: &Message<'_>, case: &Case) -> Result<(), Vec<Problem>> {
     let then = &case.referral.person;
     match message.person.and_then(|now| then.contradicted_by(now)) {

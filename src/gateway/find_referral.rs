@@ -1,8 +1,9 @@
 //! Finds the referral that a cancel or an amendment speaks of.
 //!
 //! By the id that we gave (BaRS Core 1.5.0: the receiver matches on ServiceRequest.id), else
-//! by any of the sender's identifiers, else by the conversation. A referral of another
-//! organisation is as unknown as none.
+//! by our case reference, which a read shows as an identifier, else by any of the sender's
+//! identifiers, else by the conversation. A referral of another organisation is as unknown as
+//! none.
 //!
 //! Usually an identifier is carried by one referral. It can be carried by several: a closed
 //! one and its successor, one that was opened again by a correction, or two of which the
@@ -11,10 +12,13 @@
 //! single out is meant; what is still open between two is refused, because a refusal is heard
 //! and the sender can name our id, while a stop of the wrong one is heard by nobody.
 
+use std::cmp::Reverse;
+
 use super::Gateway;
 use super::receive::Message;
 use crate::adapters::store::CaseRow;
 use crate::domain::case::Case;
+use crate::domain::identifiers::CaseReference;
 use crate::domain::status::Status;
 use crate::problem::{Problem, area::referral as problems};
 
@@ -63,8 +67,8 @@ fn meant(all: &[Signs]) -> Option<usize> {
     };
     let (out, going) = (of(Signs::went_out), of(Signs::goes_on));
     let chosen = match (&out[..], &going[..], &left[..]) {
-        // What waits here does no harm while it waits; what went out does. Where all of them
-        // are over, the newest tells how.
+        // What waits here does no harm while it waits; what went out does. Where none of them
+        // goes on, the first tells how.
         ([one], _, _) | ([], [one], _) | ([], [], [one, ..]) => *one,
         _ => return None,
     };
@@ -94,6 +98,12 @@ impl Gateway {
             return Ok(row);
         }
         let named = &message.facts.service_request_identifiers;
+        for reference in named.iter().filter_map(|named| our_reference(named)) {
+            let found = self.store.case_by_reference(caller, reference.as_str());
+            if let Some(row) = found.await.map_err(one)? {
+                return Ok(row);
+            }
+        }
         let found = self
             .store
             .cases_by_service_request_identifiers(caller, named);
@@ -101,31 +111,13 @@ impl Gateway {
         let found = match found.len() {
             0 => self.find_in_conversation(message).await,
             1 => Ok(found.into_iter().next()),
-            _ => return self.meant_of(message, found),
+            _ => self
+                .opened(found)
+                .and_then(|found| meant_of(message, found).map(Some)),
         };
         let unknown =
-            || vec![self.or_held(Problem::new(&problems::UNKNOWN_REFERRAL).at("ServiceRequest"))];
-        found.map_err(one)?.ok_or_else(unknown)
-    }
-
-    /// The one that is meant of several with an identifier that the message names.
-    fn meant_of(
-        &self,
-        message: &Message<'_>,
-        found: Vec<CaseRow>,
-    ) -> Result<CaseRow, Vec<Problem>> {
-        let mut found = self.unsealed(found).map_err(|problem| vec![problem])?;
-        // The newest first, whether open or over.
-        found.sort_by_key(|(row, _)| std::cmp::Reverse(row.received_at));
-        let signs: Vec<Signs> = found
-            .iter()
-            .map(|candidate| signs_of(message, candidate))
-            .collect();
-        let index = meant(&signs).ok_or_else(|| {
-            let problem = Problem::new(&problems::UNKNOWN_REFERRAL).at("ServiceRequest.identifier");
-            vec![problem.with("more than one referral could be meant, and none was changed")]
-        })?;
-        Ok(found.swap_remove(index).0)
+            || self.or_held(Problem::new(&problems::UNKNOWN_REFERRAL).at("ServiceRequest"));
+        found.and_then(|row| row.ok_or_else(unknown)).map_err(one)
     }
 
     /// The referral of a conversation, where only one can be meant: a journey keeps its
@@ -139,25 +131,69 @@ impl Gateway {
             .store
             .cases_by_correlation(&message.caller, conversation)
             .await?;
-        let mut found = self.unsealed(rows)?;
+        let mut found = self.opened(rows)?;
         // With an identifier in common it was found by that; with other ones it is another.
         let names_none = message.facts.service_request_identifiers.is_empty();
         found.retain(|(_, case)| names_none || case.referral.identifiers().next().is_none());
         if found.iter().any(|one| signs_of(message, one).of_person) {
             found.retain(|one| signs_of(message, one).of_person);
         }
-        // A conversation can hold a closed referral and its successor: the open one is meant.
-        let is_over = |(row, _): &Candidate| row.status.is_terminal();
-        let open = found.iter().filter(|one| !is_over(one)).count();
-        found.sort_by_key(|one| (is_over(one), std::cmp::Reverse(one.0.received_at)));
-        let first = found.into_iter().next().filter(|_| open <= 1);
-        Ok(first.map(|(row, _)| row))
+        // A conversation can hold a referral that is over, or is being stopped, and its
+        // successor: the one that goes on is meant. A conversation says less than an
+        // identifier, so that of two that go on neither is chosen, sent out or not.
+        match found.iter().filter(|one| goes_on(one)).count() {
+            _ if found.is_empty() => Ok(None),
+            0 | 1 => meant_of(message, found).map(Some),
+            _ => Err(several()),
+        }
     }
 
-    fn unsealed(&self, rows: Vec<CaseRow>) -> Result<Vec<Candidate>, Problem> {
-        let open = |row: CaseRow| self.store.unseal_case(&row).map(|case| (row, case));
-        rows.into_iter().map(open).collect()
+    /// The cases with what they carry. One that cannot be read and from which nothing leaves
+    /// any more is left out where another goes on: its damage must not keep that one running.
+    fn opened(&self, rows: Vec<CaseRow>) -> Result<Vec<Candidate>, Problem> {
+        let mut opened: Vec<Candidate> = Vec::with_capacity(rows.len());
+        let mut unreadable = None;
+        for row in rows {
+            match self.store.unseal_case(&row) {
+                Ok(case) => opened.push((row, case)),
+                Err(problem) if row.status.lets_nothing_leave() => unreadable = Some(problem),
+                Err(problem) => return Err(problem),
+            }
+        }
+        match unreadable {
+            Some(problem) if !opened.iter().any(goes_on) => Err(problem),
+            _ => Ok(opened),
+        }
     }
+}
+
+const fn goes_on((row, _): &Candidate) -> bool {
+    !row.status.lets_nothing_leave()
+}
+
+/// Our case reference, where an identifier (`system|value`) is one.
+fn our_reference(identifier: &str) -> Option<CaseReference> {
+    let (system, value) = identifier.split_once('|')?;
+    (system == CaseReference::SYSTEM)
+        .then(|| CaseReference::parse(value))
+        .flatten()
+}
+
+/// The one of several that the message means.
+fn meant_of(message: &Message<'_>, mut found: Vec<Candidate>) -> Result<CaseRow, Problem> {
+    // One that is being stopped before those that are over, and then the newest first.
+    found.sort_by_key(|(row, _)| (row.status.is_terminal(), Reverse(row.received_at)));
+    let signs: Vec<Signs> = found
+        .iter()
+        .map(|candidate| signs_of(message, candidate))
+        .collect();
+    let index = meant(&signs).ok_or_else(several)?;
+    Ok(found.swap_remove(index).0)
+}
+
+fn several() -> Problem {
+    let problem = Problem::new(&problems::UNKNOWN_REFERRAL).at("ServiceRequest.identifier");
+    problem.with("more than one referral could be meant, and none was changed")
 }
 
 fn signs_of(message: &Message<'_>, (row, case): &Candidate) -> Signs {

@@ -38,14 +38,13 @@ pub struct Person {
 
 impl Person {
     /// What of another description speaks against its being this person, in words; `None`
-    /// where nothing does. Only what both carry is compared. A birth date is compared beside
-    /// equal numbers too: a number is mistyped, or put into the wrong record, more often than
-    /// two people share it. A family name changes, so it decides only where neither number
-    /// nor birth date is known of both.
+    /// where nothing does. Only what both carry is compared. Numbers settle it where both
+    /// carry one: a birth date or name that was corrected in the record since must not keep a
+    /// stop from its referral. Else the birth date decides, and the family name, which changes,
+    /// only where the birth date is not known of both either.
     pub fn contradicted_by(&self, other: &Self) -> Option<&'static str> {
-        let numbers = self.nhs_number.as_ref().zip(other.nhs_number.as_ref());
-        if numbers.is_some_and(|(ours, theirs)| ours != theirs) {
-            return Some("the NHS number");
+        if let Some((ours, theirs)) = self.nhs_number.as_ref().zip(other.nhs_number.as_ref()) {
+            return (ours != theirs).then_some("the NHS number");
         }
         let births = self.birth_date.as_ref().zip(other.birth_date.as_ref());
         if births.is_some_and(|(ours, theirs)| ours != theirs) {
@@ -55,7 +54,7 @@ impl Person {
         let differ = families.is_some_and(|(ours, theirs)| {
             folded_name(ours.expose()) != folded_name(theirs.expose())
         });
-        (differ && numbers.is_none() && births.is_none()).then_some("the family name")
+        (differ && births.is_none()).then_some("the family name")
     }
 }
 
@@ -175,8 +174,9 @@ mod tests {
         for (other, differs) in [
             (person(ONE, "Quillfeather", 1981), None),
             (person(OTHER, "Quillfeather", 1981), Some("the NHS number")),
-            (person(ONE, "Quillfeather", 1990), Some("the birth date")),
-            (person(ONE, "Marrowby", 1990), Some("the birth date")),
+            // The number shows who it is, whatever was corrected in the record since.
+            (person(ONE, "Quillfeather", 1990), None),
+            (person(ONE, "Marrowby", 1990), None),
             // A name changes; number or birth date show who it is.
             (person(ONE, "Marrowby", 1981), None),
             (person(ONE, "Marrowby", 0), None),

@@ -50,7 +50,34 @@ pub(super) fn repeat(earlier: &StoredAnswer, body_hash: [u8; 32]) -> Answer {
     }
 }
 
+/// Whether the answer to these ids is to be the same for ever. A failure of ours is not: once
+/// it is mended, the same request is decided anew.
+pub(super) fn is_remembered(found: &[Problem]) -> bool {
+    let is_ours = |problem: &Problem| !problem.warning && problem.entry.http >= 500;
+    !found.iter().any(is_ours)
+}
+
 /// A failure of ours that may pass is not remembered as the answer to these ids.
 pub(super) fn is_transient(problem: &Problem) -> bool {
     problem.entry.retry == crate::problem::Retry::Later
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::problem::area::{header, store};
+
+    #[test]
+    fn only_what_the_sender_has_to_mend_is_remembered_as_the_answer() {
+        for (entry, remembered) in [
+            (&problems::UNKNOWN_REFERRAL, true),
+            (&problems::PERSON_DIFFERS, true),
+            (&store::DAMAGED, false),
+            (&store::UNAVAILABLE, false),
+            (&header::INTERNAL, false),
+        ] {
+            let found = [Problem::new(&problems::DUPLICATE), Problem::new(entry)];
+            assert_eq!(is_remembered(&found), remembered, "{}", entry.code);
+        }
+    }
 }

@@ -36,7 +36,7 @@ impl Gateway {
     }
 
     /// Refuses: one row with ids, hash, status and the coded outcome; no body and no
-    /// datum (DESIGN I3).
+    /// datum (DESIGN I3). A failure of ours is recorded in the audit log alone.
     pub(super) async fn refuse(
         &self,
         key: &RequestKey,
@@ -60,16 +60,17 @@ impl Gateway {
         for code in codes.into_iter().take(20) {
             fact = fact.with("code", code);
         }
+        let refused = || AnswerRow {
+            key: key.clone(),
+            body_hash,
+            outcome: Answered::Refused {
+                http: answer.status,
+                problems_json: answer.body.clone(),
+            },
+            at: now,
+        };
         let unit = Unit {
-            answer: Some(AnswerRow {
-                key: key.clone(),
-                body_hash,
-                outcome: Answered::Refused {
-                    http: answer.status,
-                    problems_json: answer.body.clone(),
-                },
-                at: now,
-            }),
+            answer: answer::is_remembered(found).then(refused),
             facts: vec![fact],
             ..Unit::default()
         };

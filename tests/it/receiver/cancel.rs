@@ -306,11 +306,8 @@ async fn a_cancel_whose_patient_is_contradicted_by_the_stored_one_is_refused() {
     let answer = reaches(&gateway, &referral, "lantern").await;
     let name = json!([{ "family": "Otherwhere", "given": ["Ann"] }]);
     let changes: [&dyn Fn(&mut Value); 3] = [
-        // The number of the person, all else of another.
-        &|patient| {
-            patient["name"] = name.clone();
-            patient["birthDate"] = json!("1931-02-03");
-        },
+        // The number of another, all else of the person.
+        &|patient| patient["identifier"][0]["value"] = json!("9990000034"),
         &|patient| {
             without(patient, &["identifier"]);
             patient["birthDate"] = json!("1931-02-03");
@@ -327,6 +324,20 @@ async fn a_cancel_whose_patient_is_contradicted_by_the_stored_one_is_refused() {
         assert_eq!(found, (400, expected));
     }
     assert_eq!(status_read(&gateway, &answer).await, "active");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancel_with_the_nhs_number_of_the_referral_is_taken_though_birth_date_and_name_were_corrected()
+ {
+    let gateway = quiet().await;
+    let referral = referral(1);
+    let answer = reaches(&gateway, &referral, "lantern").await;
+    let stop = stop_with_patient(&referral, &answer, |patient| {
+        patient["name"] = json!([{ "family": "Otherwhere", "given": ["Ann"] }]);
+        patient["birthDate"] = json!("1931-02-03");
+    });
+    stops(&gateway, &stop).await;
+    assert_eq!(status_read(&gateway, &answer).await, "revoked");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,15 +3,20 @@
 
 use serde_json::Value;
 use workwell_gateway::config::Policy;
+use workwell_gateway::conformance::parties::gp::Answer;
 use workwell_gateway::conformance::parties::providers::Script;
 use workwell_gateway::conformance::parties::referral::bundle::{resource_mut, resources};
-use workwell_gateway::conformance::parties::referral::{Consent, Place, Referral, Stop, StopAs};
+use workwell_gateway::conformance::parties::referral::{
+    Consent, PRACTICE_ODS, Place, Referral, Stop, StopAs,
+};
+use workwell_gateway::domain::caller::Caller;
 use workwell_gateway::domain::status::Status;
 
 use super::{
     assert_held, case_of, has_reached, holds, kinds, quiet, quieted, reaches, second_practice,
     sent_by, shape, wire,
 };
+use crate::support::receiver::Receiver;
 use crate::support::{TestGateway, eventually};
 
 fn at_lantern(seed: u64) -> Referral {
@@ -162,11 +167,10 @@ async fn the_echo_of_a_restricted_persons_cancel_tells_no_place_either() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_cancel_that_says_itself_that_the_record_is_restricted_is_echoed_without_a_place() {
-    let gateway = quiet().await;
+/// A delivered referral of an unmarked person, and the answer to its stop, which marks them.
+async fn marked_by_its_stop(gateway: &TestGateway, how: StopAs) -> (Answer, Answer) {
     let sent = at_lantern(1);
-    let answer = reaches(&gateway, &sent, "lantern").await;
+    let answer = reaches(gateway, &sent, "lantern").await;
     let mut body = sent.json().clone();
     let request = resource_mut(&mut body, "ServiceRequest").expect("a ServiceRequest");
     request["id"] = serde_json::json!(answer.service_request_id());
@@ -175,13 +179,59 @@ async fn a_cancel_that_says_itself_that_the_record_is_restricted_is_echoed_witho
     let marked = resource_mut(&mut since, "Patient").expect("a Patient");
     let patient = resource_mut(&mut body, "Patient").expect("a Patient");
     patient["meta"] = marked["meta"].clone();
-    let stop = Stop::of(&body, sent.correlation_id(), StopAs::Cancelled);
+    let stop = Stop::of(&body, sent.correlation_id(), how);
     let stopped = gateway.stop(&stop).await.expect("an answer");
     assert!(stopped.accepted(), "{stopped:?}");
+    (answer, stopped)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancel_that_says_itself_that_the_record_is_restricted_is_echoed_without_a_place() {
+    let gateway = quiet().await;
+    let (_, stopped) = marked_by_its_stop(&gateway, StopAs::Cancelled).await;
     let text = stopped.body.to_string();
     for place in ["ZZ99 1AA", "Wobblethorpe", "Y99002", "07700 900"] {
         assert!(!text.contains(place), "{place} in {text}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_that_marks_its_person_as_restricted_hides_practice_and_provider_from_then_on() {
+    let proxy = Receiver::start().await;
+    let gateway = TestGateway::with(|settings| {
+        settings.bars.outbound.base_url = Some(proxy.url());
+    });
+    let gateway = quieted(gateway.await);
+    let (answer, _) = marked_by_its_stop(&gateway, StopAs::EnteredInError).await;
+    let shown = case_of(&gateway, &answer.body).await;
+    assert!(shown.row.restricted && shown.case.referral.person.security.hides_location());
+
+    let id = answer.service_request_id().expect("an id");
+    let read = wire::get(&gateway, &format!("ServiceRequest/{id}")).await;
+    let number = "patient:identifier=https://fhir.nhs.uk/Id/nhs-number%7C9990000026";
+    let search = wire::get(&gateway, &format!("ServiceRequest?{number}")).await;
+    assert_eq!((read.status, search.status), (200, 200));
+    assert_eq!(search.json["total"], 1, "it is still found");
+    let told = eventually("the referrer is told of the end", || async {
+        let told = proxy.taken().into_iter().map(|taken| taken.json());
+        let is_end = |told: &Value| {
+            resources(told, "Encounter").any(|encounter| encounter["status"] == "cancelled")
+        };
+        told.into_iter().find(is_end)
+    })
+    .await;
+    for (what, json) in [("read", read.json), ("search", search.json), ("told", told)] {
+        let text = json.to_string();
+        for place in [PRACTICE_ODS, "Wobblethorpe", "Lantern", "ZZ99 1AA"] {
+            assert!(!text.contains(place), "{what}: {place} in {text}");
+        }
+    }
+    let reference = answer.case_reference().expect("a reference");
+    let inside = &gateway.running.gateway;
+    let audit = inside.audit_of_case(&Caller::System, reference).await;
+    let (_, facts) = audit.expect("the audit log");
+    assert!(!facts.is_empty() && facts.iter().all(|told| told.hides_referrer));
+    gateway.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,7 +10,7 @@ use workwell_gateway::domain::status::Status;
 use workwell_gateway::gateway::correct::Correction;
 
 use super::wire::Reply;
-use super::{case_of, facts, holds, quiet, reaches, wire};
+use super::{case_of, facts, holds, quiet, reaches, second_practice, sent_by, wire};
 use crate::support::TestGateway;
 
 const SYSTEM: &str = "https://larkspur.example/Id/referral";
@@ -35,11 +35,45 @@ async fn send(gateway: &TestGateway, referral: &Referral) -> Reply {
 
 /// A cancel that names these identifiers and not our id.
 async fn cancel(gateway: &TestGateway, referral: &Referral, values: &[&str]) -> Reply {
+    let stop = cancel_naming(referral, identifiers(values));
+    wire::post(gateway, &gateway.parties.gp.prepare_stop(&stop)).await
+}
+
+fn cancel_naming(referral: &Referral, named: Value) -> Stop {
     let mut message = referral.json().clone();
     let request = resource_mut(&mut message, "ServiceRequest").expect("a ServiceRequest");
-    request["identifier"] = identifiers(values);
-    let stop = Stop::of(&message, referral.correlation_id(), StopAs::Cancelled);
-    wire::post(gateway, &gateway.parties.gp.prepare_stop(&stop)).await
+    request["identifier"] = named;
+    Stop::of(&message, referral.correlation_id(), StopAs::Cancelled)
+}
+
+/// The identifiers with which a read shows it, our reference the first.
+async fn shown_identifiers(gateway: &TestGateway, answer: &Answer) -> Value {
+    let id = answer.service_request_id().expect("an id");
+    let reply = wire::get(gateway, &format!("ServiceRequest/{id}")).await;
+    let shown = reply.json["identifier"].clone();
+    let reference = answer.case_reference().expect("a reference");
+    assert_eq!(shown[0]["value"], reference, "{shown}");
+    shown
+}
+
+/// Makes a case unreadable; a second time, readable again.
+fn spoil(gateway: &TestGateway, answer: &Answer) {
+    let reference = answer.case_reference().expect("a reference");
+    gateway.store.execute(&format!(
+        "UPDATE cases SET sealed_case = wrapped_key, wrapped_key = sealed_case
+         WHERE reference = '{reference}'"
+    ));
+}
+
+/// A delivered referral, and a held one with the same identifiers.
+async fn delivered_and_held(gateway: &TestGateway) -> (Referral, Answer, Answer) {
+    let first = named(1, &["A", "B"]).workwell_consent(Consent::Absent);
+    let held = holds(gateway, &first, "workwell-consent-not-recorded").await;
+    assert_eq!(cancel(gateway, &first, &["A"]).await.status, 200);
+    let again = named(1, &["B", "A"]);
+    let delivered = reaches(gateway, &again, "lantern").await;
+    reopen(gateway, &held).await;
+    (again, delivered, held)
 }
 
 async fn status_of(gateway: &TestGateway, answer: &Answer) -> Status {
@@ -158,13 +192,7 @@ async fn identifiers_are_free_when_the_case_ends_and_taken_when_it_is_opened_aga
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_open_ones_the_delivered_one_is_stopped() {
     let gateway = quiet().await;
-    let first = named(1, &["A", "B"]).workwell_consent(Consent::Absent);
-    let held = holds(&gateway, &first, "workwell-consent-not-recorded").await;
-    assert_eq!(cancel(&gateway, &first, &["A"]).await.status, 200);
-    let again = named(1, &["B", "A"]);
-    let delivered = reaches(&gateway, &again, "lantern").await;
-    reopen(&gateway, &held).await;
-
+    let (again, delivered, held) = delivered_and_held(&gateway).await;
     let reply = cancel(&gateway, &again, &["A", "B"]).await;
     assert_eq!(reply.status, 200, "{}", reply.json);
     assert!(status_of(&gateway, &delivered).await.is_stopped());
@@ -172,6 +200,77 @@ async fn of_two_open_ones_the_delivered_one_is_stopped() {
     // A second cancel ends what waits, too.
     assert_eq!(cancel(&gateway, &again, &["A", "B"]).await.status, 200);
     assert_eq!(status_of(&gateway, &held).await, Status::Cancelled);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancel_that_names_our_reference_stops_that_referral_and_no_other() {
+    let gateway = quiet().await;
+    let (again, delivered, held) = delivered_and_held(&gateway).await;
+    let shown = shown_identifiers(&gateway, &held).await;
+    let stop = cancel_naming(&again, shown);
+    assert!(gateway.stop(&stop).await.expect("an answer").accepted());
+    assert_eq!(status_of(&gateway, &held).await, Status::Cancelled);
+    assert!(!status_of(&gateway, &delivered).await.is_stopped());
+
+    // The reference alone, of a referral that has identifiers of its own.
+    let shown = shown_identifiers(&gateway, &delivered).await;
+    let reference = json!([shown[0]]);
+    let other = second_practice("Y99009").await;
+    let theirs = cancel_naming(&sent_by(named(1, &["B", "A"]), "Y99009"), reference.clone());
+    let reply = wire::post(&gateway, &other.prepare_stop(&theirs)).await;
+    assert_eq!(
+        (reply.status, reply.codes()),
+        (400, vec!["WW-REF-040".to_owned()])
+    );
+    // Nor is it another person's.
+    let of_another = cancel_naming(&named(2, &["Z"]), reference.clone());
+    let sending = gateway.parties.gp.prepare_stop(&of_another);
+    let reply = wire::post(&gateway, &sending).await;
+    assert_eq!(
+        (reply.status, reply.codes()),
+        (400, vec!["WW-REF-046".to_owned()])
+    );
+    assert!(!status_of(&gateway, &delivered).await.is_stopped());
+    let stop = cancel_naming(&again, reference);
+    assert!(gateway.stop(&stop).await.expect("an answer").accepted());
+    assert!(status_of(&gateway, &delivered).await.is_stopped());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_referral_that_is_over_and_cannot_be_read_keeps_no_cancel_from_its_successor() {
+    let gateway = quiet().await;
+    let first = named(1, &["A", "B"]).workwell_consent(Consent::Absent);
+    let over = holds(&gateway, &first, "workwell-consent-not-recorded").await;
+    assert_eq!(cancel(&gateway, &first, &["A"]).await.status, 200);
+    let again = named(1, &["B", "A"]);
+    let delivered = reaches(&gateway, &again, "lantern").await;
+    spoil(&gateway, &over);
+    let reply = cancel(&gateway, &again, &["A", "B"]).await;
+    assert_eq!(reply.status, 200, "{}", reply.json);
+    assert!(status_of(&gateway, &delivered).await.is_stopped());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancel_that_failed_on_our_side_is_decided_anew_once_that_is_mended() {
+    let gateway = quiet().await;
+    let referral = named(1, &["A"]);
+    let delivered = reaches(&gateway, &referral, "lantern").await;
+    let stop = cancel_naming(&referral, identifiers(&["A"]));
+    let sending = gateway.parties.gp.prepare_stop(&stop);
+    spoil(&gateway, &delivered);
+    for _ in 0..2 {
+        let reply = wire::post(&gateway, &sending).await;
+        reply.assert_outcome();
+        assert_eq!(
+            (reply.status, reply.codes()),
+            (500, vec!["WW-STO-005".to_owned()])
+        );
+    }
+    assert_eq!(facts(&gateway, "message.refused").await, 2);
+    spoil(&gateway, &delivered);
+    let reply = wire::post(&gateway, &sending).await;
+    assert_eq!(reply.status, 200, "{}", reply.json);
+    assert!(status_of(&gateway, &delivered).await.is_stopped());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,13 +1,15 @@
 //! A person on the way back to the referrer, and a stop on the way to the holder.
 
-use workwell_gateway::conformance::parties::gp::Conduct;
-use workwell_gateway::conformance::parties::providers::Script;
+use workwell_gateway::conformance::parties::gp::{Answer, Conduct};
+use workwell_gateway::conformance::parties::providers::{Reception, Script};
 use workwell_gateway::conformance::parties::referral::{Place, Referral, Stop, StopAs};
 use workwell_gateway::domain::caller::Caller;
 use workwell_gateway::domain::responsibility::Responsible;
 use workwell_gateway::domain::status::Status;
 use workwell_gateway::gateway::read::outbox::{Filter, Leg, LegState};
 
+use crate::support::call::Call;
+use crate::support::casework::Casework;
 use crate::support::{TestGateway, eventually};
 
 /// Every row of the outbox, the oldest first.
@@ -153,10 +155,16 @@ async fn a_referral_sent_in_error_is_told_at_once_and_confirmed_by_its_holder() 
 /// them comes to.
 async fn cancelled_by_conversation(second: Referral) -> (TestGateway, u16) {
     let gateway = TestGateway::start().await;
-    let first = Referral::new(714).at(Place::LANTERN);
-    let answer = gateway.refer(&first).await;
-    let conversation = first.correlation_id();
-    let mut sending = gateway.parties.gp.prepare(&second);
+    let first = Casework::of(&gateway, Referral::new(714).at(Place::LANTERN)).await;
+    refer_in_conversation(&gateway, &second, &first).await;
+    let stopped = stopped_by_conversation(&gateway, &first).await;
+    (gateway, stopped.status)
+}
+
+/// Refers somebody in the conversation of an earlier referral.
+async fn refer_in_conversation(gateway: &TestGateway, second: &Referral, first: &Casework) {
+    let conversation = first.referral.correlation_id();
+    let mut sending = gateway.parties.gp.prepare(second);
     for (name, value) in &mut sending.headers {
         if name.eq_ignore_ascii_case("X-Correlation-Id") {
             *value = conversation.to_string();
@@ -165,9 +173,13 @@ async fn cancelled_by_conversation(second: Referral) -> (TestGateway, u16) {
     sending.correlation_id = conversation;
     let onward = gateway.post(&sending).await.expect("an answer");
     assert!(onward.accepted(), "{onward:?}");
-    let stop = Stop::of(&answer.body, conversation, StopAs::Cancelled).of_unknown_referral();
-    let stopped = gateway.stop(&stop).await.expect("an answer");
-    (gateway, stopped.status)
+}
+
+/// A cancel of this person in this conversation that names no referral.
+async fn stopped_by_conversation(gateway: &TestGateway, case: &Casework) -> Answer {
+    let conversation = case.referral.correlation_id();
+    let stop = Stop::of(&case.answer.body, conversation, StopAs::Cancelled).of_unknown_referral();
+    gateway.stop(&stop).await.expect("an answer")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -177,6 +189,54 @@ async fn a_cancel_that_names_nothing_known_stops_none_of_several_of_one_person()
         .at(Place::BOROUGH_WORKS);
     let (gateway, status) = cancelled_by_conversation(second).await;
     assert_eq!(status, 400);
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancel_that_names_nothing_known_is_told_that_several_could_be_meant() {
+    let gateway = TestGateway::start().await;
+    let first = Casework::of(&gateway, Referral::new(716).at(Place::LANTERN)).await;
+    let second = Referral::new(717).same_person_as(716).at(Place::LANTERN);
+    refer_in_conversation(&gateway, &second, &first).await;
+    let refused = stopped_by_conversation(&gateway, &first).await;
+    assert_eq!(refused.status, 400);
+    let text = refused.body.to_string();
+    assert!(
+        text.contains("more than one referral could be meant"),
+        "{text}"
+    );
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_that_waits_for_its_holder_is_no_rival_of_the_referral_that_goes_on() {
+    let gateway = TestGateway::start().await;
+    // The test is the council, which reads the case and does not confirm its stop.
+    let desk = &gateway.parties.borough_works.desk;
+    desk.script_usual(Script::silent().received(Reception::Hang { times: u32::MAX }));
+    let first = Casework::open(&gateway, 718, Place::BOROUGH_WORKS).await;
+    let id = first.id(&gateway).await;
+    let url = format!("{}/cases/{id}", gateway.provider_api());
+    assert_eq!(
+        Call::get(url).token(desk.api().token()).send().await.status,
+        200
+    );
+    first.stopped_by_practice(&gateway, StopAs::Cancelled).await;
+    assert_eq!(first.stands(&gateway).await.0, "cancel-requested");
+
+    let second = Referral::new(719)
+        .same_person_as(718)
+        .at(Place::BOROUGH_WORKS);
+    refer_in_conversation(&gateway, &second, &first).await;
+    let stopped = stopped_by_conversation(&gateway, &first).await;
+    assert!(stopped.accepted(), "{stopped:?}");
+    let counts = gateway.running.gateway.counts().await.expect("counts");
+    let open = |status: &Status| !status.lets_nothing_leave();
+    assert!(
+        !counts.cases.iter().any(|(status, _)| open(status)),
+        "{:?}",
+        counts.cases
+    );
     gateway.end().await;
 }
 
