@@ -7,6 +7,7 @@
 use super::Gateway;
 use super::call::Call;
 use super::commit::leg_subject;
+use super::conditions::Condition;
 use super::waiting::closing;
 use crate::adapters::store::{
     CaseChange, CaseRow, LegChange, LegFilter, LegKind, LegRow, LegState, LegWithCase, NewEvent,
@@ -25,8 +26,8 @@ const BY_TELEPHONE: &str = "told-by-telephone";
 
 impl Gateway {
     /// Records a call to whoever referred: a return that waits to be heard is heard by it,
-    /// responses that were given up are settled, and a silence is told. The same call again
-    /// changes nothing.
+    /// responses that were given up are settled, a silence is told, and whoever had to hear of
+    /// a phrase that tells of a crisis has. The same call again changes nothing.
     ///
     /// # Errors
     ///
@@ -51,10 +52,16 @@ impl Gateway {
             }
             let parked = self.parked_responses(row.id).await?;
             let silences = self.silences(&row).await?;
-            if parked.is_empty() && silences.is_empty() {
+            let about = Some(Condition::RedFlag.code());
+            let is_crisis = self.waits_for(row.id, QueueKind::Held, about).await?;
+            if parked.is_empty() && silences.is_empty() && !is_crisis {
                 return self.repeated(&row, &call).await;
             }
-            let unit = self.news_told(caller, &row, (&parked, &silences), &call);
+            let mut unit = self.news_told(caller, &row, (&parked, &silences), &call);
+            if is_crisis {
+                let closing = closing(row.id, QueueKind::Held, about, caller, "called");
+                unit.close.push(closing);
+            }
             if self.commit_change(unit, &row).await? {
                 return Ok(row.status);
             }
