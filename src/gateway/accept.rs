@@ -51,7 +51,7 @@ pub(super) struct Given {
 
 impl Given {
     /// Whether the phrase keeps the case until a person has judged it.
-    pub(super) fn holds_red_flag(&self, policies: &Policies) -> bool {
+    pub(super) fn holds_red_flag(&self, policies: Policies) -> bool {
         !self.send_anyway && self.finds_red_flag(policies)
     }
 
@@ -60,7 +60,7 @@ impl Given {
     }
 
     /// What the person's judgement lets pass, by the words of the conditions.
-    pub(super) fn set_aside(&self, policies: &Policies) -> Vec<&'static str> {
+    pub(super) fn set_aside(&self, policies: Policies) -> Vec<&'static str> {
         let found = [
             (self.finds_red_flag(policies), Condition::RedFlag),
             (self.has_open_case, Condition::OpenCase),
@@ -69,8 +69,8 @@ impl Given {
         set_aside.map(|(_, condition)| condition.code()).collect()
     }
 
-    fn finds_red_flag(&self, policies: &Policies) -> bool {
-        self.has_red_flag && Condition::RedFlag.treatment(policies) == Treatment::Hold
+    fn finds_red_flag(&self, policies: Policies) -> bool {
+        self.has_red_flag && Condition::RedFlag.treatment(&policies) == Treatment::Hold
     }
 }
 
@@ -286,7 +286,7 @@ impl Gateway {
         let needs_consent = routed.provider.basis.needs_workwell_consent();
         let lacks_consent = needs_consent && consents.workwell.decision != Decision::Given;
         let condition = Condition::WorkwellConsentNotRecorded;
-        let holds_red_flag = given.holds_red_flag(policies);
+        let holds_red_flag = given.holds_red_flag(*policies);
         // Likewise before another case of the person: who is refused without one is refused
         // with one.
         let refuses_it = refuses(condition) || refuses_without_consent(&routed.provider);

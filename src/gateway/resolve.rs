@@ -124,7 +124,7 @@ impl Gateway {
                         .with("leg", leg.id.to_string())
                         .with("evidence", evidence.clone())
                         .with("send-anyway", resolution.send_anyway.to_string());
-                    let set_aside = given.set_aside(&self.settings.bars.policies);
+                    let set_aside = given.set_aside(self.settings.bars.policies);
                     let fact = set_aside
                         .into_iter()
                         .fold(fact, |fact, condition| fact.with("set-aside", condition));

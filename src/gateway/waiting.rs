@@ -54,7 +54,7 @@ impl Gateway {
 
     /// Whether what a case is held for would hide from the operator that a phrase was found.
     pub(super) fn hides_red_flag(&self, given: &Given, reason: &str) -> bool {
-        reason != Condition::RedFlag.code() && given.holds_red_flag(&self.settings.bars.policies)
+        reason != Condition::RedFlag.code() && given.holds_red_flag(self.settings.bars.policies)
     }
 
     /// Whether an entry of this kind is open.
