@@ -16,7 +16,7 @@ use crate::adapters::store::{
     BeforeReceive, ChosenProvider, CommitError, Hold, LegState, NewCase, NewEvent, NewLeg,
     Receiving, Unit,
 };
-use crate::config::Mode;
+use crate::config::{Mode, Policies};
 use crate::domain::caller::Caller;
 use crate::domain::case::{Case, MODEL_VERSION, Person, Referral, SenderIds};
 use crate::domain::consent::Decision;
@@ -29,7 +29,7 @@ use crate::problem::{
     Problem,
     area::{referral as problems, safety},
 };
-use crate::standards::bars::{MessageFacts, accept};
+use crate::standards::bars::accept;
 
 /// What the referrer is told at once about a phrase that tells of a crisis.
 pub const NO_CRISIS_SERVICE: &str = "This is no crisis service and nobody reads this message at \
@@ -43,8 +43,35 @@ pub(super) struct Given {
     pub has_red_flag: bool,
     /// The person has another open case.
     pub has_open_case: bool,
+    /// A person has judged that neither is a reason to keep the case.
+    pub send_anyway: bool,
     /// The version under which it would be delivered.
     pub version: u32,
+}
+
+impl Given {
+    /// Whether the phrase keeps the case until a person has judged it.
+    pub(super) fn holds_red_flag(&self, policies: Policies) -> bool {
+        !self.send_anyway && self.finds_red_flag(policies)
+    }
+
+    const fn holds_open_case(&self) -> bool {
+        !self.send_anyway && self.has_open_case
+    }
+
+    /// What the person's judgement lets pass, by the words of the conditions.
+    pub(super) fn set_aside(&self, policies: Policies) -> Vec<&'static str> {
+        let found = [
+            (self.finds_red_flag(policies), Condition::RedFlag),
+            (self.has_open_case, Condition::OpenCase),
+        ];
+        let set_aside = found.iter().filter(|(found, _)| self.send_anyway && *found);
+        set_aside.map(|(_, condition)| condition.code()).collect()
+    }
+
+    fn finds_red_flag(&self, policies: Policies) -> bool {
+        self.has_red_flag && Condition::RedFlag.treatment(&policies) == Treatment::Hold
+    }
 }
 
 /// Where a case goes.
@@ -54,6 +81,8 @@ pub(super) enum Way {
     /// Nowhere until a named person has decided; the provider is kept where one was found.
     Held {
         reason: &'static str,
+        /// The rows of tables that keep it; for a phrase that tells of a crisis what else
+        /// keeps it, by the words of the conditions.
         details: Vec<String>,
         routed: Option<Routed>,
         /// What its referrer is told of the provider's lists: for a problem that is no
@@ -98,11 +127,12 @@ impl Gateway {
                 return Err(already_open());
             }
             let now = message.at;
-            let case = self.open(message.facts, referral.clone(), &before, now);
+            let case = self.open(message, referral.clone(), &before, now);
             let given = Given {
                 tables: Arc::clone(&message.tables),
                 has_red_flag: message.has_red_flag,
                 has_open_case: !before.open_cases_of_person.is_empty(),
+                send_anyway: false,
                 version: 1,
             };
             let way = self
@@ -116,6 +146,9 @@ impl Gateway {
             let (id, reference) = (case.id, case.reference.clone());
             let held = way.held_for();
             let mut unit = self.unit(message, case, way, now);
+            if held.is_some_and(|reason| self.hides_red_flag(&given, reason)) {
+                unit.raise.push(self.crisis_entry(id, now));
+            }
             unit.no_open_case_of_person = before.open_cases_of_person.is_empty();
             // What is held or waits to be collected gives the delivery worker nothing to
             // do, and its look at the outbox costs as much as reading the message.
@@ -162,12 +195,13 @@ impl Gateway {
 
     fn open(
         &self,
-        sender: &MessageFacts,
+        message: &Message<'_>,
         referral: Referral,
         before: &BeforeReceive,
         now: Timestamp,
     ) -> Case {
         let id = CaseId::new(self.ids.v7(now));
+        let sender = message.facts;
         Case {
             model_version: MODEL_VERSION.to_owned(),
             id,
@@ -195,6 +229,7 @@ impl Gateway {
             },
             referred_on_by: None,
             test_person: is_test(&referral.person),
+            has_red_flag: Some(message.has_red_flag),
             received_at: now,
             referral,
         }
@@ -251,19 +286,29 @@ impl Gateway {
         let needs_consent = routed.provider.basis.needs_workwell_consent();
         let lacks_consent = needs_consent && consents.workwell.decision != Decision::Given;
         let condition = Condition::WorkwellConsentNotRecorded;
-        let holds_red_flag =
-            given.has_red_flag && Condition::RedFlag.treatment(policies) == Treatment::Hold;
+        let holds_red_flag = given.holds_red_flag(*policies);
         // Likewise before another case of the person: who is refused without one is refused
         // with one.
         let refuses_it = refuses(condition) || refuses_without_consent(&routed.provider);
         if lacks_consent && refuses_it && !holds_red_flag {
             return Err(Problem::new(&problems::WORKWELL_CONSENT_MISSING).at("Consent"));
         }
-        if given.has_open_case {
-            return held(Condition::OpenCase, Some(routed));
-        }
+        // Before whatever else keeps it: somebody has to ring the referrer now.
         if holds_red_flag {
-            return held(Condition::RedFlag, Some(routed));
+            let others = [
+                (given.holds_open_case(), Condition::OpenCase),
+                (lacks_consent, condition),
+            ];
+            let others = others.iter().filter(|(keeps, _)| *keeps);
+            return Ok(Way::Held {
+                reason: Condition::RedFlag.code(),
+                details: others.map(|(_, other)| other.code().to_owned()).collect(),
+                routed: Some(routed),
+                told,
+            });
+        }
+        if given.holds_open_case() {
+            return held(Condition::OpenCase, Some(routed));
         }
         if lacks_consent {
             return held(condition, Some(routed));
@@ -345,7 +390,7 @@ impl Gateway {
                 routed,
                 ..
             } => {
-                let note = Some(reason.to_owned());
+                let note = Some(note_of(reason, &details));
                 unit.events.push(event(
                     &case,
                     &Caller::System,
@@ -353,13 +398,8 @@ impl Gateway {
                     status,
                     note,
                 ));
-                let mut fact = Fact::new(FactKind::CaseHeld, &Caller::System)
-                    .about(id)
-                    .with("reason", reason);
-                for detail in details {
-                    fact = fact.with("table-row", detail);
-                }
-                unit.facts.push(fact);
+                let fact = Fact::new(FactKind::CaseHeld, &Caller::System).about(id);
+                unit.facts.push(kept_by(fact, reason, &details));
                 (
                     Some(Hold {
                         reason: reason.to_owned(),
@@ -408,6 +448,30 @@ fn event(
         visible_to_referrer: matches!(status, Status::Received),
         holder: None,
     }
+}
+
+/// The fact with what keeps a case.
+pub(super) fn kept_by(fact: Fact, reason: &str, details: &[String]) -> Fact {
+    let named = if reason == Condition::RedFlag.code() {
+        "also"
+    } else {
+        "table-row"
+    };
+    let fact = fact.with("reason", reason);
+    details
+        .iter()
+        .fold(fact, |fact, detail| fact.with(named, detail.clone()))
+}
+
+/// What the history says of a hold. Whoever judges a phrase that tells of a crisis has to see
+/// there what else their word would set aside.
+pub(super) fn note_of(reason: &str, details: &[String]) -> String {
+    if reason != Condition::RedFlag.code() {
+        return reason.to_owned();
+    }
+    let others = details.iter().map(String::as_str);
+    let all: Vec<&str> = std::iter::once(reason).chain(others).collect();
+    all.join("; ")
 }
 
 /// Whether the person's number is of the range that is kept for tests.

@@ -7,6 +7,7 @@
 use super::Gateway;
 use super::call::Call;
 use super::commit::leg_subject;
+use super::conditions::Condition;
 use super::waiting::closing;
 use crate::adapters::store::{
     CaseChange, CaseRow, LegChange, LegFilter, LegKind, LegRow, LegState, LegWithCase, NewEvent,
@@ -25,8 +26,8 @@ const BY_TELEPHONE: &str = "told-by-telephone";
 
 impl Gateway {
     /// Records a call to whoever referred: a return that waits to be heard is heard by it,
-    /// responses that were given up are settled, and a silence is told. The same call again
-    /// changes nothing.
+    /// responses that were given up are settled, a silence is told, and whoever had to hear of
+    /// a phrase that tells of a crisis has. The same call again changes nothing.
     ///
     /// # Errors
     ///
@@ -52,18 +53,18 @@ impl Gateway {
             }
             let mut parked = self.parked_responses(row.id).await?;
             let mut silences = self.silences(&row).await?;
+            let crisis = self.crisis(&row).await?;
             let began = parked.iter().map(|leg| leg.created_at);
-            let Some(first) = began
-                .chain(silences.iter().map(|open| open.raised_at))
-                .min()
-            else {
+            let raised = silences.iter().chain(&crisis).map(|open| open.raised_at);
+            let Some(first) = began.chain(raised).min() else {
                 return self.repeated(&row, &call).await;
             };
             call.tells_of(first)?;
             // What came after the call was not told by it.
             parked.retain(|leg| call.can_tell_of(leg.created_at));
             silences.retain(|open| call.can_tell_of(open.raised_at));
-            let unit = self.news_told(caller, &row, (&parked, &silences), &call);
+            let mut unit = self.news_told(caller, &row, (&parked, &silences), &call);
+            settle_crisis(&mut unit, crisis, &call, caller);
             if self.commit_change(unit, &row).await? {
                 return Ok(row.status);
             }
@@ -139,6 +140,7 @@ impl Gateway {
             let mut parked = self.parked_responses(row.id).await?;
             parked.retain(|leg| call.can_tell_of(leg.created_at));
             settle_parked(&mut unit, &parked, caller);
+            settle_crisis(&mut unit, self.crisis(&row).await?, &call, caller);
             if self.commit_change(unit, &row).await? {
                 return Ok(row.status);
             }
@@ -159,6 +161,13 @@ impl Gateway {
             }
         }
         Ok(silences)
+    }
+
+    /// What asks to ring about a phrase that tells of a crisis, beside another hold.
+    async fn crisis(&self, row: &CaseRow) -> Result<Option<QueueRow>, Problem> {
+        let held = self.open_entries(row.id, QueueKind::Held).await?;
+        let about = Condition::RedFlag.code();
+        Ok(held.into_iter().find(|open| open.entry.subject == about))
     }
 
     /// The responses of a case that were given up.
@@ -227,6 +236,21 @@ pub(super) fn settle_parked(unit: &mut Unit, parked: &[LegRow], by: &Caller) {
                 .with("reason", BY_TELEPHONE),
         );
     }
+}
+
+/// Closes what asked to ring about a crisis, where it was there when the call was made.
+fn settle_crisis(unit: &mut Unit, crisis: Option<QueueRow>, call: &Call, by: &Caller) {
+    let Some(open) = crisis.filter(|open| call.can_tell_of(open.raised_at)) else {
+        return;
+    };
+    let subject = Some(open.entry.subject.as_str());
+    unit.close.push(closing(
+        open.entry.case_id,
+        QueueKind::Held,
+        subject,
+        by,
+        "called",
+    ));
 }
 
 fn by_call(entry: &QueueRow) -> QueueChange {

@@ -6,7 +6,7 @@
 
 use jiff::Timestamp;
 
-use super::accept::Way;
+use super::accept::{Way, kept_by, note_of};
 use super::conditions::Condition;
 use super::evidence::checked;
 use super::feed_back::{Report, Taken, report_of};
@@ -20,6 +20,7 @@ use crate::adapters::store::{CaseChange, CaseRow, ChosenProvider, Hold, NewLeg, 
 use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::identifiers::CaseId;
+use crate::domain::queue::QueueKind;
 use crate::domain::responsibility::Responsible;
 use crate::domain::status::Status;
 use crate::problem::Problem;
@@ -96,6 +97,7 @@ impl Gateway {
         // A code that waited for its group has it once the table has the code.
         let groups = given.tables.condition_groups();
         let is_regrouped = groups.group_anew(&mut case.referral.barriers);
+        let rings = self.rings_for_crisis(row).await?;
         let done = match self.way_again(row, &given, &case, now).await {
             Ok(Way::Released { routed, leg }) => {
                 if is_as_before(row, &routed) && !is_regrouped {
@@ -116,14 +118,17 @@ impl Gateway {
                     reason,
                     details,
                     routed,
+                    rings: rings && self.hides_red_flag(&given, reason),
                 },
                 now,
             ),
             Err(problem) => {
+                let reason = nobody(&problem)?;
                 let held = Held {
-                    reason: nobody(&problem)?,
+                    reason,
                     details: vec![problem.entry.code.to_owned()],
                     routed: None,
+                    rings: rings && self.hides_red_flag(&given, reason),
                 };
                 self.held_again(caller, row, why, &held, now)
             }
@@ -139,6 +144,16 @@ impl Gateway {
         }
         let committed = self.commit_change(unit, row).await?;
         Ok(committed.then_some(done))
+    }
+
+    /// Whether the queue asks for a call to the referrer about a phrase that tells of a
+    /// crisis: another reason for the hold does not end that.
+    async fn rings_for_crisis(&self, row: &CaseRow) -> Result<bool, Problem> {
+        let code = Condition::RedFlag.code();
+        if row.hold.as_ref().is_some_and(|hold| hold.reason == code) {
+            return Ok(true);
+        }
+        self.waits_for(row.id, QueueKind::Held, Some(code)).await
     }
 
     fn released_again(
@@ -186,12 +201,10 @@ impl Gateway {
         now: Timestamp,
     ) -> (Unit, Redecided) {
         let operator = Responsible::GatewayOperator(self.settings.gateway.operator.clone());
-        let mut fact = redecided(caller, row, why, "held").with("reason", held.reason);
-        for detail in &held.details {
-            fact = fact.with("table-row", detail.clone());
-        }
+        let fact = redecided(caller, row, why, "held");
+        let fact = kept_by(fact, held.reason, &held.details);
         let mut event = happened(row.id, caller, FactKind::CaseRedecided, Status::Held, now);
-        event.note = Some(held.reason.to_owned());
+        event.note = Some(note_of(held.reason, &held.details));
         event.holder = (operator != row.responsible).then_some(operator);
         let reason_before = row.hold.as_ref().map(|hold| hold.reason.as_str());
         let hold = (reason_before != Some(held.reason)).then(|| {
@@ -216,6 +229,9 @@ impl Gateway {
             facts: vec![fact],
             ..Unit::default()
         };
+        if held.rings {
+            unit.raise.push(self.crisis_entry(row.id, now));
+        }
         if was_routed {
             replace_unsent(&mut unit, row.id);
             close_work(&mut unit, row.id, caller, "held");
@@ -296,6 +312,8 @@ struct Held {
     reason: &'static str,
     details: Vec<String>,
     routed: Option<Routed>,
+    /// The referrer is still to be rung about a phrase that tells of a crisis.
+    rings: bool,
 }
 
 /// What is decided again.

@@ -196,6 +196,7 @@ impl Gateway {
             part_of: Some(plan.case.id),
             referred_on_by: Some(plan.hub.slug.clone()),
             test_person: plan.case.test_person,
+            has_red_flag: None,
             sender_ids: SenderIds::default(),
             received_at: now,
             referral,

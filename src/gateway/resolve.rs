@@ -124,6 +124,10 @@ impl Gateway {
                         .with("leg", leg.id.to_string())
                         .with("evidence", evidence.clone())
                         .with("send-anyway", resolution.send_anyway.to_string());
+                    let set_aside = given.set_aside(self.settings.bars.policies);
+                    let fact = set_aside
+                        .into_iter()
+                        .fold(fact, |fact, condition| fact.with("set-aside", condition));
                     let mut unit = self.releasing(caller, &row, provider, &evidence, now);
                     unit.facts.push(fact);
                     unit.legs.push(*leg);
@@ -184,17 +188,12 @@ impl Gateway {
         standing: &Standing,
         resolution: &Resolution,
     ) -> Result<Given, Problem> {
-        let was_flagged = row
-            .hold
-            .as_ref()
-            .is_some_and(|hold| hold.reason == Condition::RedFlag.code());
-        let words = case.referral.reason.as_ref();
-        let is_flagged =
-            was_flagged || words.is_some_and(|words| !red_flags::find(words.expose()).is_empty());
+        let held_for = row.hold.as_ref().map(|hold| hold.reason.as_str());
         Ok(Given {
             tables: self.tables(),
-            has_red_flag: is_flagged && !resolution.send_anyway,
-            has_open_case: !resolution.send_anyway && self.has_other_open_case(case).await?,
+            has_red_flag: has_red_flag(case, held_for),
+            has_open_case: self.has_other_open_case(case).await?,
+            send_anyway: resolution.send_anyway,
             version: standing.version(None) + 1,
         })
     }
@@ -248,6 +247,18 @@ impl Gateway {
     }
 }
 
+/// Whether a phrase that tells of a crisis was found at the receipt, in the whole of the
+/// referrer's words. A case of an earlier version does not say: then the reason for which it is
+/// held tells, or what it keeps of the words.
+fn has_red_flag(case: &Case, held_for: Option<&str>) -> bool {
+    if let Some(found) = case.has_red_flag {
+        return found;
+    }
+    let words = case.referral.reason.as_ref();
+    held_for == Some(Condition::RedFlag.code())
+        || words.is_some_and(|words| !red_flags::find(words.expose()).is_empty())
+}
+
 pub(super) fn with_case(mut unit: Unit, case: Option<Case>) -> Unit {
     if let Some(change) = &mut unit.change {
         change.case = case.map(Box::new);
@@ -286,4 +297,28 @@ fn record_consent(
         how: Some(checked(how, "consent")?),
     };
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::mapping::sample;
+
+    #[test]
+    fn what_was_found_at_the_receipt_counts_and_an_earlier_case_is_looked_at_again() {
+        let crisis = Some("Says that he is suicidal.");
+        for (found, words, held_for, expected) in [
+            (Some(true), None, Some("open-case"), true),
+            (Some(false), crisis, Some("open-case"), false),
+            (None, crisis, Some("open-case"), true),
+            (None, None, Some("red-flag"), true),
+            (None, None, Some("open-case"), false),
+            (None, None, None, false),
+        ] {
+            let mut case = sample::case();
+            case.has_red_flag = found;
+            case.referral.reason = words.map(|words| Sensitive::new(words.to_owned()));
+            assert_eq!(has_red_flag(&case, held_for), expected, "{found:?}");
+        }
+    }
 }

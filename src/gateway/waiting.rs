@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 
 use super::Gateway;
+use super::accept::Given;
+use super::conditions::Condition;
 use crate::adapters::store::{LegKind, NewQueueEntry, QueueClosing, QueueFilter, QueueRow, Unit};
 use crate::domain::caller::Caller;
 use crate::domain::clock;
@@ -41,6 +43,18 @@ impl Gateway {
             due_at: clock::end_of_working_day(now, working_days, &self.calendar),
             ..entry
         }
+    }
+
+    /// An entry by which the referrer is rung at once about a phrase that tells of a crisis,
+    /// while the case is held for something else.
+    pub(super) fn crisis_entry(&self, case_id: CaseId, now: Timestamp) -> NewQueueEntry {
+        let code = Condition::RedFlag.code();
+        self.entry(case_id, QueueKind::Held, code.to_owned(), code, now)
+    }
+
+    /// Whether what a case is held for would hide from the operator that a phrase was found.
+    pub(super) fn hides_red_flag(&self, given: &Given, reason: &str) -> bool {
+        reason != Condition::RedFlag.code() && given.holds_red_flag(self.settings.bars.policies)
     }
 
     /// Whether an entry of this kind is open.

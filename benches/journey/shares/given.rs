@@ -109,6 +109,7 @@ impl Given {
             part_of: None,
             referred_on_by: None,
             test_person: true,
+            has_red_flag: None,
             sender_ids: SenderIds::default(),
             received_at: Timestamp::now(),
             referral: read.referral.ok_or("the message is no referral")?,

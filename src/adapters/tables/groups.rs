@@ -63,6 +63,22 @@ fn read(root: &Path, faults: &mut Faults) -> (ConditionGroups, Found) {
     (groups, Found::Read)
 }
 
+/// A table that was there and is gone was taken away by mistake or is being written just now:
+/// it is told as a fault, since what is in use does not lie there any more.
+pub(super) fn tell_gone(problems: &mut Vec<Problem>) {
+    problems.retain(|problem| !is_missing(problem));
+    let mut faults = Faults::new("");
+    let detail = "the file was there and is gone: put it back; a table that is to list nothing \
+                  keeps its first line";
+    faults.add(&entry::FILE_MISSING, FILE, (1, 1), detail);
+    problems.extend(faults.into_all());
+}
+
+fn is_missing(problem: &Problem) -> bool {
+    let path = problem.path.as_deref().unwrap_or_default();
+    problem.entry == &entry::FILE_MISSING && path.starts_with(FILE)
+}
+
 /// The rows that are sound.
 fn compile(folder: &Folder, faults: &mut Faults) -> Vec<ListedCondition> {
     let mut seen: Vec<(ListedCondition, Position)> = Vec::new();

@@ -62,9 +62,9 @@ impl Loaded {
         self.providers.iter().find(|p| p.slug == slug)
     }
 
-    /// After a reload: a folder or an area that has faults, and a table of condition groups of
-    /// which nothing can be used, keep their last good version; the faults are told all the
-    /// same.
+    /// After a reload: a folder or an area that has faults, and a table of condition groups that
+    /// is gone or of which nothing can be used, keep their last good version; the faults are
+    /// told all the same.
     #[must_use]
     pub fn keeping(mut self, before: &Self) -> Self {
         for disabled in &self.disabled {
@@ -84,7 +84,11 @@ impl Loaded {
                 now.clone_from(last);
             }
         }
-        if self.groups_found == GroupsFound::Unreadable {
+        let was_there = !before.condition_groups.digest().is_empty();
+        if self.groups_found == GroupsFound::Missing && was_there {
+            groups::tell_gone(&mut self.problems);
+        }
+        if self.groups_found != GroupsFound::Read {
             self.condition_groups = Arc::clone(&before.condition_groups);
         }
         self

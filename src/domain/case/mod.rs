@@ -104,6 +104,11 @@ pub struct Case {
     /// Whether the NHS number is of the range that is kept for tests and never issued.
     #[serde(default)]
     pub test_person: bool,
+    /// Whether a phrase that tells of a crisis stood anywhere in the referrer's words, of which
+    /// the case keeps no more than the first 2,000 characters. None where nobody has looked in
+    /// the whole of them: in a case of an earlier version, and in one that was referred on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub has_red_flag: Option<bool>,
     /// Ids in the sender's message that every answer quotes.
     #[serde(default)]
     pub sender_ids: SenderIds,
@@ -176,6 +181,20 @@ mod tests {
         assert_eq!(day(None, received), date(2026, 7, 4));
         let later = "2031-01-01T00:00:00Z";
         assert_eq!(day(Some(later), received), date(2026, 7, 4));
+    }
+
+    #[test]
+    fn a_case_of_an_earlier_version_says_nothing_of_a_phrase_that_tells_of_a_crisis() {
+        let mut case = sample::case();
+        case.has_red_flag = Some(true);
+        let mut stored = serde_json::to_value(&case).expect("a case is JSON");
+        let read = |stored: &serde_json::Value| -> Case {
+            serde_json::from_value(stored.clone()).expect("a stored case")
+        };
+        assert_eq!(read(&stored).has_red_flag, Some(true));
+        let members = stored.as_object_mut().expect("an object");
+        members.remove("has_red_flag").expect("it was stored");
+        assert_eq!(read(&stored).has_red_flag, None);
     }
 
     #[test]

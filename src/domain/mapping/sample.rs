@@ -169,6 +169,7 @@ pub(crate) fn case() -> Case {
         part_of: None,
         referred_on_by: None,
         test_person: true,
+        has_red_flag: None,
         sender_ids: crate::domain::case::SenderIds::default(),
         received_at: "2026-11-20T09:31:00Z".parse().expect("a written timestamp"),
         referral: referral(),

@@ -192,6 +192,7 @@ fn case_of(referral: Referral, received_at: Timestamp) -> Case {
         part_of: None,
         referred_on_by: None,
         test_person: number.is_some_and(NhsNumber::is_test),
+        has_red_flag: None,
         sender_ids: SenderIds::default(),
         received_at,
         referral,

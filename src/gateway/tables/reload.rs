@@ -91,7 +91,7 @@ impl Now {
 /// The table of condition groups as it stands now.
 #[derive(Clone, Debug)]
 pub struct GroupsNow {
-    /// How it stands; gone is also what never was there.
+    /// How it stands; gone is what was not there when the gateway started.
     pub standing: Standing,
     /// How many codes are listed.
     pub codes: usize,
@@ -216,8 +216,8 @@ impl Tables {
         let is_in_use = !self.condition_groups.digest().is_empty();
         let standing = match self.groups_found {
             GroupsFound::Read => Standing::Live,
+            GroupsFound::Missing | GroupsFound::Unreadable if is_in_use => Standing::Kept,
             GroupsFound::Missing => Standing::Gone,
-            GroupsFound::Unreadable if is_in_use => Standing::Kept,
             GroupsFound::Unreadable => Standing::Disabled,
         };
         let of_table = |problem: &&Problem| {
@@ -550,6 +550,28 @@ mod tests {
             assert_eq!(now.is_well(), says.is_empty(), "{text}");
             assert_eq!(reloaded.groups_changed, standing != Standing::Kept);
             assert_eq!(tables.condition_groups().rows().len(), codes);
+        }
+        // One that is taken away keeps what was, as often as it is looked for.
+        fs::remove_file(&path).expect("a writable copy");
+        let mut kept = mappings.load();
+        assert_eq!(kept.groups_now().standing, Standing::Gone);
+        kept = again(&kept, &shipped).0;
+        for _ in 0..2 {
+            fs::remove_file(&path).ok();
+            let gone = kept.again(&mappings.settings, &Places::synthetic(), TODAY);
+            let (tables, reloaded) = gone.expect("tables");
+            let now = &reloaded.condition_groups;
+            assert_eq!((now.standing, now.codes), (Standing::Kept, 24));
+            assert_eq!(
+                (reloaded.outcome(), reloaded.groups_changed),
+                ("partly", false)
+            );
+            assert!(
+                now.why().contains("WW-MAP-001") && now.why().contains("stays in use"),
+                "{}",
+                now.why()
+            );
+            kept = tables;
         }
         // Where there is no earlier version there is none to keep.
         fs::write(&path, "no table\n").expect("a writable copy");

@@ -102,7 +102,7 @@ super::entries! {
     /// Nothing to ring about.
     NO_CALL_WAITS = {
         "WW-OPR-015", "nothing of this case waits to be told on the telephone",
-        meaning: "A call to whoever referred is recorded while the queue asks for one: a return that was not heard, an answer that was given up, or a silence that no system can tell them of.",
+        meaning: "A call to whoever referred is recorded while the queue asks for one: a return that was not heard, an answer that was given up, a silence that no system can tell them of, or a phrase that tells of a crisis in a case that is held for something else.",
         advice: "See by `cases show` what waits; a call to a provider about a stop is recorded with `cases stopped`.",
         Operator, 409, "REC_CONFLICT", "conflict", AfterFix
     }

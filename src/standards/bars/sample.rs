@@ -336,6 +336,7 @@ pub(crate) fn case() -> Case {
         part_of: None,
         referred_on_by: None,
         test_person: true,
+        has_red_flag: None,
         sender_ids: crate::domain::case::SenderIds {
             patient: Some("0b5f7a40-4444-4000-8000-000000000003".into()),
             encounter: None,

@@ -3,6 +3,7 @@
 use crate::domain::clock::date_in_england;
 use crate::domain::identifiers::CaseId;
 use crate::domain::queue::QueueKind;
+use crate::gateway::conditions::Condition;
 use crate::gateway::read::cases::CaseRow;
 use crate::gateway::read::queue::{Entry, Ring};
 use crate::problem;
@@ -48,6 +49,7 @@ fn steps(entry: &Entry, case: &About<'_>) -> Vec<ToDo> {
         steps.extend(tell_no_news(ring, case));
     }
     steps.extend(match entry.entry.kind {
+        QueueKind::Held if entry.entry.subject == Condition::RedFlag.code() => ring_now(case),
         QueueKind::Held => decide(&entry.entry.reason, case),
         QueueKind::Parked => unpark(entry, case),
         QueueKind::Uncollected => ask_provider(
@@ -92,6 +94,14 @@ fn tell_no_news(ring: &Ring, case: &About<'_>) -> [ToDo; 2] {
             "Call {whom} and say that there is no news of {} since {day}",
             case.reference
         )),
+        record_call(case),
+    ]
+}
+
+/// The case is held for something else, of which another entry tells.
+fn ring_now(case: &About<'_>) -> Vec<ToDo> {
+    vec![
+        ToDo::words(before_a_decision(Condition::RedFlag.code())),
         record_call(case),
     ]
 }
@@ -173,7 +183,11 @@ fn decide(reason: &str, case: &About<'_>) -> Vec<ToDo> {
             Some(("If the person consents", " --consent HOW"))
         }
         "open-case" => Some(("If both are to go on", " --send-anyway")),
-        "red-flag" => Some(("When the person is safe, release it", " --send-anyway")),
+        "red-flag" => Some((
+            "When the person is safe, release it: another open case of the person, which the \
+             timeline then names, is set aside with the phrase",
+            " --send-anyway",
+        )),
         "unknown-provider-word" => Some(("Or, when you know what was meant, settle it", "")),
         _ => Some(("Then release it", "")),
     };
@@ -351,6 +365,7 @@ mod tests {
             (QueueKind::Held, "", "unmapped-code-refused", "cases return"),
             (QueueKind::Held, "", "restricted", "cases return"),
             (QueueKind::Held, "", "red-flag", "--send-anyway"),
+            (QueueKind::Held, "red-flag", "red-flag", "cases called"),
             (
                 QueueKind::Held,
                 "",
@@ -421,5 +436,11 @@ mod tests {
                 .any(|command| command.contains("cases resolve"));
             assert!(!releases, "{reason}: {commands:?}");
         }
+        // Beside such a hold the call alone is asked for.
+        let commands = commands(QueueKind::Held, "red-flag", "red-flag");
+        assert!(
+            commands.iter().all(|command| !command.contains("resolve")),
+            "{commands:?}"
+        );
     }
 }

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use jiff::SignedDuration;
 use workwell_gateway::adapters::channels::SigningKeys;
 use workwell_gateway::config::{Alerts, Clock};
-use workwell_gateway::conformance::parties::referral::person;
+use workwell_gateway::conformance::parties::referral::{Place, Referral, person};
 
-use super::{held, queue, quiet, until, watch};
+use super::{held, queue, quiet, refer, until, watch};
 use crate::support::TestGateway;
 use crate::support::call::Call;
 use crate::support::receiver::{Receiver, Reply, Taken};
@@ -64,6 +64,27 @@ async fn an_alert_is_signed_and_says_codes_and_the_reference_and_nothing_of_the_
     }
     assert!(!text.contains(&id.to_string()));
     assert_eq!(watch(&gateway).await.alerted, 0, "once is enough");
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phrase_that_tells_of_a_crisis_is_alerted_whatever_else_keeps_the_case() {
+    let receiver = Receiver::start().await;
+    let (gateway, _, _folder) = alerting(&receiver).await;
+    let at_lantern = |seed| Referral::new(seed).at(Place::LANTERN);
+    refer(&gateway, &at_lantern(1)).await;
+    let second = at_lantern(2).same_person_as(1).red_flag();
+    refer(&gateway, &second).await;
+    refer(&gateway, &at_lantern(3).security("R").red_flag()).await;
+    watch(&gateway).await;
+    let taken = receiver.taken();
+    let mut reasons: Vec<String> = taken
+        .iter()
+        .map(|taken| taken.json()["data"]["reason"].to_string())
+        .collect();
+    reasons.sort();
+    let wanted = [r#""red-flag""#, r#""red-flag""#, r#""restricted""#];
+    assert_eq!(reasons, wanted);
     gateway.end().await;
 }
 

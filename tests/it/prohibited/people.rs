@@ -229,6 +229,7 @@ impl Maker {
             part_of: None,
             referred_on_by: number.is_multiple_of(4).then(|| "lantern".to_owned()),
             test_person: true,
+            has_red_flag: Some(number.is_multiple_of(5)),
             sender_ids: SenderIds {
                 patient: Some(self.word("(sender's patient id)")),
                 encounter: Some(self.word("(sender's encounter id)")),

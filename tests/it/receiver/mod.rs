@@ -10,6 +10,7 @@ mod conditions_refused_routing;
 mod conditions_routed;
 mod conditions_server;
 mod corpus;
+mod crisis;
 mod identifiers;
 mod integrity;
 mod negotiation;

@@ -178,16 +178,17 @@ async fn a_table_that_cannot_be_read_keeps_the_last_good_one_and_is_told_everywh
     let known = Casework::open(&bench.gateway, 1, Place::LANTERN).await;
     assert_eq!(group(&bench, &known).await, "msk");
 
-    // One that was taken away is no table that cannot be read: nothing is grouped any more.
+    // One that was taken away is told likewise, and what was in use stays.
     fs::remove_file(bench.path(TABLE)).expect("a writable copy");
     let answer = bench.reload().await;
-    assert_eq!(answer["conditionGroups"]["standing"], "gone");
+    assert_eq!(answer["outcome"], "partly", "{answer}");
+    assert_eq!(answer["conditionGroups"]["standing"], "kept");
     let report = status(&bench).await;
     let check = &report["checks"]["tables:condition-groups"][0];
     let words = check["outcome"].as_str().expect("words");
-    assert!(words.contains("group not-known"), "{words}");
+    assert!(words.contains("stays in use"), "{words}");
     let without = Casework::open(&bench.gateway, 2, Place::LANTERN).await;
-    assert_eq!(group(&bench, &without).await, "not-known");
+    assert_eq!(group(&bench, &without).await, "msk");
 
     fs::write(bench.path(TABLE), shipped).expect("a writable copy");
     assert_eq!(bench.reload().await["outcome"], "whole");

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use workwell_gateway::adapters::store::LegKind;
-use workwell_gateway::conformance::parties::referral::Place;
+use workwell_gateway::conformance::parties::referral::{Place, Referral};
 
 use super::Bench;
 use crate::support::call::Call;
@@ -127,6 +127,31 @@ async fn a_case_that_waits_to_be_collected_goes_to_whom_the_tables_name_now() {
     let facts = bench.facts("case.redecided").await;
     assert_eq!(facts[0]["provider-before"], "borough-works");
     assert_eq!(facts[0]["provider"], "lantern");
+    bench.gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phrase_that_tells_of_a_crisis_stays_in_the_queue_under_another_reason() {
+    let bench = Bench::start().await;
+    let crisis = Referral::new(1).at(Place::BOROUGH_WORKS).red_flag();
+    let case = Casework::of(&bench.gateway, crisis).await;
+    let queue = || {
+        let sql = "SELECT subject, reason FROM queue WHERE closed_at IS NULL ORDER BY subject";
+        bench.gateway.store.rows(sql)
+    };
+    assert_eq!(queue(), [["", "red-flag"]]);
+    bench.edit("borough-works/catchment.csv", "E99000002", "E99000003");
+    bench.reload().await;
+    for _ in 0..2 {
+        let (_, answer) = case.verb(&bench.gateway, &ORDER).await;
+        assert_eq!(answer["reason"], "nobody-serves", "{answer}");
+        assert_eq!(queue(), [["", "nobody-serves"], ["red-flag", "red-flag"]]);
+    }
+    bench.edit("borough-works/catchment.csv", "E99000003", "E99000002");
+    bench.reload().await;
+    let (_, answer) = case.verb(&bench.gateway, &ORDER).await;
+    assert_eq!(answer["reason"], "red-flag", "{answer}");
+    assert_eq!(queue(), [["", "red-flag"]]);
     bench.gateway.end().await;
 }
 

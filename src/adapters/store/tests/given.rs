@@ -82,6 +82,7 @@ pub fn case(number: u128) -> Case {
         part_of: None,
         referred_on_by: None,
         test_person: true,
+        has_red_flag: None,
         sender_ids: crate::domain::case::SenderIds::default(),
         received_at: at(0),
         referral: Referral {

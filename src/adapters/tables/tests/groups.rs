@@ -154,14 +154,18 @@ fn what_lists_no_code_is_told_as_a_warning_and_what_cannot_be_read_as_a_fault() 
 }
 
 #[test]
-fn after_a_reload_the_last_good_table_stays_and_one_that_was_taken_away_is_gone() {
+fn after_a_reload_the_last_good_table_stays_where_the_new_one_is_useless_or_gone() {
     let before = committed();
     let kept = with("no table\n").keeping(&before);
     assert_eq!(kept.condition_groups, before.condition_groups);
     let copy = Copy::new();
     fs::remove_file(copy.root.path().join(CONDITION_GROUPS)).expect("a writable copy");
     let gone = copy.load().keeping(&before);
-    assert!(gone.condition_groups.is_empty());
+    assert_eq!(gone.condition_groups, before.condition_groups);
+    assert!(gone.has_faults());
+    // Without one before there is none to keep, and that is a warning.
+    let never = copy.load().keeping(&copy.load());
+    assert!(never.condition_groups.is_empty() && !never.has_faults());
     // A row that is bad now has been good before: it costs itself all the same.
     let (rows, _) = groups(
         &with(&format!(
