@@ -9,7 +9,7 @@ use workwell_gateway::surfaces::waiting::{ToDo, what_to_do};
 
 use super::{holds, quiet, reaches, shape};
 use crate::support::TestGateway;
-use crate::support::casework::Casework;
+use crate::support::casework::{Casework, now};
 
 const RESOLVE: [&str; 3] = ["resolve", "--evidence", "call 2"];
 const ANYWAY: [&str; 4] = ["resolve", "--evidence", "call 2", "--send-anyway"];
@@ -186,13 +186,8 @@ async fn a_phrase_beside_what_nobody_may_release_is_told_to_the_operator_until_t
         // To decide it again ends no call.
         case.verb(&gateway, &REDECIDE).await;
         assert_eq!(reasons(&gateway, &case).await.len(), 2);
-        let called = [
-            "called",
-            "--told",
-            "duty desk",
-            "--when",
-            "2026-01-05T10:00:00Z",
-        ];
+        let when = now(&gateway);
+        let called = ["called", "--told", "duty desk", "--when", &when];
         for _ in 0..2 {
             assert_eq!(case.done(&gateway, &called).await, "held");
             assert_eq!(reasons(&gateway, &case).await, [entry("", reason)]);
