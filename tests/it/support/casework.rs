@@ -176,9 +176,10 @@ const NOW: &str = "NOW";
 /// A call that was made just now.
 pub const CALLED: [&str; 4] = ["--told", "reception", "--when", NOW];
 
-/// What the gateway's clock shows.
+/// What the gateway's clock shows, to the second, as a person writes it down.
 pub fn now(gateway: &TestGateway) -> String {
-    gateway.running.gateway.clock().now().to_string()
+    let now = gateway.running.gateway.clock().now();
+    format!("{now:.0}")
 }
 
 /// These words with the time in its place.
