@@ -30,12 +30,16 @@ pub(super) fn is_of_damaged(
     if !is_placed {
         return false;
     }
-    let mut damaged = damaged.iter();
-    damaged.any(|area| match &area.icb {
-        Some(icb) => is_of_board(subject, icb) != Some(false),
-        None => {
-            let mut boards = areas.iter().filter_map(|area| area.icb.as_deref());
-            !boards.any(|icb| is_of_board(subject, icb) == Some(true))
-        }
-    })
+    let is_of_a_sound_one = || {
+        let mut boards = areas.iter().filter_map(|area| area.icb.as_deref());
+        boards.any(|icb| is_of_board(subject, icb) == Some(true))
+    };
+    let may_be = |area: &DamagedArea| {
+        let own = area.icb.as_deref();
+        own.map_or_else(
+            || !is_of_a_sound_one(),
+            |icb| is_of_board(subject, icb) != Some(false),
+        )
+    };
+    damaged.iter().any(may_be)
 }

@@ -438,18 +438,18 @@ fn whoever_may_be_of_a_damaged_area_is_told_that_nobody_takes_them_just_now() {
         eligibility: Eligibility::new(vec![row]),
         ..(*including("elsewhere", CatchmentKind::Any, "")).clone()
     })];
-    let far = of_board(area(&["elsewhere"], TieRule::None), "QZ9");
-    let own = of_board(area(&["elsewhere"], TieRule::None), "QZ1");
+    let far = [of_board(area(&["elsewhere"], TieRule::None), "QZ9")];
+    let own = [of_board(area(&["elsewhere"], TieRule::None), "QZ1")];
     for (areas, damaged, providers, expected) in [
         (
-            &[far.clone()][..],
+            &far[..],
             damaged(Some("QZ1")),
             &elsewhere,
             &[ProviderUnavailable][..],
         ),
         // Another area's refusal is not the last word of the person's own.
         (
-            &[far.clone()],
+            &far,
             damaged(Some("QZ1")),
             &refusing,
             &[ProviderUnavailable, NotEligible],
@@ -461,14 +461,9 @@ fn whoever_may_be_of_a_damaged_area_is_told_that_nobody_takes_them_just_now() {
             &[ProviderUnavailable],
         ),
         // What names no board may be anybody's who has no sound area.
-        (
-            &[far.clone()],
-            damaged(None),
-            &elsewhere,
-            &[ProviderUnavailable],
-        ),
-        (&[own], damaged(None), &elsewhere, &[OutOfArea]),
-        (&[far], damaged(Some("QZ8")), &elsewhere, &[OutOfArea]),
+        (&far, damaged(None), &elsewhere, &[ProviderUnavailable]),
+        (&own, damaged(None), &elsewhere, &[OutOfArea]),
+        (&far, damaged(Some("QZ8")), &elsewhere, &[OutOfArea]),
         (&[], damaged(Some("QZ8")), &elsewhere, &[OutOfArea]),
     ] {
         let offers = Offers {
