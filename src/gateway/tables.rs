@@ -2,6 +2,7 @@
 //! needs no store: what is wrong with tables, and what they do with a file.
 
 pub mod approve;
+mod areas_now;
 mod check;
 mod compare;
 mod concept_map;
@@ -19,6 +20,7 @@ mod unmapped;
 pub use crate::adapters::tables::{
     CONDITION_GROUPS, Column, EXPECTED_ROUTE, Section, expected_route, vocabulary,
 };
+pub use areas_now::AreaNow;
 pub use check::{Checked, Report, UnknownName, check, check_with, require_approval};
 pub use compare::{Changed, Compared, Comparison, FieldChange};
 pub use concept_map::{Written, export, import};
@@ -29,7 +31,7 @@ pub use prove::{Difference, Proof, prove};
 pub use referral::{Days, Sample, read_sample};
 pub use reload::{GroupsNow, Now, Reloaded, Standing};
 pub use scaffold::{Made, scaffold};
-pub use trial::{Trial, kept_back, payload_of, trace_csv};
+pub use trial::{KeptBack, Trial, kept_back, payload_of, trace_csv};
 pub(in crate::gateway) use unmapped::lists_without_row;
 pub use unmapped::{InNoGroup, Unmapped};
 
@@ -40,13 +42,15 @@ use crate::adapters::tables::{Disabled, GroupsFound, Loaded};
 use crate::config::Settings;
 use crate::domain::case::ConditionGroups;
 use crate::domain::provider::Provider;
-use crate::domain::routing::{Area, Offers, Shortlist};
+use crate::domain::routing::{Area, DamagedArea, Offers, Shortlist};
 use crate::problem::Problem;
 
 /// Areas and providers.
 #[derive(Debug, Default)]
 pub struct Tables {
     areas: Vec<Area>,
+    damaged_areas: Vec<DamagedArea>,
+    kept_areas: Vec<String>,
     /// By slug, sorted.
     providers: Vec<Arc<Provider>>,
     /// The same, those that areas list first and in their order: a decision, which asks for
@@ -87,6 +91,8 @@ impl Tables {
         areas.sort_by(|a, b| a.slug.cmp(&b.slug));
         let mut tables = Self {
             areas,
+            damaged_areas: loaded.damaged_areas,
+            kept_areas: loaded.kept_areas,
             providers,
             in_order: Vec::new(),
             shortlist: Shortlist::default(),
@@ -115,6 +121,7 @@ impl Tables {
     /// What a referral is decided over.
     pub fn offers(&self) -> Offers<'_> {
         Offers {
+            damaged: &self.damaged_areas,
             shortlist: Some(&self.shortlist),
             ..self.offers_of(&self.areas)
         }
@@ -124,6 +131,7 @@ impl Tables {
     pub fn offers_of<'a>(&'a self, areas: &'a [Area]) -> Offers<'a> {
         Offers {
             areas,
+            damaged: &[],
             providers: &self.in_order,
             shortlist: None,
         }

@@ -280,5 +280,11 @@ fn tables_health(gateway: &Gateway) -> Vec<admin::TablesHealth> {
         well: groups.is_well(),
         why: groups.why(),
     };
-    health.chain([of_groups]).collect()
+    let areas = tables.areas_now().into_iter();
+    let of_areas = areas.map(|now| admin::TablesHealth {
+        name: format!("tables:area:{}", now.slug),
+        well: now.is_well(),
+        why: now.why(),
+    });
+    health.chain(of_areas).chain([of_groups]).collect()
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::{Tools, start};
 use crate::config::{Mode, Settings};
 use crate::domain::provider::{Channel, Provider};
+use crate::gateway::Tables;
 use crate::problem::Problem;
 use crate::surfaces::cli::wrap;
 use crate::surfaces::workers::reload;
@@ -46,8 +47,6 @@ pub async fn run(
 }
 
 fn announce(running: &super::Running, out: &mut dyn Write) -> std::io::Result<()> {
-    let tables = running.gateway.tables();
-    let providers: Vec<&str> = tables.providers().iter().map(|p| p.slug.as_str()).collect();
     writeln!(out, "workwell-gateway {}", env!("CARGO_PKG_VERSION"))?;
     writeln!(out, "  BaRS          http://{}", running.bars)?;
     writeln!(
@@ -58,11 +57,28 @@ fn announce(running: &super::Running, out: &mut dyn Write) -> std::io::Result<()
     writeln!(out, "  admin         http://{}/_status", running.admin)?;
     let mode = running.gateway.settings().gateway.mode;
     writeln!(out, "{}", wrap("  mode          ", words_of(mode)))?;
+    announce_tables(&running.gateway.tables(), out)?;
+    for warning in warnings(running) {
+        writeln!(out, "{}", wrap("  warning       ", &warning))?;
+    }
+    out.flush()
+}
+
+/// Whom referrals can reach, and what of the tables is not in use as it lies there.
+fn announce_tables(tables: &Tables, out: &mut dyn Write) -> std::io::Result<()> {
+    let providers = tables.providers().iter();
+    let providers = providers.filter(|provider| tables.uses_area(&provider.area));
+    let providers: Vec<&str> = providers.map(|provider| provider.slug.as_str()).collect();
     let providers = match providers.as_slice() {
         [] => "none; nobody can be referred to anybody".to_owned(),
         some => some.join(", "),
     };
     writeln!(out, "{}", wrap("  providers     ", &providers))?;
+    let areas = tables.areas_now();
+    for area in areas.iter().filter(|area| !area.is_well()) {
+        let text = format!("{}: {}", area.slug, area.why());
+        writeln!(out, "{}", wrap("  area          ", &text))?;
+    }
     for disabled in &tables.disabled {
         writeln!(
             out,
@@ -71,10 +87,7 @@ fn announce(running: &super::Running, out: &mut dyn Write) -> std::io::Result<()
             disabled.problems.len()
         )?;
     }
-    for warning in warnings(running) {
-        writeln!(out, "{}", wrap("  warning       ", &warning))?;
-    }
-    out.flush()
+    Ok(())
 }
 
 /// What the mode means for whoever sends something.
@@ -192,4 +205,43 @@ async fn end_signal() {
         }
     }
     let _ = interrupt.await;
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::adapters::places::Places;
+    use crate::testing::{copy, package};
+
+    #[test]
+    fn an_area_that_is_not_used_is_announced_and_its_providers_are_not() {
+        let root = tempfile::tempdir().expect("a temporary folder");
+        copy(&package("mappings"), root.path());
+        let mut settings = Settings::built_in();
+        settings.tables.mappings = root.path().to_owned();
+        let said = || {
+            let today = date(2026, 11, 20);
+            let tables = Tables::load(&settings, &Places::synthetic(), today);
+            let mut out = Vec::new();
+            announce_tables(&tables, &mut out).expect("a buffer takes all");
+            let text = String::from_utf8(out).expect("text");
+            text.split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        let well = said();
+        assert!(
+            well.contains("lantern") && !well.contains("area "),
+            "{well}"
+        );
+        std::fs::write(root.path().join("exampleshire/routing.csv"), "provider\n")
+            .expect("a writable copy");
+        let now = said();
+        assert!(now.contains("area exampleshire: 1 fault"), "{now}");
+        assert!(now.contains("the area is not used"), "{now}");
+        assert!(
+            !now.contains("lantern") && now.contains("moor-hub"),
+            "{now}"
+        );
+    }
 }

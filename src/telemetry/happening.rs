@@ -212,6 +212,13 @@ impl Telemetry {
         self.metrics.tables.get_or_create(&labels).set(count);
     }
 
+    /// How many areas' own files stand so.
+    pub fn set_areas(&self, standing: &'static str, count: usize) {
+        let labels = StandingLabels { standing };
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        self.metrics.areas.get_or_create(&labels).set(count);
+    }
+
     /// A rendering met a code for which a list has no row. Provider and list are named by
     /// their folder and file, of which there are only so many; the code is not told here,
     /// because a rare one and a time together can point at a person.

@@ -116,6 +116,7 @@ pub struct Metrics {
     pub(super) alerts: Family<AlertLabels, Counter>,
     pub(super) reloads: Family<ReloadLabels, Counter>,
     pub(super) tables: Family<StandingLabels, Gauge>,
+    pub(super) areas: Family<StandingLabels, Gauge>,
     pub(super) unmapped: Family<UnmappedLabels, Counter>,
     pub(super) not_known: Family<SystemLabels, Counter>,
 }
@@ -139,6 +140,7 @@ impl Metrics {
         let alerts = Family::default();
         let reloads = Family::default();
         let tables = Family::default();
+        let areas = Family::default();
         let unmapped = Family::default();
         let not_known = Family::default();
 
@@ -218,6 +220,11 @@ impl Metrics {
             tables.clone(),
         );
         registry.register(
+            "tables_areas",
+            "Areas by how their own files stand: live, kept, or disabled, so that nobody is routed there",
+            areas.clone(),
+        );
+        registry.register(
             "unmapped_codes",
             "Renderings that met a code without a row, by provider and list",
             unmapped.clone(),
@@ -245,6 +252,7 @@ impl Metrics {
             alerts,
             reloads,
             tables,
+            areas,
             unmapped,
             not_known,
         }

@@ -1,5 +1,7 @@
 //! Every place of the files, for whoever looks whether each has a provider.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use super::{Held, Places};
@@ -23,6 +25,20 @@ impl Places {
         codes.sort_by(|a, b| a.as_str().cmp(b.as_str()));
         let facts = codes.iter().filter_map(|code| self.practice(code, day));
         facts.collect()
+    }
+
+    /// Every lower layer super output area in which a postcode lies.
+    pub fn lsoas(&self) -> BTreeSet<String> {
+        match &self.held {
+            Held::Set(_) => {
+                let homes = self.homes().into_iter();
+                homes.filter_map(|(_, residence)| residence.lsoa).collect()
+            }
+            Held::Files { postcodes, .. } => postcodes
+                .as_ref()
+                .map(|found| found.lsoas())
+                .unwrap_or_default(),
+        }
     }
 
     /// A postcode for every place that routing can tell apart: of a set every row; of the

@@ -1,6 +1,6 @@
 //! Postcodes in a place file: local authority, LSOA and board of each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::file::{Head, Table};
@@ -73,6 +73,22 @@ impl Postcodes {
             .into_values()
             .filter_map(|key| String::from_utf8(key.into()).ok());
         texts.filter_map(|text| Postcode::parse(&text)).collect()
+    }
+
+    /// Every lower layer super output area, once. What cannot be read is left out, as above.
+    pub(super) fn lsoas(&self) -> BTreeSet<String> {
+        let mut numbers: BTreeSet<u32> = BTreeSet::new();
+        let read = self.table.each(|key, value| {
+            let bytes = value.get(4..8).and_then(|bytes| bytes.try_into().ok());
+            // A board has a shorter key.
+            if let Some(bytes) = bytes.filter(|_| key.len() == KEY) {
+                numbers.insert(u32::from_le_bytes(bytes));
+            }
+        });
+        if read.is_err() {
+            return BTreeSet::new();
+        }
+        numbers.into_iter().filter_map(gss::write).collect()
     }
 
     fn board(&self, code: u32) -> Option<String> {

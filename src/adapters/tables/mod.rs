@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use crate::domain::case::ConditionGroups;
 use crate::domain::provider::Provider;
-use crate::domain::routing::Area;
+use crate::domain::routing::{Area, DamagedArea, Offers};
 use crate::problem::Problem;
 use crate::problem::area::tables as entry;
 pub use compile::codes::HEADER as CODES_HEADER;
@@ -46,7 +46,9 @@ pub struct Loaded {
     /// Faults of the root and of the areas, and every warning.
     pub problems: Vec<Problem>,
     /// Areas whose `area.toml`, `routing.csv` or `split.csv` has faults: they are not used.
-    pub damaged_areas: Vec<String>,
+    pub damaged_areas: Vec<DamagedArea>,
+    /// Areas that are in use as they were before, because their own files have faults now.
+    pub kept_areas: Vec<String>,
     /// Areas whose `partners.csv` has faults: they are used without the rows that have them,
     /// so that what such a row would allow is refused.
     pub narrowed_areas: Vec<String>,
@@ -62,6 +64,16 @@ impl Loaded {
         self.providers.iter().find(|p| p.slug == slug)
     }
 
+    /// What is on offer, for a decision about one person.
+    pub fn offers(&self) -> Offers<'_> {
+        Offers {
+            areas: &self.areas,
+            damaged: &self.damaged_areas,
+            providers: &self.providers,
+            shortlist: None,
+        }
+    }
+
     /// After a reload: a folder or an area that has faults, and a table of condition groups that
     /// is gone or of which nothing can be used, keep their last good version; the faults are
     /// told all the same.
@@ -73,17 +85,22 @@ impl Loaded {
                 self.providers.push(Arc::clone(last));
             }
         }
-        for slug in &self.damaged_areas {
-            let last = before.areas.iter().find(|area| area.slug == *slug);
-            self.areas.extend(last.cloned());
-        }
+        let last_of = |slug: &str| before.areas.iter().find(|area| area.slug == slug);
+        let kept = self.damaged_areas.iter();
+        let kept: Vec<&Area> = kept.filter_map(|area| last_of(&area.slug)).collect();
+        self.areas.extend(kept.iter().copied().cloned());
+        self.kept_areas = kept.iter().map(|area| area.slug.clone()).collect();
+        self.damaged_areas
+            .retain(|area| last_of(&area.slug).is_none());
         for slug in &self.narrowed_areas {
-            let last = before.areas.iter().find(|area| area.slug == *slug);
             let now = self.areas.iter_mut().find(|area| area.slug == *slug);
-            if let (Some(last), Some(now)) = (last, now) {
+            if let (Some(last), Some(now)) = (last_of(slug), now) {
                 now.clone_from(last);
+                self.kept_areas.push(slug.clone());
             }
         }
+        // Of one that is damaged and narrowed the whole was kept.
+        self.kept_areas.dedup();
         let was_there = !before.condition_groups.digest().is_empty();
         if self.groups_found == GroupsFound::Missing && was_there {
             groups::tell_gone(&mut self.problems);
@@ -97,6 +114,13 @@ impl Loaded {
     /// Whether there is anything to put right, warnings aside.
     pub fn has_faults(&self) -> bool {
         !self.disabled.is_empty() || self.problems.iter().any(|problem| !problem.warning)
+    }
+
+    /// All that is to put right, warnings aside.
+    pub fn faults(&self) -> Vec<Problem> {
+        let shared = self.problems.iter().filter(|problem| !problem.warning);
+        let disabled = self.disabled.iter().flat_map(|one| &one.problems);
+        shared.chain(disabled).cloned().collect()
     }
 }
 
@@ -167,9 +191,13 @@ fn load_area(path: &Path, slug: &str, loaded: &mut Loaded) {
     }
     // A row without a folder is reported, and the rest of the area is served; so is a row of
     // partners.csv, without which nobody is referred on by it.
-    match area.filter(|_| faults.only_of(&entry::NOT_LISTED, area::PARTNERS)) {
-        Some(area) => loaded.areas.push(area),
-        None => loaded.damaged_areas.push(slug.to_owned()),
+    let is_usable = faults.only_of(&entry::NOT_LISTED, area::PARTNERS);
+    match area {
+        Some(area) if is_usable => loaded.areas.push(area),
+        damaged => loaded.damaged_areas.push(DamagedArea {
+            slug: slug.to_owned(),
+            icb: damaged.and_then(|area| area.icb),
+        }),
     }
     loaded.problems.extend(faults.into_all());
     for name in folders {

@@ -100,10 +100,30 @@ pub struct Area {
 }
 
 impl Area {
+    /// Every provider to which a row of the area may lead a person; some come twice.
+    pub fn named(&self) -> impl Iterator<Item = &str> {
+        let listed = self.providers.iter().map(|row| &row.provider);
+        let partners = self.partners.iter().map(|row| &row.partner);
+        let split = self.splits.iter().map(|row| &row.partner);
+        let flowing = self.overflow.iter().map(|row| &row.to);
+        let every = listed.chain(partners).chain(split).chain(flowing);
+        every.map(String::as_str)
+    }
+
     /// Who is asked when this provider is full.
     pub fn overflow_of(&self, provider: &str) -> Option<&Overflow> {
         self.overflow.iter().find(|row| row.provider == provider)
     }
+}
+
+/// An area whose own files have faults, and of which there is no earlier version: its people
+/// are told that nobody takes them just now, not that nobody serves them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DamagedArea {
+    /// The folder's name.
+    pub slug: String,
+    /// ODS code of the ICB; none where it names none or cannot be read.
+    pub icb: Option<String>,
 }
 
 /// One line of `[overflow]` in `area.toml`: who takes those for whom another has no room.

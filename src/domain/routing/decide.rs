@@ -3,10 +3,13 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::board::{is_of_damaged, is_of_others};
 use super::consider::Ground;
 use super::eligibility::Question;
 use super::place::{Holder, Placed, is_match, overflow, place};
-use super::{Area, Basis, Considered, Listed, Shortlist, Standing, Subject, TieRule, Via};
+use super::{
+    Area, Basis, Considered, DamagedArea, Listed, Shortlist, Standing, Subject, TieRule, Via,
+};
 use crate::domain::provider::{Load, Provider, Unavailable};
 
 /// Why nobody serves a person.
@@ -22,7 +25,8 @@ pub enum NobodyReason {
     NotEligible,
     /// Who serves the person has no room, and nobody else takes them.
     Full,
-    /// Who serves the place takes nobody just now, or its tables are disabled.
+    /// Who serves the place takes nobody just now, or its tables or those of the person's area
+    /// are disabled.
     ProviderUnavailable,
     /// No area lists a provider.
     NoProviders,
@@ -110,6 +114,8 @@ impl Decision {
 pub struct Offers<'a> {
     /// The areas that list providers.
     pub areas: &'a [Area],
+    /// The areas that cannot be used, so that nobody knows whom they would list.
+    pub damaged: &'a [DamagedArea],
     /// Every provider, those too to whom only others lead.
     pub providers: &'a [Arc<Provider>],
     /// Whom a place concerns, where somebody has made a list of it for these tables.
@@ -121,11 +127,15 @@ pub struct Offers<'a> {
 pub fn decide_with(
     subject: &Subject<'_>,
     loads: &[(String, Load)],
-    areas: &[Area],
-    providers: &[Arc<Provider>],
+    offers: &Offers<'_>,
 ) -> Decision {
-    let listed = areas.iter().map(|area| (area, area.providers.iter()));
-    over(&Ground::new(subject, loads, providers), listed)
+    let areas = offers.areas.iter();
+    let listed = areas.map(|area| (area, area.providers.iter()));
+    over(
+        &Ground::new(subject, loads, offers.providers),
+        offers,
+        listed,
+    )
 }
 
 /// The outcome of [`decide_with`]. With a shortlist the account of a decision for somebody holds those only
@@ -142,30 +152,41 @@ pub fn decide_among(
             let rows = near.iter().filter(move |(area, _)| *area == index);
             (area, rows.filter_map(|(_, row)| area.providers.get(*row)))
         });
-        let decision = over(&Ground::new(subject, loads, offers.providers), listed);
+        let ground = Ground::new(subject, loads, offers.providers);
+        let decision = over(&ground, offers, listed);
         if !matches!(decision.outcome, Outcome::Nobody { .. }) {
             return decision;
         }
     }
-    decide_with(subject, loads, areas, offers.providers)
+    decide_with(subject, loads, offers)
 }
 
 fn over<'a, L: Iterator<Item = &'a Listed>>(
     ground: &Ground<'_>,
+    offers: &Offers<'_>,
     areas: impl Iterator<Item = (&'a Area, L)>,
 ) -> Decision {
     let mut considered = Vec::new();
+    // Disabled folders that are of another board's area than the person: nothing of theirs is
+    // the person's.
+    let mut of_others: Vec<usize> = Vec::new();
     let mut chosen: Vec<Outcome> = Vec::new();
     let mut several: Vec<String> = Vec::new();
     for (area, listed) in areas {
+        let begin = considered.len();
         match within(ground, area, listed, &mut considered) {
             None | Some(Outcome::Nobody { .. }) => {}
             Some(Outcome::Several { slugs }) => several.extend(slugs),
             Some(one @ Outcome::One { .. }) => chosen.push(one),
         }
+        let disabled = (begin..considered.len()).filter(|at| is_disabled(&considered[*at]));
+        let mut disabled = disabled.peekable();
+        if disabled.peek().is_some() && is_of_others(area, ground.subject) {
+            of_others.extend(disabled);
+        }
     }
     let outcome = match (chosen.len(), several.is_empty()) {
-        (0, true) => nobody(ground.subject, &considered),
+        (0, true) => nobody(ground.subject, offers, &considered, &of_others),
         (1, true) => chosen.remove(0),
         _ => {
             let slugs = chosen.into_iter().filter_map(|outcome| match outcome {
@@ -298,9 +319,20 @@ fn settle(tie: TieRule, matches: &[Placed<'_>]) -> Outcome {
     }
 }
 
-fn nobody(subject: &Subject<'_>, considered: &[Considered]) -> Outcome {
+fn is_disabled(considered: &Considered) -> bool {
+    considered.result == Standing::Unavailable(Unavailable::Disabled)
+}
+
+fn nobody(
+    subject: &Subject<'_>,
+    offers: &Offers<'_>,
+    considered: &[Considered],
+    of_others: &[usize],
+) -> Outcome {
     // Those to which others lead were asked because another serves the place.
-    let listed = considered.iter().filter(|c| c.via.is_none());
+    let listed = considered.iter().enumerate();
+    let listed = listed.filter(|(at, c)| c.via.is_none() && !of_others.contains(at));
+    let listed = listed.map(|(_, c)| c);
     let mut reasons: Vec<NobodyReason> = listed
         .clone()
         .filter_map(|c| match c.result {
@@ -312,22 +344,26 @@ fn nobody(subject: &Subject<'_>, considered: &[Considered]) -> Outcome {
         .collect();
     reasons.sort_unstable();
     reasons.dedup();
+    // Who serves the person's own area is not known: that nobody does is never said.
+    if is_of_damaged(offers.damaged, offers.areas, subject) {
+        reasons.retain(|reason| *reason != NobodyReason::ProviderUnavailable);
+        reasons.insert(0, NobodyReason::ProviderUnavailable);
+        return Outcome::Nobody { reasons };
+    }
     // A disabled provider's catchment cannot be read, so that the place stays unsaid.
-    let unplaced = listed.clone().all(|c| {
-        matches!(
-            c.result,
-            Standing::OutOfArea | Standing::Unavailable(Unavailable::Disabled)
-        )
-    });
+    let unplaced = listed
+        .clone()
+        .all(|c| c.result == Standing::OutOfArea || is_disabled(c));
     if unplaced {
-        reasons.insert(0, why_no_place(subject, considered));
+        let is_empty = considered.is_empty() && offers.damaged.is_empty();
+        reasons.insert(0, why_no_place(subject, is_empty));
     }
     Outcome::Nobody { reasons }
 }
 
-fn why_no_place(subject: &Subject<'_>, considered: &[Considered]) -> NobodyReason {
+fn why_no_place(subject: &Subject<'_>, is_empty: bool) -> NobodyReason {
     let person = &subject.referral.person;
-    if considered.is_empty() {
+    if is_empty {
         return NobodyReason::NoProviders;
     }
     if person.address.postcode.is_none() && person.practice.is_none() {

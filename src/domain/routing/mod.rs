@@ -1,6 +1,7 @@
 //! Which provider serves this person, and why, in reasons that hold no personal value.
 
 mod area;
+mod board;
 mod by_slug;
 mod catchment;
 mod consider;
@@ -13,7 +14,7 @@ mod shortlist;
 mod split;
 mod verdict;
 
-pub use area::{Area, Listed, Overflow, PartnerRoute, TieRule};
+pub use area::{Area, DamagedArea, Listed, Overflow, PartnerRoute, TieRule};
 pub use catchment::{Basis, Catchment, CatchmentKind, CatchmentRow, Mode, Reach};
 pub use consider::{Considered, Standing, Subject, Via, ViaKind};
 pub use decide::{Decision, NobodyReason, Offers, Outcome, decide_among, decide_with};

@@ -149,11 +149,12 @@ pub fn decide_both_ways(
     let shortlist = Shortlist::of(areas, providers);
     let offers = super::Offers {
         areas,
+        damaged: &[],
         providers,
         shortlist: Some(&shortlist),
     };
     let of_few = super::decide_among(subject, loads, &offers);
-    let of_all = super::decide_with(subject, loads, areas, providers);
+    let of_all = super::decide_with(subject, loads, &offers);
     assert_eq!(of_few.outcome, of_all.outcome);
     // Whoever has to be counted is counted for both.
     let uncounted = |decision: &super::Decision| -> Vec<String> {

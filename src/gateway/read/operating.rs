@@ -22,10 +22,16 @@ impl Gateway {
         let figures = self.store.figures();
         self.telemetry
             .set_store_written(figures.groups, figures.commits);
-        let standings = self.tables().standings();
+        let tables = self.tables();
+        let (standings, areas) = (tables.standings(), tables.areas_now());
         for standing in Standing::ALL {
             let count = standings.iter().filter(|now| now.standing == *standing);
             self.telemetry.set_tables(standing.code(), count.count());
+        }
+        // An area whose folder is gone is none any more.
+        for standing in [Standing::Live, Standing::Kept, Standing::Disabled] {
+            let count = areas.iter().filter(|now| now.standing == standing);
+            self.telemetry.set_areas(standing.code(), count.count());
         }
         // A store that cannot be read shows in `/readyz`; the gauges keep what they had.
         let Ok(counts) = self.counts().await else {

@@ -186,7 +186,11 @@ pub fn record(
 ) -> Result<Recorded, Vec<Problem>> {
     let place = format!("{}/{APPROVALS}", provider.area);
     let by = name(by).ok_or_else(|| {
-        let detail = format!("--by: write a name of 2 to {LONGEST_NAME} letters");
+        let detail = format!(
+            "--by: write the name of one person, 2 to {LONGEST_NAME} characters of letters, \
+             spaces, points, hyphens and apostrophes, without a comma or a quotation mark; a \
+             title or a post is left out"
+        );
         vec![Problem::new(&entry::NOT_APPROVABLE).with(detail)]
     })?;
     let (mut approvals, faults) = Approvals::of_area(mappings, &provider.area);

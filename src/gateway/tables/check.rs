@@ -11,10 +11,10 @@ use super::approve::Approvals;
 use super::places::of_places;
 use super::prove::{REFERRAL, tests_of};
 use crate::adapters::places::Places;
-use crate::adapters::tables::{CONDITION_GROUPS, EXPECTED_ROUTE, expected_route, load};
+use crate::adapters::tables::{CONDITION_GROUPS, EXPECTED_ROUTE, Loaded, expected_route, load};
 use crate::config::nearest;
 use crate::domain::provider::Provider;
-use crate::domain::routing::Area;
+use crate::domain::routing::{Area, DamagedArea};
 use crate::domain::status::Status;
 use crate::problem::Problem;
 use crate::problem::area::{tables as entry, tables_in_use as in_use};
@@ -77,9 +77,10 @@ pub fn check_with(
 ) -> Result<Report, Vec<UnknownName>> {
     let loaded = load(root);
     let mut report = Report {
-        areas_not_used: loaded.damaged_areas.clone(),
+        areas_not_used: slugs_of(&loaded.damaged_areas),
         ..Report::default()
     };
+    report.findings.extend(no_area(&loaded, root));
     for provider in &loaded.providers {
         let tables = Some((provider.version.clone(), provider.digest.clone()));
         report.add(&provider.area, &provider.slug, tables);
@@ -121,6 +122,21 @@ pub fn check_with(
         .sort_by(|a, b| (&a.area, &a.slug).cmp(&(&b.area, &b.slug)));
     report.findings.sort_by_cached_key(place);
     only(report, names)
+}
+
+/// Where there is neither an area nor anything that could be one: nothing is in order there.
+pub(super) fn no_area(loaded: &Loaded, root: &Path) -> Option<Problem> {
+    let is_empty = loaded.areas.is_empty() && loaded.damaged_areas.is_empty();
+    // A folder that cannot be read is told already.
+    if !is_empty || loaded.has_faults() {
+        return None;
+    }
+    let problem = Problem::new(&in_use::NO_AREA).at(root.display().to_string());
+    Some(problem.with("no folder here holds an area.toml"))
+}
+
+fn slugs_of(areas: &[DamagedArea]) -> Vec<String> {
+    areas.iter().map(|area| area.slug.clone()).collect()
 }
 
 /// Where approval is required: tables that are not approved are faults, since no gateway

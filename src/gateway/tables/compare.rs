@@ -23,7 +23,7 @@ use crate::domain::provider::Provider;
 use crate::domain::routing::Outcome;
 use crate::gateway::Gateway;
 use crate::problem::Problem;
-use crate::problem::area::tables as entry;
+use crate::problem::area::{tables as entry, tables_in_use as in_use};
 
 /// Two states of the tables.
 #[derive(Debug)]
@@ -95,7 +95,7 @@ impl Comparison {
                 let faults = trial.faults_of_areas().into_iter().cloned();
                 let faults: Vec<Problem> = faults.collect();
                 if faults.is_empty() {
-                    let missing = Problem::new(&entry::FILE_MISSING);
+                    let missing = Problem::new(&in_use::NO_AREA);
                     return Err(vec![missing.at(root.display().to_string())]);
                 }
                 return Err(faults);
@@ -132,6 +132,20 @@ impl Comparison {
             only(&self.before, &self.after),
             only(&self.after, &self.before),
         )
+    }
+
+    /// What of either side could not be read, so that it is not compared; each with the folder
+    /// in which it stands.
+    pub fn faults(&self) -> Vec<Problem> {
+        let of_side = |side: &Side| {
+            let root = side.root.clone();
+            let faults = side.trial.faults().into_iter();
+            faults.map(move |fault| {
+                let within = fault.path.clone().unwrap_or_default();
+                fault.at(root.join(within).display().to_string())
+            })
+        };
+        of_side(&self.before).chain(of_side(&self.after)).collect()
     }
 
     /// The golden cases of both sides, by their place; a referral that both have is taken
@@ -479,18 +493,23 @@ mod tests {
     #[test]
     fn a_code_that_leaves_its_group_changes_what_is_made_of_the_group() {
         let changed = changes(|area| {
-            let message = package("conformance/fixtures/referrals/referral-16k.json");
-            let golden = area.join("lantern/tests/a-message");
-            fs::create_dir(&golden).expect("a writable copy");
-            fs::copy(message, golden.join("referral.json")).expect("a writable copy");
             let groups = area.parent().expect("the root").join(CONDITION_GROUPS);
             edited(&groups, ",msk,", ",neurological,");
         });
-        let [message] = &changed[..] else {
+        // A canonical case carries its groups; of messages each area has one.
+        let [lantern, fit_note_first] = &changed[..] else {
             panic!("{changed:?}");
         };
-        assert!(message.case.ends_with("lantern/tests/a-message"));
-        let fields = message.changed.as_ref().map(|changed| &changed.fields[..]);
+        assert_eq!(lantern.case, "exampleshire/lantern/tests/by-message");
+        assert_eq!(
+            fit_note_first.case,
+            "northmoor/fit-note-first/tests/by-message"
+        );
+        let stopped = fit_note_first.changed.as_ref();
+        let stopped = stopped.and_then(|changed| changed.stopped.as_ref());
+        let refuses = vec!["condition unmapped-code-refused".to_owned()];
+        assert_eq!(stopped, Some(&(vec![], refuses)));
+        let fields = lantern.changed.as_ref().map(|changed| &changed.fields[..]);
         let targets = fields.unwrap_or_default().iter();
         let targets: Vec<&str> = targets.map(|field| field.target.as_str()).collect();
         assert_eq!(targets, ["help_with"]);

@@ -8,6 +8,7 @@
 mod facts;
 mod overlaps;
 mod stranger;
+mod unmet;
 mod unused;
 
 use std::collections::BTreeMap;
@@ -58,15 +59,19 @@ pub fn conflicts(mappings: &Path, places: &Path, today: Date) -> Result<Conflict
     let mut findings = overlaps::find(&loaded, &places, &served, today);
     findings.extend(gaps(&loaded, &served));
     findings.extend(unreached(&loaded, &served, today));
+    findings.extend(unmet::find(&loaded, &places, &served, today));
     findings.extend(unused::codes(&loaded));
     findings.extend(unused::fields(&loaded));
     findings.extend(
         loaded
             .problems
             .iter()
-            .filter(|one| never_decides(one))
+            .filter(|one| one.warning && never_decides(one))
             .cloned(),
     );
+    // What could not be read was not asked about, and may be in conflict with anything.
+    findings.extend(loaded.faults());
+    findings.extend(super::check::no_area(&loaded, mappings));
     findings.sort_by_cached_key(super::check::place);
     Ok(Conflicts {
         findings,
@@ -111,7 +116,7 @@ fn decide(loaded: &Loaded, places: &Places, of: [Option<&Place>; 2], today: Date
         }
     }
     let subject = subject_of(places, &referral, today, today);
-    decide_with(&subject, &[], &loaded.areas, &loaded.providers)
+    decide_with(&subject, &[], &loaded.offers())
 }
 
 fn matches(decision: &Decision) -> Vec<(String, &'static str)> {
@@ -139,7 +144,13 @@ fn undecided(decision: &Decision) -> Option<Vec<String>> {
 /// Places of an area's board that nobody serves, one finding an area and kind.
 fn gaps(loaded: &Loaded, served: &[Served]) -> Vec<Problem> {
     let mut findings = Vec::new();
-    for area in loaded.areas.iter().filter(|area| area.icb.is_some()) {
+    let is_whole = |area: &Area| {
+        let mut listed = area.providers.iter();
+        listed.all(|row| loaded.provider(&row.provider).is_some())
+    };
+    let areas = loaded.areas.iter();
+    // Whom a provider serves whose tables cannot be read nobody knows.
+    for area in areas.filter(|area| area.icb.is_some() && is_whole(area)) {
         let unserved = served
             .iter()
             .filter(|one| one.by.is_empty() && board_of(&one.place) == area.icb.as_ref());

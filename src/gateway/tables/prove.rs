@@ -113,7 +113,13 @@ impl Bench<'_> {
             let detail = format!("the referral cannot be read ({})", error.kind());
             vec![missing(place, REFERRAL, detail)]
         })?;
-        read_sample(&bytes, self.trial.condition_groups())
+        let read = read_sample(&bytes, self.trial.condition_groups());
+        let placed = |problem: &Problem| {
+            let within = problem.path.as_deref().unwrap_or_default();
+            let file = format!("{place}/{REFERRAL} {within}");
+            problem.clone().at(file.trim_end())
+        };
+        read.map_err(|problems| problems.iter().map(placed).collect())
     }
 
     fn run(&self, sample: &Sample, proof: &mut Proof) {

@@ -127,7 +127,7 @@ impl GroupsNow {
 }
 
 /// `2 faults (WW-MAP-004, WW-MAP-007)`.
-fn faults(problems: &[Problem]) -> String {
+pub(super) fn faults(problems: &[Problem]) -> String {
     let count = problems.len();
     let mut codes: Vec<&str> = problems.iter().map(|p| p.entry.code).collect();
     codes.sort_unstable();
@@ -145,6 +145,9 @@ pub struct Reloaded {
     pub changed: Vec<String>,
     /// Areas whose own files have faults, so that the version that was stays in use.
     pub kept_areas: Vec<String>,
+    /// Areas whose own files have faults and of which there is no earlier version: nobody is
+    /// routed to their providers.
+    pub areas_not_used: Vec<String>,
     /// The table of condition groups, which all areas share.
     pub condition_groups: GroupsNow,
     /// Whether that is another one than before.
@@ -253,9 +256,6 @@ impl Tables {
                 None => problem,
             });
         }
-        let mut kept_areas = loaded.damaged_areas.clone();
-        kept_areas.extend(loaded.narrowed_areas.iter().cloned());
-        kept_areas.dedup();
         let before = Loaded {
             areas: self.areas.clone(),
             providers: self.providers.clone(),
@@ -267,7 +267,12 @@ impl Tables {
         let reloaded = Reloaded {
             providers: tables.standings(),
             changed: self.changed(&tables),
-            kept_areas,
+            kept_areas: tables.kept_areas.clone(),
+            areas_not_used: tables
+                .damaged_areas
+                .iter()
+                .map(|a| a.slug.clone())
+                .collect(),
             condition_groups: tables.groups_now(),
             groups_changed: self.condition_groups.digest() != tables.condition_groups.digest(),
             problems: tables.problems.clone(),

@@ -2,9 +2,9 @@
 //! the gateway makes it, and what keeps the case back from the provider that it finds.
 
 use super::referral::{Days, Sample};
-use super::trial::{Trial, lacks_consent};
+use super::trial::{KeptBack, Trial, lacks_consent};
 use crate::domain::case::Case;
-use crate::domain::mapping::{FaultCode, Rendered};
+use crate::domain::mapping::{FaultCode, Given, Rendered, render};
 use crate::domain::provider::Provider;
 use crate::domain::routing::{Decision, Outcome, Question, RouteRow, RouteWord, route_rows};
 use crate::gateway::conditions::Condition;
@@ -60,9 +60,9 @@ impl Routed {
     /// asks.
     pub fn rows(&self, case: &Case, own: &Provider, rendered: &Rendered<'_>) -> Vec<RouteRow> {
         let mut rows = self.rows.clone();
-        if let Some((reason, words)) = kept_back(case, own, rendered).filter(|_| self.is_here()) {
-            let row = RouteRow::new(RouteWord::KeptBack, &own.slug, reason);
-            rows.push(row.saying(words));
+        if let Some(kept) = kept_back(case, own, rendered).filter(|_| self.is_here()) {
+            let row = RouteRow::new(RouteWord::KeptBack, &own.slug, kept.reason);
+            rows.push(row.saying(kept.words));
         }
         rows
     }
@@ -78,19 +78,44 @@ fn no_way() -> Decision {
     }
 }
 
-fn kept_back(
-    case: &Case,
-    own: &Provider,
-    rendered: &Rendered<'_>,
-) -> Option<(&'static str, &'static str)> {
+impl Trial {
+    /// What keeps a case back from the provider to which a decision leads, as a test's
+    /// `expected-route.csv` says it.
+    pub fn keeps_back(&self, case: &Case, decision: &Decision, days: Days) -> Option<KeptBack> {
+        let Outcome::One {
+            slug, questions, ..
+        } = &decision.outcome
+        else {
+            return None;
+        };
+        let provider = self.provider(slug)?;
+        let residence = self.residence(case);
+        let given = Given {
+            referred_on: days.referred_on,
+            residence: residence.as_ref(),
+            questions: Some(questions),
+        };
+        kept_back(case, provider, &render(case, provider, given))
+    }
+}
+
+fn kept_back(case: &Case, own: &Provider, rendered: &Rendered<'_>) -> Option<KeptBack> {
     let is_refused = |code| code == FaultCode::UnmappedCodeRefused;
     if rendered.faults.iter().any(|fault| is_refused(fault.code)) {
         let words = "a list of the provider has no row for a code: the referral is refused";
-        return Some((Condition::UnmappedCodeRefused.code(), words));
+        return Some(KeptBack {
+            reason: Condition::UnmappedCodeRefused.code(),
+            words,
+            is_refused: true,
+        });
     }
     lacks_consent(case, own).or_else(|| {
         let words = "the tables cannot say the case: it is held";
-        (!rendered.faults.is_empty()).then_some((Condition::MappingFault.code(), words))
+        (!rendered.faults.is_empty()).then_some(KeptBack {
+            reason: Condition::MappingFault.code(),
+            words,
+            is_refused: false,
+        })
     })
 }
 

@@ -12,7 +12,7 @@ use crate::domain::mapping::field;
 use crate::domain::routing::{Basis, RouteRow, RouteWord};
 use crate::domain::status::Status;
 use crate::problem::Problem;
-use crate::problem::area::tables as entry;
+use crate::problem::area::{tables as entry, tables_in_use as in_use};
 
 /// What was written.
 #[derive(Clone, Debug)]
@@ -186,7 +186,7 @@ fn chosen(root: &Path, area: Option<&str>) -> Result<String, Problem> {
                 .collect()
         })
         .unwrap_or_default();
-    let missing = |detail: String| Err(Problem::new(&entry::FILE_MISSING).with(detail));
+    let missing = |detail: String| Err(Problem::new(&in_use::NO_AREA).with(detail));
     let list = areas.join(", ");
     match (area, &areas[..]) {
         (Some(area), _) if areas.iter().any(|known| known == area) => Ok(area.to_owned()),

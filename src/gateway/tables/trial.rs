@@ -1,6 +1,7 @@
 //! Tables and places without a gateway: what they decide about a file, and what a provider
 //! would get of it. Nothing is stored and nothing is sent.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use crate::domain::case::{Case, ConditionGroups, Referral};
 use crate::domain::consent::Decision as Consent;
 use crate::domain::mapping::Rendered;
 use crate::domain::provider::{ConsentPolicy, Load, PayloadKind, Provider, Unavailable};
-use crate::domain::routing::{Area, Decision, Residence, decide_with};
+use crate::domain::routing::{Area, Decision, Offers, Residence, decide_with};
 use crate::gateway::conditions::Condition;
 use crate::problem::Problem;
 use crate::standards::payload::json::Event;
@@ -68,6 +69,25 @@ impl Trial {
         problems.filter(|problem| !problem.warning).collect()
     }
 
+    /// Every fault because of which these tables decide otherwise than they are meant to: of
+    /// areas and of what all share, and of the providers to which an area's tables lead.
+    pub fn unusable(&self) -> Vec<Problem> {
+        let areas = self.loaded.areas.iter();
+        let named: BTreeSet<&str> = areas.flat_map(Area::named).collect();
+        let led_to = self.loaded.disabled.iter();
+        let led_to = led_to.filter(|disabled| named.contains(disabled.slug.as_str()));
+        let of_areas = self.faults_of_areas().into_iter();
+        of_areas
+            .chain(led_to.flat_map(|disabled| &disabled.problems))
+            .cloned()
+            .collect()
+    }
+
+    /// Everything that could not be read or used, wherever it stands.
+    pub fn faults(&self) -> Vec<Problem> {
+        self.loaded.faults()
+    }
+
     /// The providers with a name like this one, or all of them.
     pub fn names_like(&self, slug: &str) -> Vec<String> {
         let providers = self.loaded.providers.iter();
@@ -112,7 +132,7 @@ impl Trial {
             this_week: u32::MAX,
         };
         let loads: Vec<(String, Load)> = full.iter().map(|slug| (slug.clone(), most)).collect();
-        self.decide_over(&self.loaded.areas, &loads, referral, days)
+        self.decide_over(&self.loaded.offers(), &loads, referral, days)
     }
 
     /// Whether a partner takes a person whom a provider refers on, by its own tables as the
@@ -126,18 +146,23 @@ impl Trial {
         let rows = self.loaded.areas.iter().flat_map(|area| &area.partners);
         let mut rows = rows.filter(|row| row.validity.holds_on(days.decided_on));
         let row = rows.find(|row| row.provider == from && row.partner == partner)?;
-        Some(self.decide_over(&[row.alone()], &[], referral, days))
+        let alone = Offers {
+            areas: &[row.alone()],
+            damaged: &[],
+            ..self.loaded.offers()
+        };
+        Some(self.decide_over(&alone, &[], referral, days))
     }
 
     fn decide_over(
         &self,
-        areas: &[Area],
+        offers: &Offers<'_>,
         loads: &[(String, Load)],
         referral: &Referral,
         days: Days,
     ) -> Decision {
         let subject = subject_of(&self.places, referral, days.referred_on, days.decided_on);
-        decide_with(&subject, loads, areas, &self.loaded.providers)
+        decide_with(&subject, loads, offers)
     }
 }
 
@@ -178,7 +203,7 @@ pub fn kept_back(case: &Case, provider: &Provider, today: Date) -> Vec<&'static 
     if case.referral.person.security.hides_location() {
         why.push("the record is restricted: the case is held and not routed");
     }
-    why.extend(lacks_consent(case, provider).map(|(_, words)| words));
+    why.extend(lacks_consent(case, provider).map(|kept| kept.words));
     match provider.may_receive(today) {
         Ok(()) => {}
         Err(Unavailable::AgreementExpired) => why.push("the agreement is over on that day"),
@@ -188,16 +213,27 @@ pub fn kept_back(case: &Case, provider: &Provider, today: Date) -> Vec<&'static 
     why
 }
 
-/// The consent for which nothing is sent to this provider: the gateway's word for it, and what
-/// comes of it.
-pub(super) fn lacks_consent(
-    case: &Case,
-    provider: &Provider,
-) -> Option<(&'static str, &'static str)> {
+/// Why nothing leaves for a provider that was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeptBack {
+    /// The gateway's word for it.
+    pub reason: &'static str,
+    /// What comes of it, in words.
+    pub words: &'static str,
+    /// Whether the referral is refused; else it is held for a person.
+    pub is_refused: bool,
+}
+
+/// The consent for which nothing is sent to this provider.
+pub(super) fn lacks_consent(case: &Case, provider: &Provider) -> Option<KeptBack> {
     let consents = &case.referral.consents;
     if consents.forbids_delivery() {
         let words = "the WorkWell consent is refused or withdrawn: the case is held";
-        return Some((Condition::WorkwellConsentRefused.code(), words));
+        return Some(KeptBack {
+            reason: Condition::WorkwellConsentRefused.code(),
+            words,
+            is_refused: false,
+        });
     }
     // Who is referred on has consented to the partner: that is judged when it is done.
     let is_needed = provider.basis.needs_workwell_consent() && case.referred_on_by.is_none();
@@ -208,7 +244,11 @@ pub(super) fn lacks_consent(
         ConsentPolicy::Hold => "no WorkWell consent is recorded: the case is held",
         ConsentPolicy::Refuse => "no WorkWell consent is recorded: the referral is refused",
     };
-    Some((Condition::WorkwellConsentNotRecorded.code(), words))
+    Some(KeptBack {
+        reason: Condition::WorkwellConsentNotRecorded.code(),
+        words,
+        is_refused: provider.workwell_consent == ConsentPolicy::Refuse,
+    })
 }
 
 /// How each output came to be, as rows a reviewer can read; it holds no value. It is sealed

@@ -39,7 +39,7 @@ super::entries! {
     /// The service takes nobody just now.
     PROVIDER_UNAVAILABLE = {
         "WW-RTE-006", "the local service takes no referrals just now",
-        meaning: "The service that covers this area has no agreement in force, is not open yet or no longer, or its tables have a fault; nothing was accepted.",
+        meaning: "The service that covers this area has no agreement in force, is not open yet or no longer, or its tables or those of its area have a fault; nothing was accepted.",
         advice: "You remain responsible for the referral; the ICB or the gateway's operator puts the service's tables or agreement right.",
         Icb, 422, "REC_UNPROCESSABLE_ENTITY", "not-supported", AfterFix
     }

@@ -109,8 +109,8 @@ super::entries! {
     /// A row or a file that decides nothing.
     ROW_UNUSED = {
         "WW-MAP-016", "a row that decides nothing",
-        meaning: "Another row answers first, the row's time is over, or no table names the file: whoever wrote it may think that it counts.",
-        advice: "Remove it, or put it where it counts; the row that answers first is named.",
+        meaning: "Another row answers first, the row's time is over, no installed place is the one that it names, or no table names the file: whoever wrote it may think that it counts.",
+        advice: "Remove it, write the code that is meant, or put it where it counts; the row that answers first is named.",
         Icb, 500, "REC_SERVER_ERROR", "exception", AfterFix
     }
     /// A test beside the tables that does not hold.

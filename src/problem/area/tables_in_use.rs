@@ -64,6 +64,13 @@ super::entries! {
         advice: "Change the element that is named, or write the row by hand.",
         Icb, 422, "REC_UNPROCESSABLE_ENTITY", "structure", AfterFix
     }
+    /// No area, or none of that name.
+    NO_AREA = {
+        "WW-TBL-011", "there is no such area",
+        meaning: "An area is a folder with an area.toml, directly in the folder of the tables, and its providers are folders in it. None was found, or none of the name that was given, or there are several and none was named.",
+        advice: "Name the folder in which the areas lie, not an area or a provider; where there are several areas, name one with --area.",
+        Icb, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
     /// A list that FHIR cannot hold.
     NOT_EXPORTABLE = {
         "WW-TBL-010", "the list cannot be written as a ConceptMap",

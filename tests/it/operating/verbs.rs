@@ -118,3 +118,20 @@ fn a_store_that_is_damaged_is_a_finding() {
     assert_eq!(ended.code, Some(1), "{ended:?}");
     assert!(ended.out.contains("fault: "), "{}", ended.out);
 }
+
+#[test]
+fn a_payload_that_cannot_leave_is_told_so_beside_it() {
+    let folder = Folder::with(SERVES);
+    let tests = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/mappings/northmoor/restart-fell/tests"
+    );
+    for (test, says) in [("no-consent", "It cannot be sent: "), ("twelve-weeks", "")] {
+        let file = format!("{tests}/{test}/referral.json");
+        let ended = folder.run(&["map", &file, "--provider", "restart-fell"]);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        assert!(ended.json().is_object(), "the answer is the payload alone");
+        assert!(ended.err.contains(says), "{}", ended.err);
+        assert_eq!(ended.err.is_empty(), says.is_empty(), "{}", ended.err);
+    }
+}

@@ -77,6 +77,12 @@ async fn every_command_that_changes_tables_does_what_the_page_says() {
     let diff = checkout.answers("mappings diff")[0];
     assert!(diff.contains("lantern/tests/off-sick"), "{diff}");
     assert!(diff.contains("I am in work"), "{diff}");
+    // What the row of the condition groups changes is seen beside what came before it.
+    let diff = checkout.answers("mappings diff")[1];
+    let (_, of_group) = diff
+        .split_once("lantern/tests/by-message-in-no-group")
+        .unwrap_or_else(|| panic!("{diff}"));
+    assert!(of_group.contains("help_with"), "{diff}");
     let check = checkout.answers("mappings check");
     let check = check.last().expect("a check");
     assert!(

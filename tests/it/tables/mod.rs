@@ -2,6 +2,7 @@
 //! again by them.
 
 mod compare;
+mod damaged;
 mod days;
 mod groups;
 mod orders;

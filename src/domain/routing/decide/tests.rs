@@ -405,3 +405,107 @@ fn reasons_and_verdicts_hold_nothing_of_the_person() {
         assert!(!shown.contains(datum), "{datum} is shown");
     }
 }
+
+fn of_board(area: Area, icb: &str) -> Area {
+    Area {
+        icb: Some(icb.into()),
+        ..area
+    }
+}
+
+fn damaged(icb: Option<&str>) -> DamagedArea {
+    DamagedArea {
+        slug: "damaged".into(),
+        icb: icb.map(str::to_owned),
+    }
+}
+
+#[test]
+fn whoever_may_be_of_a_damaged_area_is_told_that_nobody_takes_them_just_now() {
+    use NobodyReason::{NotEligible, OutOfArea, ProviderUnavailable};
+    let referral = sample::referral();
+    let elsewhere = [including("elsewhere", CatchmentKind::La, "E99000009")];
+    let row = EligibilityRow {
+        rule: Rule::Age,
+        operator: Operator::AtLeast,
+        expected: Expected::Number(18),
+        outcome: RuleOutcome::Refuse,
+        reason: Some(IneligibleReason::Age),
+        words: "Not here.".into(),
+        position: Position::new("eligibility.csv", 2),
+    };
+    let refusing = [Arc::new(Provider {
+        eligibility: Eligibility::new(vec![row]),
+        ..(*including("elsewhere", CatchmentKind::Any, "")).clone()
+    })];
+    let far = [of_board(area(&["elsewhere"], TieRule::None), "QZ9")];
+    let own = [of_board(area(&["elsewhere"], TieRule::None), "QZ1")];
+    for (areas, damaged, providers, expected) in [
+        (
+            &far[..],
+            damaged(Some("QZ1")),
+            &elsewhere,
+            &[ProviderUnavailable][..],
+        ),
+        // Another area's refusal is not the last word of the person's own.
+        (
+            &far,
+            damaged(Some("QZ1")),
+            &refusing,
+            &[ProviderUnavailable, NotEligible],
+        ),
+        (
+            &[],
+            damaged(Some("QZ1")),
+            &elsewhere,
+            &[ProviderUnavailable],
+        ),
+        // What names no board may be anybody's who has no sound area.
+        (&far, damaged(None), &elsewhere, &[ProviderUnavailable]),
+        (&own, damaged(None), &elsewhere, &[OutOfArea]),
+        (&far, damaged(Some("QZ8")), &elsewhere, &[OutOfArea]),
+        (&[], damaged(Some("QZ8")), &elsewhere, &[OutOfArea]),
+    ] {
+        let offers = Offers {
+            areas,
+            damaged: std::slice::from_ref(&damaged),
+            providers,
+            shortlist: None,
+        };
+        let found = decide_with(&subject(&referral), &[], &offers);
+        assert_eq!(nobody_because(&found.outcome), expected, "{damaged:?}");
+    }
+    // Without a place nobody knows whose the person is.
+    let nowhere = Subject {
+        residence: None,
+        practice: None,
+        ..subject(&referral)
+    };
+    let offers = Offers {
+        areas: &[],
+        damaged: &[damaged(Some("QZ1"))],
+        providers: &[],
+        shortlist: None,
+    };
+    let found = decide_with(&nowhere, &[], &offers);
+    let unknown = [NobodyReason::PlaceNotRecognised];
+    assert_eq!(nobody_because(&found.outcome), unknown);
+}
+
+#[test]
+fn a_disabled_folder_is_a_reason_for_its_own_boards_people_only() {
+    use NobodyReason::{OutOfArea, ProviderUnavailable};
+    let referral = sample::referral();
+    let listing = area(&["broken"], TieRule::None);
+    for (icb, expected) in [
+        ("QZ1", &[OutOfArea, ProviderUnavailable][..]),
+        ("QZ9", &[OutOfArea]),
+    ] {
+        let area = of_board(listing.clone(), icb);
+        let decision = decide(&subject(&referral), &area, &[]);
+        assert_eq!(nobody_because(&decision.outcome), expected, "{icb}");
+        // The account tells it all the same.
+        let standing = &decision.considered[0].result;
+        assert_eq!(standing.code(), "provider-disabled");
+    }
+}

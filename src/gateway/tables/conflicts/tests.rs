@@ -197,3 +197,54 @@ fn the_committed_areas_have_no_overlap_that_no_rule_decides() {
     let errors = told.iter().filter(|one| one.starts_with("error"));
     assert_eq!(errors.collect::<Vec<_>>(), [""; 0]);
 }
+
+#[test]
+fn a_row_that_names_a_place_which_is_not_installed_is_told_with_its_code() {
+    let catchment = "kind,code,mode,from,to,comment\n\
+        practice,Y99001,include,,,\n\
+        practice,Y99991,include,,,\n\
+        pcn,U99001,include,,,\n\
+        pcn,U99991,include,,,\n\
+        icb,QZX,include,,,\n\
+        icb,QZ0,include,,,\n\
+        la,E99000001,include,,,\n\
+        la,E99000009,exclude,,,\n\
+        lsoa,E98000101,include,,,\n\
+        lsoa,E01999999,include,,,\n\
+        postcode,ZZ99 1,include,,,\n\
+        postcode,ZZ1 1AA,include,,,\n\
+        postcode,QQ1,include,,,\n\
+        postcode,ZZ1 1ZZ,include,,,\n\
+        la,E99000008,include,2020-01-01,2020-12-31,\n";
+    let root = area("none", &[("first", catchment, ""), ("second", HOME, "")]);
+    let split = "hub,partner,kind,code,from,to,comment\n\
+        first,second,pcn,U99001,,,\nfirst,second,pcn,U99992,,,\n";
+    fs::write(root.path().join("exampleshire/split.csv"), split).expect("written");
+    let told = found(root.path(), "WW-MAP-016");
+    let told: Vec<&str> = told
+        .iter()
+        .filter_map(|one| one.split("is of ").nth(1))
+        .collect();
+    let codes: Vec<&str> = told
+        .iter()
+        .filter_map(|one| one.split(';').next())
+        .collect();
+    assert_eq!(
+        codes,
+        [
+            "practice Y99991",
+            "pcn U99991",
+            "icb QZ0",
+            "la E99000009",
+            "lsoa E01999999",
+            "postcode QQ1",
+            "pcn U99992",
+        ]
+    );
+}
+
+#[test]
+fn the_shipped_tables_name_installed_places_only() {
+    let told = found(&package("mappings"), "WW-MAP-016");
+    assert_eq!(told, [""; 0]);
+}

@@ -49,7 +49,9 @@ struct Answer {
 
 impl Answer {
     fn of(comparison: &Comparison) -> Self {
-        let (golden, problems) = comparison.golden();
+        let (golden, unread) = comparison.golden();
+        let mut problems = comparison.faults();
+        problems.extend(unread);
         Self {
             golden,
             stored: None,

@@ -13,7 +13,7 @@ use super::{Common, opened_with, refused, stopped};
 use crate::config::Settings;
 use crate::domain::mapping::{Given, RenderFault, Rendered, code_rows, render};
 use crate::domain::provider::{PayloadKind, Provider};
-use crate::gateway::tables::{Sample, Trial, payload_of};
+use crate::gateway::tables::{Sample, Trial, kept_back, payload_of};
 use crate::problem::Problem;
 use crate::problem::area::tables as entry;
 use crate::surfaces::cli::{Format, exit, wrap};
@@ -66,6 +66,12 @@ pub fn run(args: &Map, settings: &Settings, out: &mut dyn Write) -> i32 {
     let rendered = render(&sample.case, provider, given);
     if !args.explain {
         let (written, code) = payload(provider, &sample, &rendered, format, out);
+        // The answer is the payload itself, so that what keeps it back is told beside it.
+        for why in kept_back(&sample.case, provider, days.decided_on) {
+            let words = format!("It cannot be sent: {why}.");
+            // Standard error that is closed leaves nobody to tell.
+            let _ = writeln!(io::stderr(), "{}", wrap("", &words));
+        }
         return exit::after(&written, code);
     }
     let account = Account {

@@ -13,7 +13,7 @@ use crate::domain::clock::PlanType;
 use crate::domain::routing::{
     Area, Considered, Decision, NobodyReason, Outcome, Question, Standing, Via, ViaKind,
 };
-use crate::gateway::tables::{Days, Trial};
+use crate::gateway::tables::{Days, KeptBack, Trial};
 use crate::problem::Problem;
 use crate::problem::area::{routing as problems, tables};
 use crate::problem::page::capital;
@@ -39,7 +39,7 @@ pub struct Route {
 }
 
 /// Runs the verb. Exit codes: 0 one provider serves, or the case would be held; 1 nobody or
-/// several.
+/// several, or the referral would be refused all the same.
 pub fn run(args: &Route, settings: &Settings, out: &mut dyn Write) -> i32 {
     let format = args.common.format;
     let (trial, sample) = match opened_with(&args.file, &args.common, settings) {
@@ -63,14 +63,16 @@ pub fn run(args: &Route, settings: &Settings, out: &mut dyn Write) -> i32 {
     }
     let decision = trial.decide_with_full(referral, days, &args.full);
     let plan = PlanType::of(&referral.work);
+    let kept = trial.keeps_back(&sample.case, &decision, days);
+    let is_refused = kept.is_some_and(|kept| kept.is_refused);
     let code = match decision.outcome {
-        Outcome::One { .. } => exit::OK,
+        Outcome::One { .. } if !is_refused => exit::OK,
         _ => exit::FINDING,
     };
     let written = match format {
-        Format::Json => json_answer(&trial, &decision, days, plan, out),
+        Format::Json => json_answer(&trial, &decision, kept, (days, plan), out),
         Format::Text => {
-            let told = text_answer(&trial, &decision, days, args.explain, out);
+            let told = text_answer(&trial, &decision, kept, (days, args.explain), out);
             told.and_then(|()| support(&trial, &decision.outcome, plan, out))
         }
     };
@@ -93,8 +95,8 @@ fn restricted(format: Format, out: &mut dyn Write) -> io::Result<()> {
 fn text_answer(
     trial: &Trial,
     decision: &Decision,
-    days: Days,
-    is_explained: bool,
+    kept: Option<KeptBack>,
+    (days, is_explained): (Days, bool),
     out: &mut dyn Write,
 ) -> io::Result<()> {
     if is_explained {
@@ -110,7 +112,7 @@ fn text_answer(
             writeln!(out, "{}\n", wrap("", &text))?;
         }
     }
-    for line in result(trial, &decision.outcome) {
+    for line in result(trial, &decision.outcome, kept) {
         writeln!(out, "{}", wrap("", &line))?;
     }
     if let Outcome::One { questions, .. } = &decision.outcome {
@@ -200,7 +202,7 @@ fn standing(result: &Standing) -> String {
     }
 }
 
-fn result(trial: &Trial, outcome: &Outcome) -> Vec<String> {
+fn result(trial: &Trial, outcome: &Outcome, kept: Option<KeptBack>) -> Vec<String> {
     match outcome {
         Outcome::One {
             slug, basis, via, ..
@@ -213,12 +215,19 @@ fn result(trial: &Trial, outcome: &Outcome) -> Vec<String> {
                 ViaKind::Split => format!(", a partner of {} ({})", name(&via.from), via.row),
                 ViaKind::Overflow => format!(", instead of {} ({})", name(&via.from), via.row),
             });
-            vec![format!(
-                "It goes to {} ({slug}), by {}{}.",
+            let found = format!(
+                "{} ({slug}), by {}{}.",
                 name(slug),
                 basis.code(),
                 way.unwrap_or_default()
-            )]
+            );
+            match kept {
+                None => vec![format!("It goes to {found}")],
+                Some(kept) => vec![
+                    format!("It would go to {found}"),
+                    format!("Nothing leaves, {}: {}.", kept.reason, kept.words),
+                ],
+            }
         }
         Outcome::Several { slugs } => {
             let ties: Vec<String> = trial
@@ -282,8 +291,8 @@ fn way(via: &Via) -> Value {
 fn json_answer(
     trial: &Trial,
     decision: &Decision,
-    days: Days,
-    plan: Option<PlanType>,
+    kept: Option<KeptBack>,
+    (days, plan): (Days, Option<PlanType>),
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let considered = decision.considered.iter().map(|one| {
@@ -324,6 +333,13 @@ fn json_answer(
                 "basis": basis.code(),
                 "via": via.as_ref().map(way),
                 "asks": asked,
+                "keptBack": kept.map(|kept| {
+                    json!({
+                        "reason": kept.reason,
+                        "words": kept.words,
+                        "refused": kept.is_refused,
+                    })
+                }),
                 "plan": plan.map(PlanType::code),
                 "support-weeks": weeks,
             });

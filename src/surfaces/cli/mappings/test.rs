@@ -6,12 +6,13 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::diff::diff;
-use super::{Common, as_json, count, refused, told, unknown};
+use super::{Common, as_json, count, refused, stopped, told, unknown};
 use crate::config::Settings;
 use crate::gateway::tables::{Checked, Proof, Trial, check, prove};
+use crate::problem::Problem;
 use crate::surfaces::cli::{Format, exit, wrap};
 
-/// One provider and its tests; none when its tables cannot be used.
+/// One provider and its tests; none when its tables or those of its area cannot be used.
 type Proved<'a> = (&'a Checked, Option<Vec<Proof>>);
 
 pub(super) fn run(
@@ -27,19 +28,25 @@ pub(super) fn run(
         Ok(report) => report,
         Err(names) => return unknown(&names),
     };
+    if report.providers.is_empty() && report.faults() > 0 {
+        return refused(&report.findings, common.format, out);
+    }
     let trial = match Trial::open(root, &settings.tables.places) {
         Ok(trial) => trial,
         Err(problems) => return refused(&problems, common.format, out),
     };
+    // What came of tables that decide otherwise than they are meant to is no expectation.
+    let unusable = trial.unusable();
+    if is_update && !unusable.is_empty() {
+        return exit::after(&not_written(&unusable, common.format, out), exit::FINDING);
+    }
     let proved: Vec<Proved<'_>> = report
         .providers
         .iter()
         .map(|one| {
-            let provider = trial.provider(&one.slug);
-            (
-                one,
-                provider.map(|provider| prove(root, &trial, provider, is_update)),
-            )
+            let provider = trial.provider(&one.slug).filter(|_| one.area_used);
+            let proofs = provider.map(|provider| prove(root, &trial, provider, is_update));
+            (one, proofs)
         })
         .collect();
     let holds = |one: &Proved<'_>| {
@@ -55,16 +62,30 @@ pub(super) fn run(
     exit::after(&written, if all_hold { exit::OK } else { exit::FINDING })
 }
 
+/// Why no expected file is written.
+fn not_written(faults: &[Problem], format: Format, out: &mut dyn Write) -> io::Result<()> {
+    let (written, _) = stopped(faults, format, out);
+    if format == Format::Text {
+        let words = "Nothing is run and nothing is written: tables with faults take part in \
+                     deciding where people go, and what comes of them would be expected from \
+                     now on. Put them right first.";
+        return written.and_then(|()| writeln!(out, "\n{}", wrap("", words)));
+    }
+    written
+}
+
 fn text_answer(proved: &[Proved<'_>], out: &mut dyn Write) -> io::Result<()> {
     let (mut run, mut failed) = (0, 0);
     for (one, proofs) in proved {
         let name = format!("{}/{}", one.area, one.slug);
         let Some(proofs) = proofs else {
             failed += 1;
-            writeln!(
-                out,
-                "not run  {name}: its tables have faults; see `mappings check`"
-            )?;
+            let whose = if one.area_used {
+                "its tables have faults"
+            } else {
+                "its area is not used"
+            };
+            writeln!(out, "not run  {name}: {whose}; see `mappings check`")?;
             continue;
         };
         if proofs.is_empty() {
@@ -128,6 +149,7 @@ fn json_answer(proved: &[Proved<'_>], all_hold: bool, out: &mut dyn Write) -> io
                 "area": one.area,
                 "provider": one.slug,
                 "usable": proofs.is_some(),
+                "areaUsed": one.area_used,
                 "tests": tests.collect::<Vec<Value>>(),
             })
         })

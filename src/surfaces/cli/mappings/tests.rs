@@ -2,8 +2,11 @@
 
 mod areas;
 mod broken;
+mod broken_state;
 mod change;
 mod groups;
+mod kept_back;
+mod remedies;
 mod routes;
 mod verbs;
 

@@ -141,6 +141,7 @@ fn reloaded(done: &Reloaded) -> Value {
         "outcome": done.outcome(),
         "changed": done.changed,
         "keptAreas": done.kept_areas,
+        "areasNotUsed": done.areas_not_used,
         "conditionGroups": {
             "standing": done.condition_groups.standing.code(),
             "changed": done.groups_changed,

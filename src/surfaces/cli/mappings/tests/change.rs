@@ -118,7 +118,7 @@ fn a_folder_without_tables_is_no_state_to_compare_with() {
     let folders = [before.path(), empty.path()].map(|path| path.display().to_string());
     let (said, code) = say(&["diff", &folders[0], &folders[1]], &settings());
     assert_eq!(code, exit::FINDING);
-    assert!(said.contains("WW-MAP-"), "{said}");
+    assert!(said.contains("WW-TBL-011"), "{said}");
 }
 
 #[test]

@@ -3,9 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use super::{TODAY, copy_of_tables, package, settings};
+use super::verbs::text;
+use super::{TODAY, copy, copy_of_tables, package, settings};
 use crate::domain::case::BarrierGroup;
 use crate::gateway::tables::{CONDITION_GROUPS, Report, Trial, check};
+use crate::surfaces::cli::exit;
+use crate::surfaces::cli::mappings::{Common, test as test_verb};
 
 /// A copy of the committed tables with these rows behind those of the condition groups.
 fn with_rows(rows: &str) -> tempfile::TempDir {
@@ -56,5 +59,23 @@ fn a_fault_of_the_groups_is_told_whoever_is_asked_about() {
         assert_eq!(places.collect::<Vec<_>>(), [Some(&*place)], "{names:?}");
         // It costs its row alone.
         assert!(report.providers.iter().all(|one| one.tables.is_some()));
+    }
+}
+
+#[test]
+fn without_the_table_a_test_of_each_area_does_not_hold() {
+    let root = tempfile::tempdir().expect("a temporary folder");
+    copy(&package("mappings"), root.path());
+    fs::remove_file(root.path().join(CONDITION_GROUPS)).expect("a copy");
+    let mut settings = settings();
+    settings.tables.mappings = root.path().to_owned();
+    let common = Common::default();
+    let (said, code) = text(|out| test_verb::run(&common, &settings, &[], false, TODAY, out));
+    assert_eq!(code, exit::FINDING);
+    for test in [
+        "exampleshire/lantern/tests/by-message",
+        "northmoor/fit-note-first/tests/by-message",
+    ] {
+        assert!(said.contains(&format!("differs  {test}\n")), "{said}");
     }
 }
