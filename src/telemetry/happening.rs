@@ -3,6 +3,7 @@
 //! No method takes a free text or anything of a person: ids of ours, codes, counts and
 //! times only (DESIGN I4).
 
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -67,7 +68,7 @@ impl Telemetry {
         warn!(
             referral.meaning = meaning,
             request.id = request,
-            error.codes = codes.join(","),
+            error.codes = counted(codes),
             "referral refused"
         );
     }
@@ -262,6 +263,19 @@ impl Telemetry {
     }
 }
 
+/// Each code once, with how often it was found: `WW-FHR-001,WW-REF-006(100)`.
+fn counted(codes: &[&'static str]) -> String {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for code in codes {
+        *counts.entry(code).or_default() += 1;
+    }
+    let shown = counts.into_iter().map(|(code, count)| match count {
+        1 => code.to_owned(),
+        count => format!("{code}({count})"),
+    });
+    shown.collect::<Vec<_>>().join(",")
+}
+
 fn milliseconds(took: Duration) -> u64 {
     u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
 }
@@ -276,6 +290,14 @@ fn known_method(method: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_code_that_was_found_often_is_logged_once_with_its_count() {
+        let mut codes = vec!["WW-REF-006"; 6_000];
+        codes.push("WW-FHR-001");
+        assert_eq!(counted(&codes), "WW-FHR-001,WW-REF-006(6000)");
+        assert_eq!(counted(&[]), "");
+    }
 
     fn case() -> CaseId {
         CaseId::new(uuid::Uuid::from_u128(7))

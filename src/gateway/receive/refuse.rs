@@ -57,7 +57,10 @@ impl Gateway {
         let mut fact = Fact::new(FactKind::MessageRefused, &caller)
             .with("status", answer.status.to_string())
             .with("request", key.request_id.to_string());
-        for code in codes.into_iter().take(20) {
+        let mut distinct = codes;
+        distinct.sort_unstable();
+        distinct.dedup();
+        for code in distinct.into_iter().take(20) {
             fact = fact.with("code", code);
         }
         let refused = || AnswerRow {

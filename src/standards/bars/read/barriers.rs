@@ -3,6 +3,8 @@
 //! A group is told by the codes that the operator lists; a code outside the list is group
 //! `not-known`, counted, never a refusal (DESIGN section 5).
 
+use std::collections::BTreeSet;
+
 use super::bundle::Entries;
 use super::coding::{codings, sensitive, words};
 use super::service_request::Request;
@@ -31,6 +33,7 @@ pub(super) fn read(
     groups: &ConditionGroups,
 ) -> Conditions {
     let mut conditions: Vec<Node<'_>> = Vec::new();
+    let mut places = BTreeSet::new();
     let named = request.node.each("reasonReference").chain(
         entries
             .of_type("CarePlan")
@@ -40,7 +43,7 @@ pub(super) fn read(
         .filter_map(|reference| entries.follow(Some(reference), "Condition"))
         .chain(entries.of_type("Condition"))
     {
-        if is_present(condition) && !conditions.contains(&condition) {
+        if is_present(condition) && places.insert(condition.span().start) {
             conditions.push(condition);
         }
     }

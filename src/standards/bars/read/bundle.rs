@@ -7,6 +7,7 @@ use super::Faults;
 use crate::domain::identifiers::JourneyId;
 use crate::problem::Problem;
 use crate::problem::area::referral as entry;
+use crate::standards::bars::policy::Grade;
 use crate::standards::fhir::{Kind, Node};
 
 /// One entry.
@@ -23,11 +24,15 @@ pub(in crate::standards::bars) struct Entry<'d> {
 /// The entries in document order.
 pub(in crate::standards::bars) struct Entries<'d> {
     pub(in crate::standards::bars) list: Vec<Entry<'d>>,
+    /// Places in the list by fullUrl and by type and id, sorted: a message has as many
+    /// references as its sender likes, and each is looked up.
+    by_url: Vec<(&'d str, usize)>,
+    by_id: Vec<((&'d str, &'d str), usize)>,
 }
 
 impl<'d> Entries<'d> {
     pub(in crate::standards::bars) fn of(bundle: Node<'d>) -> Self {
-        let list = bundle
+        let list: Vec<Entry<'d>> = bundle
             .each("entry")
             .map(|node| {
                 let resource = node.get("resource");
@@ -41,7 +46,20 @@ impl<'d> Entries<'d> {
                 }
             })
             .collect();
-        Self { list }
+        let numbered = || list.iter().enumerate();
+        let mut by_url: Vec<_> = numbered()
+            .filter_map(|(at, entry)| Some((entry.full_url?, at)))
+            .collect();
+        by_url.sort_unstable();
+        let mut by_id: Vec<_> = numbered()
+            .filter_map(|(at, entry)| Some(((entry.kind, entry.resource?.str("id")?), at)))
+            .collect();
+        by_id.sort_unstable();
+        Self {
+            list,
+            by_url,
+            by_id,
+        }
     }
 
     /// The resources of a type.
@@ -60,15 +78,11 @@ impl<'d> Entries<'d> {
         self.of_type(kind).next()
     }
 
-    /// The entry that a reference names: by fullUrl, or by `Type/id`.
+    /// The entry that a reference names: by fullUrl, or by `Type/id`. Of several the first.
     pub(in crate::standards::bars) fn resolve(&self, reference: &str) -> Option<&Entry<'d>> {
-        let by_url = self.list.iter().find(|e| e.full_url == Some(reference));
-        by_url.or_else(|| {
-            let (kind, id) = reference.rsplit_once('/')?;
-            self.list
-                .iter()
-                .find(|e| e.kind == kind && e.resource.and_then(|r| r.str("id")) == Some(id))
-        })
+        let by_id = || first(&self.by_id, reference.rsplit_once('/')?);
+        let at = first(&self.by_url, reference).or_else(by_id)?;
+        self.list.get(at)
     }
 
     /// The resource that a Reference element names, when it is of this type.
@@ -87,6 +101,13 @@ impl<'d> Entries<'d> {
     }
 }
 
+/// The first place of a key in a sorted list.
+fn first<K: Ord + Copy>(sorted: &[(K, usize)], key: K) -> Option<usize> {
+    let at = sorted.partition_point(|(known, _)| *known < key);
+    let (known, place) = *sorted.get(at)?;
+    (known == key).then_some(place)
+}
+
 /// The Journey ID: the first Encounter's `EpisodeOfCare/<uuid>`.
 pub(super) fn journey_id(entries: &Entries<'_>) -> Option<JourneyId> {
     entries
@@ -98,22 +119,27 @@ pub(super) fn journey_id(entries: &Entries<'_>) -> Option<JourneyId> {
 /// Checks fullUrls and references. `excused` is a reference whose target is told as missing
 /// elsewhere.
 pub(super) fn check(entries: &Entries<'_>, excused: Option<&str>, faults: &mut Faults<'_>) {
-    let mut seen: Vec<&str> = Vec::with_capacity(entries.list.len());
-    for entry in &entries.list {
-        match entry.full_url {
-            None => faults.at(&entry::FULL_URL, format!("{}.fullUrl", entry.node.path())),
-            Some(url) if seen.contains(&url) => {
-                let problem = Problem::new(&entry::FULL_URL)
-                    .at(format!("{}.fullUrl", entry.node.path()))
-                    .with("an earlier entry has the same fullUrl");
-                faults.add(problem);
+    for (at, one) in entries.list.iter().enumerate() {
+        let path = |problem: Problem| problem.at(format!("{}.fullUrl", one.node.path()));
+        match one.full_url {
+            None => faults.tell(&entry::FULL_URL, Grade::Refuse, path),
+            Some(url) if first(&entries.by_url, url) != Some(at) => {
+                let what = "an earlier entry has the same fullUrl";
+                faults.tell(&entry::FULL_URL, Grade::Refuse, |found| {
+                    path(found).with(what)
+                });
             }
-            Some(url) => seen.push(url),
+            Some(_) => {}
         }
     }
     for resource in entries.list.iter().filter_map(|entry| entry.resource) {
+        let mut contained: Vec<&str> = resource
+            .each("contained")
+            .filter_map(|contained| contained.str("id"))
+            .collect();
+        contained.sort_unstable();
         let within = Within {
-            resource,
+            contained,
             entries,
             excused,
         };
@@ -123,7 +149,8 @@ pub(super) fn check(entries: &Entries<'_>, excused: Option<&str>, faults: &mut F
 
 /// Where a reference may lead.
 struct Within<'m, 'd> {
-    resource: Node<'d>,
+    /// The ids of the contained resources, sorted.
+    contained: Vec<&'d str>,
     entries: &'m Entries<'d>,
     excused: Option<&'m str>,
 }
@@ -154,15 +181,17 @@ fn check_reference(node: Node<'_>, within: &Within<'_, '_>, faults: &mut Faults<
     let is_known = is_journey(text)
         || within.excused == Some(text)
         || within.entries.resolve(text).is_some()
-        || is_contained(text, within.resource);
+        || is_contained(text, &within.contained);
     if is_known {
         return;
     }
-    let mut problem = Problem::new(&entry::DANGLING).at(node.path());
-    if text.starts_with("urn:uuid:") {
-        problem = problem.with("no entry has this fullUrl");
-    }
-    faults.graded(faults.policy.dangling, problem);
+    faults.tell(&entry::DANGLING, faults.policy.dangling, |problem| {
+        let problem = problem.at(node.path());
+        if text.starts_with("urn:uuid:") {
+            return problem.with("no entry has this fullUrl");
+        }
+        problem
+    });
 }
 
 /// The Journey ID always dangles, by design.
@@ -172,10 +201,7 @@ fn is_journey(reference: &str) -> bool {
         .is_some_and(|id| id.parse::<JourneyId>().is_ok())
 }
 
-fn is_contained(reference: &str, resource: Node<'_>) -> bool {
-    reference.strip_prefix('#').is_some_and(|id| {
-        resource
-            .each("contained")
-            .any(|contained| contained.str("id") == Some(id))
-    })
+fn is_contained(reference: &str, contained: &[&str]) -> bool {
+    let id = reference.strip_prefix('#');
+    id.is_some_and(|id| contained.binary_search(&id).is_ok())
 }

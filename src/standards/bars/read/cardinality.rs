@@ -6,6 +6,7 @@ use crate::problem::Problem;
 use crate::problem::area::referral as entry;
 use crate::standards::bars::codes::shown;
 use crate::standards::bars::message_rules::{Focus, MessageRule};
+use crate::standards::bars::policy::Grade;
 
 /// Counts the resources against a message's rules.
 pub(super) fn check(rule: &MessageRule, entries: &Entries<'_>, faults: &mut Faults<'_>) {
@@ -16,13 +17,14 @@ pub(super) fn check(rule: &MessageRule, entries: &Entries<'_>, faults: &mut Faul
         if rule.focus.iter().any(|focus| focus.kind == found.kind) {
             continue;
         }
-        let problem = Problem::new(&entry::UNLISTED_RESOURCE)
-            .at(found.node.path())
-            .with(format!("the resource type is {}", shown(found.kind)));
-        faults.add(if rule.closed {
-            problem
+        let grade = if rule.closed {
+            Grade::Refuse
         } else {
-            problem.as_warning()
+            Grade::Warn
+        };
+        faults.tell(&entry::UNLISTED_RESOURCE, grade, |problem| {
+            let problem = problem.at(found.node.path());
+            problem.with(format!("the resource type is {}", shown(found.kind)))
         });
     }
 }
@@ -81,11 +83,11 @@ pub(super) fn check_application_fields(entries: &Entries<'_>, faults: &mut Fault
         let of_type = APPLICATION_FIELDS.iter().filter(|row| row.0 == found.kind);
         for (_, member) in of_type {
             if resource.get(member).is_none() {
-                faults.application(format!("{}.{member}", resource.path()));
+                faults.application(|| format!("{}.{member}", resource.path()));
             }
         }
         if resource.dig(&["meta", "lastUpdated"]).is_none() {
-            faults.application(format!("{}.meta.lastUpdated", resource.path()));
+            faults.application(|| format!("{}.meta.lastUpdated", resource.path()));
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Consents: the one that BaRS fixes and the explicit one that WorkWell needs, never
 //! inferred from one another.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -11,6 +13,7 @@ use super::coding::{Coding, codings_in, sensitive};
 use crate::domain::consent::{Consents, Decision, Recipient, Record};
 use crate::problem::area::referral as entry;
 use crate::standards::bars::codes;
+use crate::standards::bars::policy::Grade;
 use crate::standards::fhir::Node;
 
 /// Reports a referral without the BaRS direct-care consent.
@@ -35,6 +38,7 @@ pub(super) fn read(entries: &Entries<'_>, faults: &mut Faults<'_>) -> Consents {
         direct_care: has_direct_care(entries),
         ..Consents::default()
     };
+    let mut places = BTreeMap::new();
     for consent in entries.of_type("Consent") {
         let mut codings = codings_in(consent, "category");
         codings.extend(codings_in(consent, "policyRule"));
@@ -44,13 +48,18 @@ pub(super) fn read(entries: &Entries<'_>, faults: &mut Faults<'_>) -> Consents {
         }
         let record = record(consent, entries, faults);
         for coding in codings {
-            place(&mut consents, coding, consent, &record);
+            place(&mut consents, &mut places, coding, (consent, &record));
         }
     }
     consents
 }
 
-fn place(consents: &mut Consents, coding: Coding<'_>, consent: Node<'_>, record: &Record) {
+fn place(
+    consents: &mut Consents,
+    places: &mut BTreeMap<Recipient, usize>,
+    coding: Coding<'_>,
+    (consent, record): (Node<'_>, &Record),
+) {
     let recipient = match coding.code {
         "workwell-referral" => {
             if counts_more(record, &consents.workwell) {
@@ -67,15 +76,16 @@ fn place(consents: &mut Consents, coding: Coding<'_>, consent: Node<'_>, record:
         },
         _ => return,
     };
-    match consents
-        .recipients
-        .iter_mut()
-        .find(|(known, _)| *known == recipient)
-    {
-        Some((_, known)) if !counts_more(record, known) => {}
-        Some((_, known)) => *known = record.clone(),
-        None => consents.recipients.push((recipient, record.clone())),
+    let recipients = &mut consents.recipients;
+    if let Some(at) = places.get(&recipient) {
+        let known = &mut recipients[*at].1;
+        if counts_more(record, known) {
+            *known = record.clone();
+        }
+        return;
     }
+    places.insert(recipient.clone(), recipients.len());
+    recipients.push((recipient, record.clone()));
 }
 
 /// Of two records about the same thing the later counts; where that cannot be told, the
@@ -124,10 +134,9 @@ fn decision(consent: Node<'_>, faults: &mut Faults<'_>) -> Decision {
         (Some("active"), Some("deny")) | (Some("rejected"), _) => Decision::Refused,
         (Some("inactive"), _) => Decision::Withdrawn,
         (Some("active"), _) => {
-            faults.warn(
-                &entry::CONSENT_UNCLEAR,
-                format!("{}.provision", consent.path()),
-            );
+            faults.tell(&entry::CONSENT_UNCLEAR, Grade::Warn, |problem| {
+                problem.at(format!("{}.provision", consent.path()))
+            });
             Decision::NotRecorded
         }
         _ => Decision::NotRecorded,

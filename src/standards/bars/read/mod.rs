@@ -87,13 +87,14 @@ pub fn read(
     let entries = Entries::of(root);
     let mut faults = Faults {
         problems: Vec::new(),
+        counts: Vec::new(),
         policy,
     };
     let mut parts = Parts::of(&entries, &mut faults);
     let Some(header) = parts.header else {
         check_without_header(root, &mut parts, headers, &mut faults);
         return Reading {
-            problems: faults.problems,
+            problems: faults.into_problems(),
             ..Reading::default()
         };
     };
@@ -115,19 +116,51 @@ pub fn read(
         fill(&mut reading, &parts, &facts, headers, groups, &mut faults);
     }
     reading.message = Some(facts);
-    reading.problems = faults.problems;
+    reading.problems = faults.into_problems();
     reading
 }
+
+/// Most problems of one code that are told of a message; the others are counted. As with the
+/// findings of a walk, the first show what is wrong, and the answer stays small.
+const MAX_OF_A_CODE: usize = 100;
 
 /// The problems found so far and the policy that grades them.
 struct Faults<'p> {
     problems: Vec<Problem>,
+    /// How many there are of each code, refusals and warnings apart.
+    counts: Vec<(&'static Entry, bool, usize)>,
     policy: &'p ReadPolicy,
 }
 
 impl Faults<'_> {
+    /// Adds one, unless enough of its code are told: what `more` says of it is made only
+    /// where it is told, because the path of a late item takes long to find.
+    fn tell(&mut self, entry: &'static Entry, grade: Grade, more: impl FnOnce(Problem) -> Problem) {
+        if self.has_room(entry, grade == Grade::Warn) {
+            let problem = more(Problem::new(entry));
+            self.problems.push(match grade {
+                Grade::Refuse => problem,
+                Grade::Warn => problem.as_warning(),
+            });
+        }
+    }
+
+    /// Counts one more of a code; whether it is still told.
+    fn has_room(&mut self, entry: &'static Entry, is_warning: bool) -> bool {
+        let mut counts = self.counts.iter_mut();
+        let known = counts.find(|(of, warning, _)| (of.code, *warning) == (entry.code, is_warning));
+        let Some((_, _, count)) = known else {
+            self.counts.push((entry, is_warning, 1));
+            return true;
+        };
+        *count += 1;
+        *count <= MAX_OF_A_CODE
+    }
+
     fn add(&mut self, problem: Problem) {
-        self.problems.push(problem);
+        if self.has_room(problem.entry, problem.warning) {
+            self.problems.push(problem);
+        }
     }
 
     fn at(&mut self, entry: &'static Entry, path: impl Into<String>) {
@@ -146,9 +179,24 @@ impl Faults<'_> {
     }
 
     /// A MUST of the payload tables that is not met.
-    fn application(&mut self, path: impl Into<String>) {
-        let problem = Problem::new(&entry::APPLICATION_FIELD).at(path);
-        self.graded(self.policy.application_fields, problem);
+    fn application(&mut self, path: impl FnOnce() -> String) {
+        let grade = self.policy.application_fields;
+        self.tell(&entry::APPLICATION_FIELD, grade, |problem| {
+            problem.at(path())
+        });
+    }
+
+    /// Everything that is told, and of what code there are more.
+    fn into_problems(self) -> Vec<Problem> {
+        let mut problems = self.problems;
+        for (entry, is_warning, count) in self.counts {
+            if count > MAX_OF_A_CODE {
+                let untold = count - MAX_OF_A_CODE;
+                let more = Problem::new(entry).with(format!("{untold} more that are not listed"));
+                problems.push(if is_warning { more.as_warning() } else { more });
+            }
+        }
+        problems
     }
 }
 

@@ -95,8 +95,8 @@ pub(super) fn decide(
         }
     };
     let path = header.node.path();
-    faults
-        .problems
-        .extend(found.map(|problem| problem.at(path)));
+    if let Some(problem) = found {
+        faults.add(problem.at(path));
+    }
     None
 }

@@ -1,5 +1,7 @@
 //! The Patient (UKCore-Patient as BaRS uses it).
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use super::Faults;
@@ -60,9 +62,11 @@ fn nhs_number(patient: Node<'_>, faults: &mut Faults<'_>) -> (Option<NhsNumber>,
                 "the check digit does not hold; the number is taken as absent"
             }
         };
-        let path = format!("{}.value", identifier.path());
-        let problem = Problem::new(&entry::NHS_NUMBER).at(path).with(detail);
-        faults.graded(faults.policy.nhs_number_check, problem);
+        let grade = faults.policy.nhs_number_check;
+        faults.tell(&entry::NHS_NUMBER, grade, |problem| {
+            let path = format!("{}.value", identifier.path());
+            problem.at(path).with(detail)
+        });
     }
     found.map_or((None, NhsNumberStatus::None), |(number, status)| {
         (Some(number), status)
@@ -168,6 +172,7 @@ fn contacts(patient: Node<'_>) -> Vec<Contact> {
             .any(|coding| coding.code.eq_ignore_ascii_case("ONESELF"))
     });
     let mut found: Vec<Contact> = Vec::new();
+    let mut known = BTreeSet::new();
     for telecom in oneself
         .flat_map(|contact| contact.each("telecom"))
         .chain(patient.each("telecom"))
@@ -175,7 +180,7 @@ fn contacts(patient: Node<'_>) -> Vec<Contact> {
         let Some(contact) = contact_of(telecom) else {
             continue;
         };
-        if !found.iter().any(|known| known.value == contact.value) {
+        if known.insert(contact.value.clone()) {
             found.push(contact);
         }
     }

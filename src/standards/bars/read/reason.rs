@@ -1,5 +1,7 @@
 //! Why the person is referred, in the referrer's words.
 
+use std::collections::BTreeSet;
+
 use super::Faults;
 use super::bundle::Entries;
 use super::service_request::Request;
@@ -22,9 +24,10 @@ pub(super) fn read(
         .chain(request.node.each("reasonCode"));
     let notes = request.node.each("note");
     let mut texts: Vec<&str> = Vec::new();
+    let mut known = BTreeSet::new();
     for text in concepts.chain(notes).filter_map(|node| node.str("text")) {
         let text = text.trim();
-        if !text.is_empty() && !texts.contains(&text) {
+        if !text.is_empty() && known.insert(text) {
             texts.push(text);
         }
     }

@@ -253,11 +253,19 @@ impl<'d> Walk<'d> {
         }
         let begin = self.stack.len();
         let own = self.push_children(frame, element);
-        for (at, item) in value.items().enumerate() {
+        // Side by side, so that the values are gone through once and not once an item.
+        let values = value.parent().and_then(|object| object.get(&element.name));
+        let mut values = values.into_iter().flat_map(Node::items);
+        for item in value.items() {
+            self.looks_at(1);
+            let beside = values.next();
+            let has_value = beside.is_some_and(|beside| beside.kind() != Kind::Null);
             match item.kind() {
                 Kind::Object => {
                     self.object(item, self.types.element, own.clone());
-                    self.twin_alone(item, value, element, at);
+                    if !has_value {
+                        self.twin_alone(item);
+                    }
                 }
                 Kind::Null if element.is_list => {}
                 _ => self.find(

@@ -191,13 +191,16 @@ pub(super) fn definition(
     rules.message(header.str("definition")?)
 }
 
-/// How many resources of each type a Bundle has. The answer to a referral holds one
+/// How many resources a Bundle has of each type that is asked. The answer to a referral holds one
 /// Encounter more than the referral, the receiver's own with status planned (BaRS Core
 /// 1.5.0, ids and references): where there is to be one it is not counted.
 pub(super) fn counts<'d>(bundle: Node<'d>, definition: &MessageCardinality) -> Vec<(&'d str, u32)> {
     let resources = || bundle.each("entry").filter_map(|e| e.get("resource"));
     let mut counts: Vec<(&str, u32)> = Vec::new();
-    for kind in resources().filter_map(|r| r.str("resourceType")) {
+    // Of the others nothing is asked, and a message may name as many as it has entries.
+    let is_asked = |kind: &&str| definition.focus.iter().any(|focus| focus.code == *kind);
+    let kinds = resources().filter_map(|resource| resource.str("resourceType"));
+    for kind in kinds.filter(is_asked) {
         match counts.iter_mut().find(|(known, _)| *known == kind) {
             Some((_, count)) => *count += 1,
             None => counts.push((kind, 1)),

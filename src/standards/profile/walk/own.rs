@@ -1,10 +1,10 @@
 //! Rules of types: invariants, and what some types ask beyond the table.
 
 use super::Walk;
-use crate::standards::fhir::{Kind, Node};
+use crate::standards::fhir::Node;
 use crate::standards::profile::finding::{Layer, NARRATIVE, NHS_NUMBER, Severity, UNKNOWN_CODE};
 use crate::standards::profile::narrative;
-use crate::standards::profile::table::{Element, TypeId, TypeKind};
+use crate::standards::profile::table::{TypeId, TypeKind};
 
 const NHS_NUMBER_SYSTEM: &str = "https://fhir.nhs.uk/Id/nhs-number";
 
@@ -51,22 +51,11 @@ impl<'d> Walk<'d> {
         }
     }
 
-    /// `ele-1` for a primitive: without a value it has an extension, not just an id.
-    pub(super) fn twin_alone(
-        &mut self,
-        twin: Node<'d>,
-        of: Node<'d>,
-        element: &Element,
-        at: usize,
-    ) {
+    /// `ele-1` for a primitive without a value: it has an extension, not just an id.
+    pub(super) fn twin_alone(&mut self, twin: Node<'d>) {
         let mut members = twin.members();
         let is_id_alone = matches!((members.next(), members.next()), (Some(("id", _)), None));
-        if !self.is_full || !is_id_alone {
-            return;
-        }
-        let value = of.parent().and_then(|object| object.get(&element.name));
-        let own = value.and_then(|value| value.items().nth(at));
-        if own.is_none_or(|own| own.kind() == Kind::Null) {
+        if self.is_full && is_id_alone {
             let found = "an id and nothing else";
             let expected = "a value or an extension beside the id";
             let (layer, severity) = (Layer::Invariant, Severity::Error);

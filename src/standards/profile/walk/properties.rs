@@ -282,6 +282,34 @@ fn what_is_made_to_take_long_does_not() {
             ),
             many(5_000, "{\"title\":\"x\"}")
         ),
+        // Primitives beside their extensions, with a value and without.
+        format!(
+            "{{\"resourceType\":\"Patient\",\"name\":[{{\"given\":[{}],\"_given\":[{}]}}]}}",
+            many(40_000, "\"a\""),
+            many(40_000, "{\"id\":\"x\"}")
+        ),
+        format!(
+            "{{\"resourceType\":\"Patient\",\"name\":[{{\"given\":[{}],\"_given\":[{}]}}]}}",
+            many(40_000, "null"),
+            many(40_000, "{\"id\":\"x\"}")
+        ),
+        format!(
+            "{{\"resourceType\":\"Patient\",\"name\":[{{\"given\":[{}]}}]}}",
+            many(100_000, "null")
+        ),
+        // One resource that names many profiles, and many references that lead to it.
+        format!(
+            "{{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[{},{{\"fullUrl\":\"urn:uuid:1\",\
+             \"resource\":{{\"resourceType\":\"Patient\",\"meta\":{{\"profile\":[{},\
+             \"https://workwell-gateway.example/StructureDefinition/WorkWell-Patient\"]}}}}}}]}}",
+            many(
+                2_000,
+                "{\"resource\":{\"resourceType\":\"Encounter\",\"meta\":{\"profile\":[\
+                 \"https://workwell-gateway.example/StructureDefinition/WorkWell-Encounter-Referral\"]},\
+                 \"subject\":{\"reference\":\"urn:uuid:1\"}}}"
+            ),
+            many(5_000, "\"https://a.example/x\"")
+        ),
         format!(
             "{{\"resourceType\":\"Patient\",\"extension\":[{}]}}",
             many(

@@ -49,9 +49,6 @@ impl<'d> Walk<'d> {
                 let layer = self.rules.profile_at(by).layer;
                 return self.not_evaluated(layer, node, "the profile of a target", url);
             };
-            if self.is_of(resource, id) {
-                return;
-            }
             broken = self.try_profile(resource, id);
             if broken.is_none() {
                 return;
@@ -97,16 +94,22 @@ impl<'d> Walk<'d> {
         let meta = resource.get("meta").into_iter();
         let mut named = meta.flat_map(|meta| meta.each("profile"));
         named.any(|name| {
+            self.looks_at(1);
             let known = name.text().and_then(|name| self.rules.profile(name));
             known.is_some_and(|(id, _)| is_built_on(id))
         })
     }
 
-    /// What a resource breaks first of a profile, `None` when it meets it.
+    /// What a resource breaks first of a profile, `None` when it meets it or is checked
+    /// against it where it stands. Looked at once, however many references lead there.
     fn try_profile(&mut self, resource: Node<'d>, id: ProfileId) -> Option<String> {
         let key = (resource.span().start, id);
         if let Some(known) = self.tried.known.get(&key) {
             return known.clone();
+        }
+        if self.is_of(resource, id) {
+            self.tried.known.insert(key, None);
+            return None;
         }
         let findings = std::mem::take(&mut self.findings);
         let holders = std::mem::take(&mut self.holders);
