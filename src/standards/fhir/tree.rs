@@ -364,6 +364,8 @@ impl<'d> Iterator for Items<'d> {
         if self.next >= self.end {
             return None;
         }
+        #[cfg(test)]
+        STEPS.with(|steps| steps.set(steps.get() + 1));
         let node = Node {
             document: self.document,
             index: self.next,
@@ -371,6 +373,13 @@ impl<'d> Iterator for Items<'d> {
         self.next = node.entry().after;
         Some(node)
     }
+}
+
+#[cfg(test)]
+thread_local! {
+    /// How many members and items this thread has gone by: it says of any machine whether
+    /// something is gone through once, or once for each of something else.
+    pub(crate) static STEPS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
 /// The hash of member names (FNV-1a, 32 bits).

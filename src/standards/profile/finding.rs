@@ -151,6 +151,8 @@ pub const EXTENSION_CONTEXT: &str = "extension-context";
 pub const REFERENCE_TARGET: &str = "reference-target";
 /// A fullUrl that is the address of another resource than that of its entry.
 pub const FULL_URL: &str = "full-url";
+/// Two contained resources of one resource with the same id.
+pub const DUPLICATE_ID: &str = "duplicate-id";
 /// A `urn:uuid` that no entry has as its fullUrl, or a reference of no known form.
 pub const UNRESOLVED_REFERENCE: &str = "unresolved-reference";
 /// A narrative with anything but plain formatting.
@@ -165,8 +167,9 @@ pub const NOT_EVALUATED: &str = "not-evaluated";
 pub const MESSAGE_CARDINALITY: &str = "message-cardinality";
 
 /// Every rule id that is no invariant.
-pub const RULES: [&str; 29] = [
+pub const RULES: [&str; 30] = [
     FULL_URL,
+    DUPLICATE_ID,
     EXTENSION_CONTEXT,
     UNREADABLE,
     UNKNOWN_ELEMENT,

@@ -148,13 +148,19 @@ fn is_uuid(text: &str) -> bool {
     groups.eq([8, 4, 4, 4, 12]) && text.bytes().all(is_hex)
 }
 
+/// Fours of characters, at most the last two of which are padding.
 fn is_base64_text(text: &str) -> bool {
-    let count = text.bytes().filter(|b| !b.is_ascii_whitespace()).count();
-    count.is_multiple_of(4) && text.bytes().all(is_base64)
-}
-
-fn is_base64(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=') || byte.is_ascii_whitespace()
+    let mut characters = text.bytes().filter(|byte| !byte.is_ascii_whitespace());
+    let (mut count, mut padding) = (0_usize, 0_usize);
+    let is_sound = characters.all(|byte| {
+        count += 1;
+        if byte == b'=' {
+            padding += 1;
+            return padding <= 2;
+        }
+        padding == 0 && (byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
+    });
+    is_sound && count.is_multiple_of(4)
 }
 
 /// The value of `count` digits at `from`.

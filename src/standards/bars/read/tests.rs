@@ -9,6 +9,7 @@ use crate::domain::consent::{Decision, Recipient};
 use crate::domain::identifiers::{NhsNumber, OdsCode, Postcode};
 use crate::domain::sensitive::Sensitive;
 use crate::standards::bars::sample::{self, found, policy, read_as, resource};
+use crate::standards::fhir::tree::STEPS;
 
 fn referral_of(message: &Value) -> Referral {
     let reading = read_as(message, &policy());
@@ -1312,7 +1313,9 @@ fn a_contained_resource_is_found_among_many() {
     let request = resource(&mut message, 2);
     request["contained"] = json!(all);
     request["supportingInfo"] = json!(references);
+    let before = STEPS.get();
     let problems = read_as(&message, &policy()).problems;
+    assert!(STEPS.get() - before < 200_000, "{}", STEPS.get() - before);
     let path = problems[0].path.as_deref().unwrap_or_default();
     assert_eq!(problems.len(), 1);
     assert!(path.ends_with("supportingInfo[3000].reference"), "{path}");

@@ -6,9 +6,9 @@ use crate::standards::fhir::fault::shown_name;
 use crate::standards::fhir::tree::hash_name;
 use crate::standards::fhir::{Kind, Node, resource_types};
 use crate::standards::profile::finding::{
-    EMPTY_VALUE, Finding, INVALID_FORMAT, Layer, MISSING_ELEMENT, MISSING_RESOURCE_TYPE,
-    MORE_THAN_ONE_CHOICE, NOT_EVALUATED, Severity, UNKNOWN_ELEMENT, UNKNOWN_RESOURCE_TYPE,
-    WRONG_JSON_TYPE,
+    DUPLICATE_ID, EMPTY_VALUE, Finding, INVALID_FORMAT, Layer, MISSING_ELEMENT,
+    MISSING_RESOURCE_TYPE, MORE_THAN_ONE_CHOICE, NOT_EVALUATED, Severity, UNKNOWN_ELEMENT,
+    UNKNOWN_RESOURCE_TYPE, WRONG_JSON_TYPE,
 };
 use crate::standards::profile::primitive::Format;
 use crate::standards::profile::rules::ProfileId;
@@ -65,6 +65,9 @@ impl<'d> Walk<'d> {
         }
         let outer_contained =
             (!is_contained).then(|| std::mem::replace(&mut self.contained, Contained::of(node)));
+        if !is_contained {
+            self.distinct_ids();
+        }
         let is_bundle = id == self.types.bundle;
         let outer = is_bundle.then(|| self.open_bundle(node));
         let begin = self.stack.len();
@@ -79,6 +82,17 @@ impl<'d> Walk<'d> {
         }
         if let Some(contained) = outer_contained {
             self.contained = contained;
+        }
+    }
+
+    /// Of two contained resources with one id none could say which is meant.
+    fn distinct_ids(&mut self) {
+        let doubles: Vec<Node<'d>> = self.contained.doubles().collect();
+        for node in doubles {
+            let found = "an id that an earlier contained resource has too";
+            let expected = "an id that no other contained resource has";
+            let (layer, severity) = (Layer::Invariant, Severity::Error);
+            self.tell(layer, severity, DUPLICATE_ID, node, found, expected);
         }
     }
 
@@ -267,7 +281,14 @@ impl<'d> Walk<'d> {
                         self.twin_alone(item);
                     }
                 }
-                Kind::Null if element.is_list => {}
+                Kind::Null if element.is_list => {
+                    // Where a null stands beside it, that is told.
+                    if beside.is_none() {
+                        let found = "a null with nothing beside it";
+                        let expected = "an extension, or a value at the same place beside it";
+                        self.find(EMPTY_VALUE, item, found, expected);
+                    }
+                }
                 _ => self.find(
                     WRONG_JSON_TYPE,
                     item,

@@ -3,7 +3,7 @@
 use super::{Frame, Walk};
 use crate::standards::fhir::Node;
 use crate::standards::profile::finding::{
-    EXTENSION_CONTEXT, Layer, Severity, UNKNOWN_EXTENSION, UNKNOWN_MODIFIER,
+    EXTENSION_CONTEXT, INVALID_FORMAT, Layer, Severity, UNKNOWN_EXTENSION, UNKNOWN_MODIFIER,
 };
 use crate::standards::profile::rules::ProfileId;
 use crate::standards::profile::table::{ANY_RESOURCE, Element, TypeId};
@@ -135,6 +135,16 @@ impl<'d> Walk<'d> {
         let expected = "a part that the definition of the extension names";
         if let Some(by) = by {
             return self.breach(by, UNKNOWN_EXTENSION, url, found, expected);
+        }
+        // Only a part has a short name; an extension of its own has an absolute address.
+        let list = url.parent().and_then(Node::parent);
+        let holder = list.and_then(Node::parent).and_then(Node::parent);
+        let is_part = holder
+            .and_then(Node::name)
+            .is_some_and(|name| name == "extension" || name == "modifierExtension");
+        if !is_part {
+            let expected = "an absolute address";
+            return self.find(INVALID_FORMAT, url, "a relative address", expected);
         }
         let (layer, severity) = (Layer::Structure, Severity::Warning);
         self.tell(layer, severity, UNKNOWN_EXTENSION, url, found, expected);

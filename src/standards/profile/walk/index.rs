@@ -80,6 +80,13 @@ impl<'d> Contained<'d> {
         Contained { resources }
     }
 
+    /// Those whose id an earlier one has.
+    pub(super) fn doubles(&self) -> impl Iterator<Item = Node<'d>> + use<'d, '_> {
+        let pairs = self.resources.windows(2);
+        let doubles = pairs.filter(|pair| pair[0].0 == pair[1].0);
+        doubles.map(|pair| pair[1].2)
+    }
+
     /// The type of the contained resource with that id.
     pub(super) fn kind_of(&self, id: &str) -> Option<&'d str> {
         self.find(id).map(|(_, kind, _)| kind)

@@ -61,7 +61,7 @@ impl<'d> Walk<'d> {
             match rules.profile(url.text().unwrap_or_default()) {
                 Some((profile, _)) if all.contains(&profile) => {}
                 Some((profile, _)) => all.push(profile),
-                None => self.unknown_profile(url),
+                None => self.unknown_profile(url, id),
             }
         }
         let is_entry = node
@@ -91,10 +91,17 @@ impl<'d> Walk<'d> {
     }
 
     /// R4's own types are profiles of themselves and are met by the table.
-    fn unknown_profile(&mut self, url: Node<'_>) {
+    fn unknown_profile(&mut self, url: Node<'_>, id: TypeId) {
         let text = url.text().unwrap_or_default();
         let own = text.strip_prefix("http://hl7.org/fhir/StructureDefinition/");
-        if own.is_some_and(|name| self.table.id_of(name).is_some()) {
+        let own = own.and_then(|name| self.table.id_of(name));
+        if let Some(own) = own {
+            let is_abstract = ["Resource", "DomainResource"].contains(&self.type_name(own));
+            if own != id && !is_abstract {
+                let found = format!("the type {} as its profile", self.type_name(own));
+                let expected = format!("a profile of {}", self.type_name(id));
+                self.find(PROFILE_TYPE, url, &found, &expected);
+            }
             return;
         }
         let found = "a profile that is in no package here";

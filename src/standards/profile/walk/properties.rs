@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::standards::fhir::Limits;
+use crate::standards::fhir::tree::STEPS;
 use crate::standards::profile::inspect;
 
 /// A valid message or resource, and every pointer of it that leads to a value.
@@ -227,6 +228,9 @@ fn told(message: &Value) -> Vec<(&'static str, String)> {
 const MOST_WORK: usize = 500 * USUAL_WORK;
 const USUAL_WORK: usize = 2_000;
 
+/// The walk and the invariants go by each member and item a few times, whatever it is part of.
+const MOST_STEPS: usize = 60;
+
 /// How much was looked at, and how many findings there are.
 fn work(document: &Document) -> (usize, usize) {
     let walk = walked(document, &Ask::everything());
@@ -321,7 +325,14 @@ fn what_is_made_to_take_long_does_not() {
     for source in sources {
         let document = Document::parse(source.clone().into_bytes(), &Limits::default());
         let document = document.expect("sound form");
+        let before = STEPS.get();
         let (work, findings) = work(&document);
+        let steps = STEPS.get() - before;
+        assert!(
+            steps < MOST_STEPS * document.len(),
+            "{steps}: {}",
+            &source[..60]
+        );
         assert!(findings <= Layer::ALL.len() * (MAX_FINDINGS + 8));
         assert!(work < MOST_WORK, "{work}: {}", &source[..60]);
     }

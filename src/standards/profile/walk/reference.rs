@@ -5,6 +5,7 @@ use crate::standards::fhir::{Node, resource_types};
 use crate::standards::profile::finding::{
     Finding, Layer, REFERENCE_TARGET, Severity, UNRESOLVED_REFERENCE,
 };
+use crate::standards::profile::primitive::Format;
 use crate::standards::profile::rules::ProfileId;
 
 impl<'d> Walk<'d> {
@@ -14,6 +15,7 @@ impl<'d> Walk<'d> {
             return;
         };
         let Some(text) = reference.text() else { return };
+        self.named_type(node);
         if let Some(id) = text.strip_prefix('#') {
             if !id.is_empty() && self.contained.kind_of(id).is_none() {
                 let found = "a contained resource that is not there";
@@ -48,6 +50,20 @@ impl<'d> Walk<'d> {
                 found,
                 expected,
             );
+        }
+    }
+
+    /// The type that a reference names is that of what it leads to (FHIR R4, Reference).
+    fn named_type(&mut self, node: Node<'d>) {
+        let named = node.str("type").and_then(resource_types::known);
+        let Some((named, kind)) = named.and_then(|named| Some((named, self.target_kind(node)?)))
+        else {
+            return;
+        };
+        if named != kind {
+            let found = format!("a reference to {kind} that names {named}");
+            let expected = "the type of what it leads to";
+            self.find(REFERENCE_TARGET, node, &found, expected);
         }
     }
 
@@ -97,9 +113,17 @@ impl<'d> Walk<'d> {
     }
 }
 
-/// `Type/id`, maybe with a version behind.
+/// `Type/id`, maybe with a version and a part behind.
 fn is_relative(text: &str) -> bool {
-    let plain = text.split("/_history/").next().unwrap_or(text);
-    let kind = plain.split_once('/').map(|(kind, _)| kind);
-    kind.is_some_and(|kind| resource_types::known(kind).is_some())
+    let whole = text.split('#').next().unwrap_or(text);
+    let (plain, version) = match whole.split_once("/_history/") {
+        Some((plain, version)) => (plain, Some(version)),
+        None => (whole, None),
+    };
+    let Some((kind, id)) = plain.split_once('/') else {
+        return false;
+    };
+    resource_types::known(kind).is_some()
+        && Format::Id.admits(id)
+        && version.is_none_or(|version| Format::Id.admits(version))
 }

@@ -5,8 +5,9 @@ use proptest::prelude::*;
 use super::*;
 use crate::standards::fhir::Limits;
 use crate::standards::profile::finding::{
-    INVALID_FORMAT, MISSING_ELEMENT, MISSING_RESOURCE_TYPE, MORE_THAN_ONE_CHOICE, NOT_EVALUATED,
-    UNKNOWN_ELEMENT, UNKNOWN_RESOURCE_TYPE, WRONG_JSON_TYPE,
+    DUPLICATE_ID, EMPTY_VALUE, INVALID_FORMAT, MISSING_ELEMENT, MISSING_RESOURCE_TYPE,
+    MORE_THAN_ONE_CHOICE, NOT_EVALUATED, PROFILE_TYPE, REFERENCE_TARGET, UNKNOWN_ELEMENT,
+    UNKNOWN_RESOURCE_TYPE, UNRESOLVED_REFERENCE, WRONG_JSON_TYPE,
 };
 
 fn found(json: &str) -> Vec<(&'static str, String)> {
@@ -241,5 +242,63 @@ proptest! {
         if let Ok(document) = Document::parse(text.into_bytes(), &Limits::default()) {
             let _ = faults(&document);
         }
+    }
+}
+
+#[test]
+fn what_hapi_refuses_in_small_things_is_refused() {
+    let cases = [
+        (
+            r##"{"resourceType":"Patient","contained":[{"resourceType":"Organization","id":"a","name":"x"},
+            {"resourceType":"Organization","id":"a","name":"y"}],"managingOrganization":{"reference":"#a"}}"##,
+            DUPLICATE_ID,
+        ),
+        (
+            r#"{"resourceType":"Encounter","status":"planned","class":{"code":"AMB"},
+            "subject":{"reference":"Patient/1","type":"Group"}}"#,
+            REFERENCE_TARGET,
+        ),
+        (
+            r#"{"resourceType":"Location","meta":{"profile":["http://hl7.org/fhir/StructureDefinition/Patient"]}}"#,
+            PROFILE_TYPE,
+        ),
+        (
+            r#"{"resourceType":"Patient","managingOrganization":{"reference":"Organization/a b"}}"#,
+            UNRESOLVED_REFERENCE,
+        ),
+        (
+            r#"{"resourceType":"Patient","extension":[{"url":"foo","valueCode":"a"}]}"#,
+            INVALID_FORMAT,
+        ),
+        (
+            r#"{"resourceType":"Patient","photo":[{"contentType":"image/png","data":"QQ=A"}]}"#,
+            INVALID_FORMAT,
+        ),
+        (
+            r#"{"resourceType":"Patient","name":[{"_given":[null,null]}]}"#,
+            EMPTY_VALUE,
+        ),
+    ];
+    for (source, rule) in cases {
+        let document = Document::parse(source.as_bytes().to_vec(), &Limits::default());
+        let found = check(&document.expect("sound form"), &Ask::everything());
+        let errors = found.iter().filter(|one| one.is_error());
+        let rules: Vec<_> = errors.map(|one| one.rule).collect();
+        assert!(rules.contains(&rule), "{rule}: {found:#?}");
+    }
+}
+
+#[test]
+fn what_looks_like_those_and_is_right_is_not_refused() {
+    for source in [
+        r#"{"resourceType":"Patient","managingOrganization":{"reference":"Organization/a-1/_history/2","type":"Organization"}}"#,
+        r#"{"resourceType":"Patient","meta":{"profile":["http://hl7.org/fhir/StructureDefinition/DomainResource"]}}"#,
+        r#"{"resourceType":"Patient","photo":[{"contentType":"image/png","data":"QQ==\n"}]}"#,
+        r#"{"resourceType":"Patient","name":[{"given":["a","b"],"_given":[null,null]}]}"#,
+    ] {
+        let document = Document::parse(source.as_bytes().to_vec(), &Limits::default());
+        let found = check(&document.expect("sound form"), &Ask::everything());
+        let errors: Vec<_> = found.iter().filter(|one| one.is_error()).collect();
+        assert!(errors.is_empty(), "{errors:#?}");
     }
 }
