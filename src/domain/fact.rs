@@ -144,6 +144,11 @@ impl Fact {
 /// published names, separated by spaces.
 pub const FIELDS: &str = "fields";
 
+/// Detail of a release: the fields of the case that had a value and did not go, or not in whole,
+/// by their published names, separated by spaces. So that what keeps people safe and was left
+/// out is told of (DESIGN section 5).
+pub const WITHHELD: &str = "withheld";
+
 /// A fact as the log keeps it: with its place there and the hash that proves it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recorded {
