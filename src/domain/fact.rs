@@ -148,6 +148,11 @@ pub const FIELDS: &str = "fields";
 /// the telephone, and the software that sent, which some name after the practice.
 pub const MAY_NAME_REFERRER: [&str; 2] = ["told", "software"];
 
+/// Detail of a release: the fields of the case that had a value and did not go, or not in whole,
+/// by their published names, separated by spaces. So that what keeps people safe and was left
+/// out is told of (DESIGN section 5).
+pub const WITHHELD: &str = "withheld";
+
 /// A fact as the log keeps it: with its place there and the hash that proves it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recorded {

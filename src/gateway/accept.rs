@@ -313,11 +313,12 @@ impl Gateway {
         if lacks_consent {
             return held(condition, Some(routed));
         }
-        let disclosed = rendered.disclosed();
+        let (disclosed, kept_back) = (rendered.disclosed(), rendered.kept_back());
         match self.release(case, &routed, &rendered, given.version, now) {
             Ok(leg) => Ok(Way::Released {
                 routed: Routed {
                     disclosed,
+                    kept_back,
                     ..routed
                 },
                 leg: Box::new(leg),

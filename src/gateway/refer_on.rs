@@ -235,11 +235,12 @@ impl Gateway {
                 told,
             };
         }
-        let disclosed = rendered.disclosed();
+        let (disclosed, kept_back) = (rendered.disclosed(), rendered.kept_back());
         match self.release(child, &routed, &rendered, version, now) {
             Ok(leg) => Way::Released {
                 routed: Routed {
                     disclosed,
+                    kept_back,
                     ..routed
                 },
                 leg: Box::new(leg),
@@ -259,6 +260,7 @@ pub(super) fn referred_on_to(partner: &Arc<Provider>, questions: Vec<Question>) 
         via: None,
         questions,
         disclosed: Vec::new(),
+        kept_back: Vec::new(),
     }
 }
 

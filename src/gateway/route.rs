@@ -10,7 +10,7 @@ use crate::adapters::store::Room;
 use crate::domain::caller::Caller;
 use crate::domain::case::{Case, Referral};
 use crate::domain::clock::start_of_week;
-use crate::domain::fact::{FIELDS, Fact};
+use crate::domain::fact::{FIELDS, Fact, WITHHELD};
 use crate::domain::identifiers::{CaseId, OdsCode};
 use crate::domain::provider::{Load, Provider};
 use crate::domain::routing::{
@@ -35,6 +35,8 @@ pub(super) struct Routed {
     pub questions: Vec<Question>,
     /// The fields of the case that its payload was made of, once it was.
     pub disclosed: Vec<&'static str>,
+    /// The fields that had a value and did not go, or not in whole.
+    pub kept_back: Vec<&'static str>,
 }
 
 impl Routed {
@@ -52,6 +54,10 @@ impl Routed {
                 .with("row", via.row.to_string()),
         };
         let fact = fact.with(FIELDS, self.disclosed.join(" "));
+        let fact = match &self.kept_back[..] {
+            [] => fact,
+            fields => fact.with(WITHHELD, fields.join(" ")),
+        };
         if self.questions.is_empty() {
             return fact;
         }
@@ -160,6 +166,7 @@ impl Gateway {
                     via,
                     questions,
                     disclosed: Vec::new(),
+                    kept_back: Vec::new(),
                 }),
                 None => Err(Problem::new(&problems::NO_PROVIDERS)),
             },

@@ -60,7 +60,7 @@ pub(super) fn wrong(text: &str) -> Vec<(Place, Wrong)> {
                 is_begin = true;
             }
             '\r' | '\n' => {
-                line += u32::from(mark == '\n');
+                line += ends_line(mark, &mut marks);
                 column = 1;
                 is_begin = true;
             }
@@ -68,6 +68,11 @@ pub(super) fn wrong(text: &str) -> Vec<(Place, Wrong)> {
         }
     }
     found
+}
+
+/// One where a line ends: a return before a line feed is the first half of an end.
+fn ends_line(mark: char, marks: &mut std::iter::Peekable<std::str::Chars<'_>>) -> u32 {
+    u32::from(mark == '\n' || marks.peek() != Some(&'\n'))
 }
 
 struct Quoted {
@@ -94,7 +99,7 @@ fn quoted(marks: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Quoted {
             }
             '\r' | '\n' => {
                 is_broken = true;
-                lines += u32::from(mark == '\n');
+                lines += ends_line(mark, marks);
             }
             _ => {}
         }
@@ -116,6 +121,7 @@ mod tests {
             ("a,b\r\n\r\n1,\"2\r\n3,4\r\n", (3, 2)),
             ("\"a,b\n1,2\n", (1, 1)),
             ("a\n\"", (2, 1)),
+            ("a,b\r1,2\r3,\"4\r", (3, 2)),
             ("a,b\n1,\"two \"\"2\"\"\n3,\"four\"\n", (2, 2)),
             ("a,b\n\"1,2\n\"3\",4\n5,6\n", (2, 1)),
         ] {

@@ -51,20 +51,28 @@ pub(super) fn rows(folder: &Folder, file: &str, header: Header, faults: &mut Fau
     }
     let name: Arc<str> = file.into();
     let mut rows = Vec::new();
-    let mut headed = false;
+    let (mut headed, mut width) = (false, 0);
     let mut lines = Lines::of_text(text);
     for Record { begin, mut cells } in records(text) {
         let line = lines.of(begin);
         if !headed {
             if cells != header {
                 wrong_header(file, line, &cells, header, faults);
-                return rows;
+                // Empty columns behind the last one hide nothing: the rows are read all the same.
+                if !has_empty_rest(&cells, header) || cells[..header.len()] != *header {
+                    return rows;
+                }
             }
+            width = cells.len();
             headed = true;
             continue;
         }
         if cells.iter().all(String::is_empty) {
             continue;
+        }
+        // One cell more than the first line has is a comma too many, not an empty column.
+        if cells.len() <= width && has_empty_rest(&cells, header) {
+            cells.truncate(header.len());
         }
         if cells.len() != header.len() {
             let curly = cells.iter().any(|cell| cell.contains(damage::is_curly));
@@ -73,8 +81,14 @@ pub(super) fn rows(folder: &Folder, file: &str, header: Header, faults: &mut Fau
             } else {
                 "double quotes"
             };
+            let more = if has_empty_rest(&cells, header) {
+                "; or the line has a comma too many at its end"
+            } else {
+                ""
+            };
             let detail = format!(
-                "found {} cells, expected {}: {}; a cell that holds a comma stands in {quotes}",
+                "found {} cells, expected {}: {}; a cell that holds a comma stands in \
+                 {quotes}{more}",
                 cells.len(),
                 header.len(),
                 header.join(",")
@@ -164,8 +178,11 @@ impl<'a> Lines<'a> {
             if self.at >= byte && !matches!(found, b'\r' | b'\n') {
                 break;
             }
-            self.line += u32::from(*found == b'\n');
             self.at += 1;
+            // A spreadsheet that saves for "Macintosh" ends its lines by a lone return.
+            let next = self.bytes.get(self.at);
+            let is_end = *found == b'\n' || (*found == b'\r' && next != Some(&b'\n'));
+            self.line += u32::from(is_end);
         }
         self.line
     }
@@ -189,12 +206,18 @@ fn wrong_header(file: &str, line: u32, found: &[String], header: Header, faults:
     faults.add(&entry::WRONG_HEADER, file, place, detail);
 }
 
+/// Whether there are cells behind the last column, all of them empty.
+fn has_empty_rest(found: &[String], header: Header) -> bool {
+    let rest = found.get(header.len()..).unwrap_or_default();
+    !rest.is_empty() && rest.iter().all(String::is_empty)
+}
+
 /// Empty cells behind the last column: a spreadsheet keeps a column that was once in use.
 fn trailing(found: &[String], header: Header) -> Option<String> {
-    let more = found.get(header.len()..)?;
-    if more.is_empty() || !more.iter().all(String::is_empty) {
+    if !has_empty_rest(found, header) {
         return None;
     }
+    let more = &found[header.len()..];
     let (count, are) = match more.len() {
         1 => ("an empty column".to_owned(), "stands"),
         count => (format!("{count} empty columns"), "stand"),

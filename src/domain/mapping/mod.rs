@@ -20,7 +20,7 @@ mod value;
 pub(crate) mod sample;
 
 pub use codes::{CodeList, CodeRow, Lookup, Relation, UnmappedPolicy};
-pub use fhir_targets::{FHIR_TARGETS, FhirTarget, fhir_target};
+pub use fhir_targets::{FHIR_TARGETS, FhirTakes, FhirTarget, fhir_target};
 pub use field::{Category, Field, FieldKind, FreeText, NEVER_ACCEPTED, Part, field, fields};
 pub use fields::{FieldRow, Requirement};
 pub use given::Given;

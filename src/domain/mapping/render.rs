@@ -187,6 +187,15 @@ impl Rendered<'_> {
         fields.dedup();
         fields
     }
+
+    /// The fields that had a value and did not go, or not in whole, each once, in the order of
+    /// their names; what the audit keeps of them. The reasons stay in the tables of that day.
+    pub fn kept_back(&self) -> Vec<&'static str> {
+        let mut fields: Vec<&'static str> = self.withheld.iter().map(|(field, _)| *field).collect();
+        fields.sort_unstable();
+        fields.dedup();
+        fields
+    }
 }
 
 /// Renders a case with a provider's tables, on a day and for a place (a day alone: nobody has

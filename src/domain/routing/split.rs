@@ -18,7 +18,8 @@ pub enum SplitBy {
     Place(CatchmentKind),
     /// One of the person's condition groups.
     ConditionGroup,
-    /// The preferred language: its code, or the words that the referrer sends.
+    /// The preferred language, by its code. A referral that says it in words alone is met by
+    /// no row, and the person stays with the hub.
     Language,
 }
 
@@ -51,7 +52,7 @@ pub struct SplitRow {
     /// By what.
     pub by: SplitBy,
     /// The code as it is compared: a place in capitals, a group or a language in small
-    /// letters.
+    /// letters and without an alias.
     pub code: String,
     /// When the row counts.
     pub validity: Validity,

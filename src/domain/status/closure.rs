@@ -1,5 +1,7 @@
 //! Why a case ended.
 
+use super::Status;
+
 /// Why a case ended (canonical closure reasons, version 0.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClosureReason(&'static str);
@@ -46,6 +48,13 @@ impl ClosureReason {
         self.0
     }
 
+    /// The reasons that go with a status which ends a case; none for any other status. Two
+    /// that contradict each other would tell the referrer something false.
+    pub fn fitting(status: Status) -> &'static [&'static str] {
+        let row = FITTING.iter().find(|(of, _)| *of == status);
+        row.map_or(&[], |(_, reasons)| reasons)
+    }
+
     /// Whether an operator may give a person back for this reason: the others are facts
     /// that a provider, a correction or a stop records.
     pub fn is_for_return(self) -> bool {
@@ -79,6 +88,34 @@ impl ClosureReason {
         })
     }
 }
+
+/// See [`ClosureReason::fitting`].
+#[rustfmt::skip]
+const FITTING: &[(Status, &[&str])] = &[
+    (Status::Completed, &[
+        "completed-retained-work", "completed-returned-to-work", "completed-started-work",
+        "completed-other-progress", "completed-no-change", "transferred-other-provision",
+        "moved-away",
+    ]),
+    (Status::ClosedNotEngaged, &[
+        "unable-to-contact", "did-not-attend", "declined-by-person", "withdrew",
+        "consent-withdrawn", "moved-away", "transferred-other-provision",
+        "safeguarding-diverted", "duplicate", "ineligible-age", "ineligible-area",
+        "ineligible-employment", "ineligible-condition", "ineligible-capacity",
+    ]),
+    (Status::Declined, &[
+        "ineligible-age", "ineligible-area", "ineligible-employment", "ineligible-condition",
+        "ineligible-capacity", "duplicate", "wrong-person", "moved-away",
+        "transferred-other-provision", "safeguarding-diverted",
+    ]),
+    (Status::Cancelled, &[
+        "referrer-cancelled", "duplicate", "wrong-person", "moved-away",
+        "transferred-other-provision",
+    ]),
+    (Status::Withdrawn, &["withdrew", "declined-by-person", "consent-withdrawn", "moved-away"]),
+    (Status::EnteredInError, &["wrong-person", "duplicate"]),
+    (Status::Deceased, &["deceased"]),
+];
 
 /// See [`ClosureReason::is_for_return`].
 const FOR_RETURN: &[&str] = &[
@@ -137,6 +174,24 @@ mod tests {
                     "{code}: {words}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn every_status_that_ends_a_case_has_reasons_and_every_reason_a_status() {
+        for status in Status::ALL {
+            let fitting = ClosureReason::fitting(*status);
+            let reported = status.is_terminal() && status.is_providers_to_report();
+            assert_eq!(!fitting.is_empty(), reported, "{}", status.code());
+            for code in fitting {
+                assert!(ClosureReason::from_code(code).is_some(), "{code}");
+            }
+        }
+        for code in ClosureReason::ALL {
+            let fits = |status: &Status| ClosureReason::fitting(*status).contains(code);
+            // No provider says of itself that it does not answer.
+            let is_found = Status::ALL.iter().any(fits);
+            assert_eq!(is_found, *code != "service-silent", "{code}");
         }
     }
 }

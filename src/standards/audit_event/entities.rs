@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::Told;
 use super::kind::Words;
-use crate::domain::fact::{FIELDS, FactKind, Recorded};
+use crate::domain::fact::{FIELDS, FactKind, Recorded, WITHHELD};
 use crate::standards::payload::fhir::bundle::CASE_ID;
 
 /// Our ids of messages.
@@ -71,17 +71,14 @@ fn entity(role: &str) -> Value {
     })
 }
 
-/// Name and value of each; of a release one line for each field that was disclosed.
+/// Name and value of each; of a release one line for each field that was disclosed or withheld.
 fn details(fact: &Recorded) -> Vec<Value> {
     let mut details = Vec::new();
     for (name, value) in &fact.details {
-        if name == FIELDS {
-            details.extend(
-                value
-                    .split(' ')
-                    .filter(|field| !field.is_empty())
-                    .map(|field| json!({ "type": "field", "valueString": field })),
-            );
+        if name == FIELDS || name == WITHHELD {
+            let kind = if name == FIELDS { "field" } else { WITHHELD };
+            let fields = value.split(' ').filter(|field| !field.is_empty());
+            details.extend(fields.map(|field| json!({ "type": kind, "valueString": field })));
         } else if !value.is_empty() {
             details.push(json!({ "type": name, "valueString": value }));
         }

@@ -170,6 +170,23 @@ fn a_release_names_its_receiver_and_the_fields_that_went() {
 }
 
 #[test]
+fn a_release_names_the_fields_that_were_withheld() {
+    let mut told = told(FactKind::CaseReleased);
+    let withheld = ("withheld".to_owned(), "ethnicity safeguarding".to_owned());
+    told.fact.details.push(withheld);
+    let event = rendered(&told);
+    let details = event["entity"][0]["detail"]
+        .as_array()
+        .into_iter()
+        .flatten();
+    let withheld = details.filter(|detail| detail["type"] == "withheld");
+    let withheld: Vec<&str> = withheld
+        .filter_map(|one| one["valueString"].as_str())
+        .collect();
+    assert_eq!(withheld, ["ethnicity", "safeguarding"]);
+}
+
+#[test]
 fn exactly_one_agent_asked_for_it() {
     for kind in FactKind::ALL {
         let event = rendered(&told(*kind));

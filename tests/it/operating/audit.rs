@@ -80,6 +80,10 @@ async fn the_log_of_a_case_is_right_fhir_and_each_event_is_tied_to_its_row() {
     let fields = details.into_iter().flatten();
     let fields = fields.filter(|detail| detail["type"] == "field").count();
     assert!(fields > 3, "the fields that went are named: {fields}");
+    let withheld = details.into_iter().flatten();
+    let mut withheld = withheld.filter(|detail| detail["type"] == "withheld");
+    let is_named = withheld.any(|detail| detail["valueString"] == "nhs_number");
+    assert!(is_named, "and what Lantern does not get: {details:?}");
     let log = gateway.running.gateway.audit(&Caller::System, 1, 1_000);
     for row in log.await.expect("the log") {
         let event = events.iter().find(|event| position(event) == row.seq);

@@ -76,7 +76,7 @@ fn compile_row(row: &Row, faults: &mut Faults) -> Option<SplitRow> {
 fn code(by: SplitBy, cell: &Cell<'_>, faults: &mut Faults) -> Option<String> {
     match by {
         SplitBy::Place(kind) => catchment::code(kind, cell, faults),
-        SplitBy::Language => cell.filled(faults).map(str::to_lowercase),
+        SplitBy::Language => language(cell, faults),
         SplitBy::ConditionGroup => {
             let text = cell.filled(faults)?;
             let words = BarrierGroup::ALL.iter().map(|row| row.1);
@@ -89,6 +89,25 @@ fn code(by: SplitBy, cell: &Cell<'_>, faults: &mut Faults) -> Option<String> {
             Some(text.to_owned())
         }
     }
+}
+
+/// The code of a language without its alias, as a case's is compared: `ur` of `iso|ur`. The
+/// codes are those of UK Core Human Language: ISO 639, with parts behind hyphens (BCP 47).
+fn language(cell: &Cell<'_>, faults: &mut Faults) -> Option<String> {
+    let text = cell.filled(faults)?.to_lowercase();
+    let code = text.rsplit('|').next().unwrap_or_default().trim();
+    let mut parts = code.split('-');
+    let first = parts.next().unwrap_or_default();
+    let plain = |part: &str| part.bytes().all(|b| b.is_ascii_alphanumeric());
+    let is_code = (2..=3).contains(&first.len())
+        && first.starts_with(|c: char| c.is_ascii_lowercase())
+        && plain(first)
+        && parts.all(|part| (1..=8).contains(&part.len()) && plain(part));
+    if !is_code {
+        cell.shape("write the code of a language, as in ur or iso|ur", faults);
+        return None;
+    }
+    Some(code.to_owned())
 }
 
 /// Whether there is a day on which both count.

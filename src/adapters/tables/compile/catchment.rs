@@ -14,6 +14,7 @@ pub(super) const MODES: &[(Mode, &str)] = &[(Mode::Include, "include"), (Mode::E
 pub(super) fn compile(folder: &Folder, faults: &mut Faults) -> Catchment {
     let mut compiled: Vec<CatchmentRow> = Vec::new();
     for row in sheet::rows(folder, FILE, HEADER, faults) {
+        let before = faults.count();
         let kind = row.cell("kind").word(CatchmentKind::ALL, faults);
         let mode = row.cell("mode").word(MODES, faults);
         let validity = row.validity(faults);
@@ -24,6 +25,10 @@ pub(super) fn compile(folder: &Folder, faults: &mut Faults) -> Catchment {
         let Some(code) = code(kind, &cell, faults) else {
             continue;
         };
+        // A row with a fault says nothing of the others yet.
+        if faults.count() > before {
+            continue;
+        }
         let same = |seen: &&CatchmentRow| {
             seen.kind == kind && seen.code == code && seen.validity == validity
         };
@@ -45,7 +50,8 @@ pub(super) fn compile(folder: &Folder, faults: &mut Faults) -> Catchment {
         });
     }
     let any_include = compiled.iter().any(|row| row.mode == Mode::Include);
-    if !compiled.is_empty() && !any_include {
+    // Of a table with a fault there is no telling whom it includes.
+    if !any_include && folder.has(FILE) && !faults.tell_of(FILE) {
         let detail =
             "no row includes anybody; write kind \"any\" with mode \"include\" to serve everybody";
         faults.add(&entry::VALUE_MISSING, FILE, (1, 1), detail);
@@ -63,6 +69,7 @@ pub(in crate::adapters::tables) fn code(
     if kind == CatchmentKind::Any {
         if !cell.text.is_empty() {
             cell.shape("the kind \"any\" has no code", faults);
+            return None;
         }
         return Some(String::new());
     }

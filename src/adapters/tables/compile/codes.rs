@@ -227,6 +227,44 @@ fn no_answer_for_silence(list: &CodeList, faults: &mut Faults) {
     }
 }
 
+/// How a list lets a known value go without a word; `None` when it does not.
+pub(super) fn loses(list: &CodeList) -> Option<String> {
+    if list.unmapped == UnmappedPolicy::Omit {
+        return Some(format!(
+            "{} = \"omit\" under [unmapped] sends nothing for what the list does not hold",
+            list.name
+        ));
+    }
+    let is_lost = |row: &&CodeRow| {
+        row.relation == Relation::Unmatched && !SPECIAL[..3].contains(&row.source.as_str())
+    };
+    let row = list.rows().iter().find(is_lost)?;
+    Some(format!(
+        "{} sends nothing for \"{}\"",
+        row.position, row.source
+    ))
+}
+
+/// A yes and a no in one word: the provider would read the one as the other.
+pub(super) fn tell_apart(list: &CodeList, field: &Field, faults: &mut Faults) {
+    let row_of = |word: &str| {
+        let mut rows = list.rows().iter();
+        rows.find(|row| row.source == word && !row.target.is_empty())
+    };
+    let (Some(yes), Some(no)) = (row_of("yes"), row_of("no")) else {
+        return;
+    };
+    if !super::transform::is_same_word(&yes.target, &no.target) {
+        return;
+    }
+    let detail = format!(
+        "target: found \"{}\", the word for \"yes\" at {}; nobody could tell yes from no of {}",
+        no.target, yes.position, field.name
+    );
+    let place = (no.position.line, 3);
+    faults.add(&entry::SAID_TWICE, &no.position.file, place, detail);
+}
+
 /// Ways of having no answer that the field never has, and ways that it has beside one that
 /// the list speaks of: the provider could not tell them apart.
 fn warn_of_silence(list: &CodeList, field: &Field, faults: &mut Faults) {

@@ -15,8 +15,13 @@ pub(super) const HEADER: Header = &["rule", "operator", "value", "outcome", "rea
 
 pub(super) fn compile(folder: &Folder, faults: &mut Faults) -> Eligibility {
     let rows = sheet::rows(folder, FILE, HEADER, faults);
-    let compiled = rows.iter().filter_map(|row| compile_row(row, faults));
-    let compiled: Vec<EligibilityRow> = compiled.collect();
+    let mut compiled: Vec<EligibilityRow> = Vec::new();
+    for row in &rows {
+        let before = faults.count();
+        let read = compile_row(row, faults);
+        // A row with a fault says nothing of the others yet.
+        compiled.extend(read.filter(|_| faults.count() == before));
+    }
     super::unused::eligibility(&compiled, faults);
     Eligibility::new(compiled)
 }
@@ -83,6 +88,11 @@ fn expected(row: &Row, rule: Rule, operator: Operator, faults: &mut Faults) -> O
         .map(str::trim)
         .filter(|w| !w.is_empty())
         .collect();
+    if found.is_empty() {
+        let detail = format!("value: found \"{text}\", and no word in it");
+        cell.fault(&entry::VALUE_MISSING, detail, faults);
+        return None;
+    }
     let one = matches!(operator, Operator::Is | Operator::IsNot);
     if one && found.len() != 1 {
         cell.shape("write one word, or use one-of or none-of", faults);

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use super::{codes, transform};
+use super::{codes, fhir, transform};
 use crate::adapters::tables::faults::Faults;
 use crate::adapters::tables::folder::Folder;
 use crate::adapters::tables::head::Head;
 use crate::adapters::tables::nearest;
 use crate::adapters::tables::sheet::{self, Header, Row};
 use crate::domain::mapping::{
-    Category, CodeList, FHIR_TARGETS, Field, FieldRow, NEVER_ACCEPTED, Requirement, Transform,
-    fhir_target, field, fields,
+    Category, CodeList, FHIR_TARGETS, Field, FieldKind, FieldRow, NEVER_ACCEPTED, Requirement,
+    Transform, fhir_target, field, fields,
 };
 use crate::domain::provider::PayloadKind;
 use crate::problem::area::tables as entry;
@@ -54,6 +54,9 @@ pub(super) fn compile(
     let mut compiled: Vec<FieldRow> = Vec::new();
     let mut used: BTreeSet<usize> = BTreeSet::new();
     let mut guarded: BTreeSet<usize> = BTreeSet::new();
+    let mut told_apart: BTreeSet<usize> = BTreeSet::new();
+    // Sources of rows with a fault, which has been told: they are not missing besides.
+    let mut said: BTreeSet<String> = BTreeSet::new();
     let rows = sheet::rows(folder, FILE, HEADER, faults);
     // What a table that cannot be read lacks is nothing to tell of.
     if rows.is_empty() && (!folder.has(FILE) || faults.tell_of(FILE)) {
@@ -61,9 +64,10 @@ pub(super) fn compile(
     }
     for row in rows {
         let Some(field_row) = compile_row(&row, lists, faults) else {
+            said.insert(row.cell("source").text.to_owned());
             continue;
         };
-        check_target(&row, &field_row, payload, &compiled, faults);
+        check_target(&row, &field_row, payload, &compiled, lists, faults);
         for step in &field_row.steps {
             let Transform::Code { index, .. } = step else {
                 continue;
@@ -75,6 +79,9 @@ pub(super) fn compile(
             // answer about a person may be, with the first field that is about one.
             if used.insert(*index) {
                 codes::compare(&lists[*index], source, faults);
+            }
+            if source.kind == FieldKind::YesNo && told_apart.insert(*index) {
+                codes::tell_apart(&lists[*index], source, faults);
             }
             if !source.administrative && guarded.insert(*index) {
                 codes::guard(&lists[*index], source, faults);
@@ -93,7 +100,7 @@ pub(super) fn compile(
             );
         }
     }
-    check_protected(&compiled, withheld, head, faults);
+    check_protected(&compiled, withheld, &said, head, faults);
     compiled
 }
 
@@ -113,7 +120,7 @@ fn compile_row(row: &Row, lists: &[CodeList], faults: &mut Faults) -> Option<Fie
             transform::check(&cell, source, steps, faults);
             let comment = row.cell("comment");
             transform::check_default(&cell, &comment, source, steps, faults);
-            transform::check_protected(&cell, source, steps, faults);
+            transform::check_protected(&cell, source, steps, lists, faults);
         }
         None => {}
     }
@@ -169,6 +176,7 @@ fn check_target(
     new: &FieldRow,
     payload: Option<PayloadKind>,
     seen: &[FieldRow],
+    lists: &[CodeList],
     faults: &mut Faults,
 ) {
     let cell = row.cell("target");
@@ -212,11 +220,13 @@ fn check_target(
                 let names: Vec<&str> = FHIR_TARGETS.iter().map(|t| t.name).collect();
                 cell.unknown(&names, faults);
             }
-            Some(known) if !known.repeats => {
-                let clash = seen.iter().find(|other| other.target == target);
+            Some(known) => {
+                fhir::check(&row.cell("transform"), known, new, lists, faults);
+                let clash = seen
+                    .iter()
+                    .find(|other| other.target == target && !known.repeats);
                 twice(row, clash, "this target", faults);
             }
-            Some(_) => {}
         },
         Some(PayloadKind::Csv) => {
             if let Err(expected) = csv::check_column(target) {
@@ -294,6 +304,7 @@ fn overlap(a: &str, b: &str) -> bool {
 fn check_protected(
     rows: &[FieldRow],
     withheld: &[(String, String)],
+    said: &BTreeSet<String>,
     head: &Head<'_>,
     faults: &mut Faults,
 ) {
@@ -309,7 +320,7 @@ fn check_protected(
     }
     for protected in fields().iter().filter(|field| field.protected) {
         let kept_back = withheld.iter().any(|(name, _)| name == protected.name);
-        if mapped(protected.name).is_none() && !kept_back {
+        if mapped(protected.name).is_none() && !kept_back && !said.contains(protected.name) {
             let detail = format!(
                 "{}: add a row with this source, or `{} = \"reason\"` under [withheld] in provider.toml",
                 protected.name, protected.name

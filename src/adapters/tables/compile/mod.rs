@@ -5,6 +5,7 @@ pub(super) mod catchment;
 pub(super) mod codes;
 mod contact;
 mod eligibility;
+mod fhir;
 mod fields;
 mod governance;
 mod questions;

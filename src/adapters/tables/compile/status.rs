@@ -88,6 +88,17 @@ fn closure(row: &Row, status: Status, faults: &mut Faults) -> Option<ClosureReas
             faults,
         );
     }
+    let fitting = ClosureReason::fitting(status);
+    if let Some(found) = reason.filter(|reason| !fitting.contains(&reason.code())) {
+        let detail = format!(
+            "closure_reason: found \"{}\", which does not go with the status \"{}\"; with it go: {}",
+            found.code(),
+            status.code(),
+            fitting.join(", ")
+        );
+        let position = row.position();
+        faults.warn(&entry::UNKNOWN_WORD, FILE, (position.line, 3), detail);
+    }
     reason
 }
 
@@ -96,8 +107,11 @@ fn closure(row: &Row, status: Status, faults: &mut Faults) -> Option<ClosureReas
 fn check_total(words: &[StatusWord], faults: &mut Faults) {
     for status in [Status::Accepted, Status::Declined, Status::Completed] {
         if !words.iter().any(|word| word.status == status) {
-            let detail = format!("no word for the status \"{}\"", status.code());
-            faults.warn(&entry::VALUE_MISSING, FILE, (1, 1), detail);
+            let detail = format!(
+                "no word for the status \"{}\"; ask the provider for its word and add a row",
+                status.code()
+            );
+            faults.add(&entry::VALUE_MISSING, FILE, (1, 1), detail);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The `transform` column: one step, or several joined by ` then `.
 
+use super::codes;
 use crate::adapters::tables::faults::Faults;
 use crate::adapters::tables::nearest;
 use crate::adapters::tables::sheet::Cell;
@@ -46,7 +47,13 @@ fn step(cell: &Cell<'_>, text: &str, lists: &[CodeList], faults: &mut Faults) ->
     let step =
         with_argument(name, argument).or_else(|| plain(name).filter(|_| argument.is_empty()));
     if step.is_none() {
-        cell.shape(&format!("write {name} like this: {example}"), faults);
+        let different = if name == "yes-no" {
+            ", with two different words"
+        } else {
+            ""
+        };
+        let says = format!("write {name} like this: {example}{different}");
+        cell.shape(&says, faults);
     }
     step
 }
@@ -97,12 +104,18 @@ fn with_argument(name: &str, argument: &str) -> Option<Transform> {
         "constant" => Some(Transform::Constant(argument.to_owned())),
         "yes-no" => {
             let (yes, no) = argument.split_once('/')?;
-            let both = !yes.trim().is_empty() && !no.trim().is_empty();
-            both.then(|| Transform::YesNo(yes.trim().into(), no.trim().into()))
+            let (yes, no) = (yes.trim(), no.trim());
+            let both = !yes.is_empty() && !no.is_empty() && !is_same_word(yes, no);
+            both.then(|| Transform::YesNo(yes.into(), no.into()))
         }
         "max" => argument.parse().ok().filter(|n| *n > 0).map(Transform::Max),
         _ => None,
     }
+}
+
+/// Whether nobody could tell two words of a provider's apart.
+pub(super) fn is_same_word(one: &str, other: &str) -> bool {
+    one.trim().to_lowercase() == other.trim().to_lowercase()
 }
 
 /// Names of coarser steps.
@@ -162,16 +175,31 @@ pub(super) fn check(
     }
 }
 
-/// Protected data arrives in whole or is refused aloud: no step may cut it in silence.
+/// Protected data arrives in whole or is refused aloud: no step may cut it in silence, and
+/// no list may have no word for it.
 pub(super) fn check_protected(
     cell: &Cell<'_>,
     field: Option<&Field>,
     steps: &[Transform],
+    lists: &[CodeList],
     faults: &mut Faults,
 ) {
     let Some(field) = field.filter(|field| field.protected) else {
         return;
     };
+    for step in steps {
+        let Transform::Code { index, .. } = step else {
+            continue;
+        };
+        if let Some(way) = codes::loses(&lists[*index]) {
+            let detail = format!(
+                "transform: {} is protected, and {way}; send it without the list, or withhold \
+                 the field with a reason",
+                field.name
+            );
+            cell.fault(&entry::TRANSFORM_MISFIT, detail, faults);
+        }
+    }
     let cuts = |step: &&Transform| {
         matches!(
             step,
@@ -193,6 +221,10 @@ pub(super) fn check_protected(
         );
         cell.fault(&entry::TRANSFORM_MISFIT, detail, faults);
     }
+}
+
+const fn is_list(step: &Transform) -> bool {
+    matches!(step, Transform::Code { .. })
 }
 
 /// What is wrong with where a step stands.
@@ -222,6 +254,10 @@ fn out_of_place(
                  row whose source is postcode",
             )
         }
+        Transform::Code { .. } if steps[..index].iter().any(is_list) => Some(
+            "transform: one list translates a field; its words are the provider's, and no second \
+             list knows them",
+        ),
         Transform::Default(_) if index + 1 < steps.len() => {
             Some("transform: a default is the last step")
         }
@@ -300,7 +336,7 @@ pub(super) fn check_prohibited(
     }
 }
 
-const fn named(shape: Shape) -> &'static str {
+pub(super) const fn named(shape: Shape) -> &'static str {
     match shape {
         Shape::Text => "a text",
         Shape::Texts => "a list of texts; add first or join:comma before it",

@@ -60,7 +60,11 @@ pub fn vocabulary() -> Vec<File> {
     });
     let closures = ClosureReason::ALL.iter().map(|word| Word {
         word,
-        note: String::new(),
+        note: goes_with(word),
+    });
+    let splits = list(SplitBy::ALL, |by| match by {
+        SplitBy::Language => "its code, as in ur or iso|ur".to_owned(),
+        _ => String::new(),
     });
     vec![
         table(
@@ -71,11 +75,7 @@ pub fn vocabulary() -> Vec<File> {
         head(area::HEAD, area::SCHEMA),
         table("routing.csv", area::ROUTING, vec![]),
         table(area::PARTNERS, area::PARTNER_ROUTES, vec![]),
-        table(
-            area::SPLIT,
-            area::SPLIT_ROWS,
-            vec![("kind", plain(SplitBy::ALL))],
-        ),
+        table(area::SPLIT, area::SPLIT_ROWS, vec![("kind", splits)]),
         head(HEAD, SCHEMA),
         table(
             catchment::FILE,
@@ -221,6 +221,17 @@ fn route(word: RouteWord) -> String {
         return word.meaning().to_owned();
     }
     format!("{}; reason: {reasons}", word.meaning())
+}
+
+/// The statuses with which a reason goes.
+fn goes_with(reason: &str) -> String {
+    let statuses = Status::ALL.iter();
+    let statuses = statuses.filter(|status| ClosureReason::fitting(**status).contains(&reason));
+    let statuses: Vec<&str> = statuses.map(|status| status.code()).collect();
+    match &statuses[..] {
+        [] => "a provider's word never means it".to_owned(),
+        statuses => format!("goes with {}", statuses.join(", ")),
+    }
 }
 
 fn statuses() -> Vec<Word> {

@@ -410,3 +410,59 @@ fn a_default_is_taken_for_paperwork_that_says_why() {
     );
     assert_eq!(copy.lantern(), Vec::<String>::new());
 }
+
+#[test]
+fn a_list_that_has_no_word_for_a_protected_field_is_refused() {
+    let copy = Copy::new();
+    copy.edit(
+        "lantern/provider.toml",
+        "gender = \"omit\"",
+        "gender = \"hold\"",
+    );
+    let through = "support.language,language,code:gender,";
+    copy.edit("lantern/fields.csv", "support.language,language,,", through);
+    one_fault(
+        &copy,
+        &[
+            "WW-MAP-012",
+            "fields.csv:14:3",
+            "language is protected, and codes/gender.csv:5 sends nothing for \"unknown\"",
+        ],
+    );
+    // A missing answer without a word is a missing answer still.
+    copy.edit("lantern/codes/gender.csv", "unknown,Unknown", "absent,");
+    assert_eq!(copy.lantern(), Vec::<String>::new());
+}
+
+#[test]
+fn a_list_of_a_yes_no_field_tells_yes_from_no() {
+    let copy = Copy::new();
+    let list = "source,source_display,target,target_display,relation,comment\n\
+                yes,,N,,equivalent,\nno,,n,,equivalent,\n";
+    std::fs::write(copy.path("lantern/codes/need.csv"), list).expect("a writable copy");
+    copy.edit(
+        "lantern/fields.csv",
+        "interpreter,yes-no,",
+        "interpreter,code:need,",
+    );
+    one_fault(
+        &copy,
+        &[
+            "WW-MAP-006",
+            "codes/need.csv:3:3",
+            "found \"n\", the word for \"yes\" at codes/need.csv:2",
+        ],
+    );
+    copy.edit("lantern/codes/need.csv", "yes,,N", "yes,,Y");
+    assert_eq!(copy.lantern(), Vec::<String>::new());
+}
+
+#[test]
+fn a_line_that_ends_in_a_lone_return_is_counted() {
+    let copy = Copy::new();
+    copy.edit("lantern/catchment.csv", "postcode,ZZ2", "postcode,Z");
+    let path = copy.path("lantern/catchment.csv");
+    let text = std::fs::read_to_string(&path).expect("a committed table");
+    std::fs::write(&path, text.replace('\n', "\r")).expect("a writable copy");
+    one_fault(&copy, &["WW-MAP-007", "catchment.csv:5:2"]);
+}

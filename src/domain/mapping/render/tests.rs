@@ -431,6 +431,7 @@ fn a_question_that_would_tell_a_prohibited_field_is_kept_back_and_one_that_lacks
         rendered.withheld.contains(&in_part)
     };
     assert!(told(&rendered));
+    assert_eq!(rendered.kept_back(), ["employment_status", "questions"]);
     case.referral.work.employment = Answer::Absent;
     let rendered = render(&case, &provider, TODAY);
     assert_eq!(texts_of(&rendered), ["Still there?"]);

@@ -81,7 +81,7 @@ fn value(inputs: &mut Inputs<'_>, target: &str, takes: Takes) -> Option<(&'stati
             ("valueCodeableConcept", values::concept(&text))
         }
         Takes::Text => ("valueString", inputs.text(target)?.into()),
-        Takes::Date => ("valueDateTime", inputs.date(target)?.into()),
+        Takes::Date => ("valueDateTime", inputs.fitting(target)?.into()),
         Takes::Weeks => {
             let weeks = inputs.number(target)?;
             let quantity = Node::object([
@@ -133,7 +133,7 @@ pub(super) fn flags(inputs: &mut Inputs<'_>, subject: &Node) -> Vec<Node> {
 /// The WorkWell consent, and the one to tell the practice, each where it is mapped and
 /// recorded. A date alone says nothing without its decision.
 pub(super) fn consents(inputs: &mut Inputs<'_>, subject: &Node) -> Vec<Node> {
-    let at = inputs.date("Consent.dateTime").unwrap_or_default();
+    let at = inputs.fitting("Consent.dateTime").unwrap_or_default();
     let workwell = consent(
         inputs,
         subject,
@@ -159,9 +159,7 @@ fn consent(
     kind: &str,
     at: &str,
 ) -> Option<Node> {
-    let known = |text: &str| text == "not-recorded" || DECISIONS.iter().any(|row| row.0 == text);
-    let wanted = "given, refused, withdrawn or not-recorded";
-    let decision = inputs.fitting(target, wanted, known)?;
+    let decision = inputs.fitting(target)?;
     let (_, status, provision) = DECISIONS.iter().find(|row| row.0 == decision)?;
     let scope = "http://terminology.hl7.org/CodeSystem/consentscope";
     let policy = "http://terminology.hl7.org/CodeSystem/v3-ActCode";

@@ -67,40 +67,26 @@ impl<'a> Inputs<'a> {
         texts.pop()
     }
 
-    /// The one text of a target, where it is what the element takes; `wanted` says what
-    /// that is.
-    pub(super) fn fitting(
-        &mut self,
-        target: &str,
-        wanted: &str,
-        fits: impl Fn(&str) -> bool,
-    ) -> Option<String> {
+    /// The one text of a target, where it is what the element takes.
+    pub(super) fn fitting(&mut self, target: &str) -> Option<String> {
         let text = self.text(target)?;
-        if fits(&text) {
+        let takes = fhir_target(target)?.takes;
+        if takes.fits(&text) {
             return Some(text);
         }
-        self.unfit(target, wanted);
+        self.unfit(target, &takes.says());
         None
-    }
-
-    /// A date, `yyyy`, `yyyy-mm` or `yyyy-mm-dd` (R4 `date`).
-    pub(super) fn date(&mut self, target: &str) -> Option<String> {
-        self.fitting(target, "a date, yyyy-mm-dd", values::is_date)
     }
 
     /// True or false.
     pub(super) fn yes_no(&mut self, target: &str) -> Option<bool> {
-        let text = self.fitting(target, "true or false", |text| {
-            matches!(text, "true" | "false")
-        })?;
+        let text = self.fitting(target)?;
         Some(text == "true")
     }
 
     /// A whole number, not negative.
     pub(super) fn number(&mut self, target: &str) -> Option<i64> {
-        let wanted = "a whole number";
-        let text = self.fitting(target, wanted, |text| text.parse::<u32>().is_ok())?;
-        text.parse().ok()
+        self.fitting(target)?.parse().ok()
     }
 
     fn unfit(&mut self, target: &str, wanted: &str) {

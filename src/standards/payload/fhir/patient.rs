@@ -10,14 +10,10 @@ const NHS_NUMBER: &str = "https://fhir.nhs.uk/Id/nhs-number";
 const ETHNIC_CATEGORY: &str =
     "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-EthnicCategory";
 const INTERPRETER: &str = "http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired";
-/// R4 administrative-gender.
-const GENDERS: &[&str] = &["male", "female", "other", "unknown"];
 
 /// The Patient, with whatever of it is mapped.
 pub(super) fn resource(inputs: &mut Inputs<'_>, heading: &Heading<'_>) -> Node {
-    let gender = inputs.fitting("Patient.gender", "male, female, other or unknown", |text| {
-        GENDERS.contains(&text)
-    });
+    let gender = inputs.fitting("Patient.gender");
     Node::object([("resourceType", "Patient".into())])
         .with("extension", extensions(inputs))
         .with("identifier", identifiers(inputs, heading))
@@ -26,7 +22,7 @@ pub(super) fn resource(inputs: &mut Inputs<'_>, heading: &Heading<'_>) -> Node {
         .with("gender", gender.unwrap_or_default())
         .with(
             "birthDate",
-            inputs.date("Patient.birthDate").unwrap_or_default(),
+            inputs.fitting("Patient.birthDate").unwrap_or_default(),
         )
         .with("address", repeated(address(inputs)))
         .with("communication", repeated(communication(inputs)))

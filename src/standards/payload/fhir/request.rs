@@ -27,7 +27,7 @@ pub(super) enum Requester {
 
 /// The ServiceRequest.
 pub(super) fn resource(inputs: &mut Inputs<'_>, heading: &Heading<'_>, links: Links) -> Node {
-    let authored = inputs.date("ServiceRequest.authoredOn");
+    let authored = inputs.fitting("ServiceRequest.authoredOn");
     let reason = inputs.text("ServiceRequest.reasonCode.text");
     let reasons: Vec<Node> = reason.iter().map(|text| values::words(text)).collect();
     let notes = inputs.texts("ServiceRequest.note");

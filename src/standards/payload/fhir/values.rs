@@ -14,17 +14,6 @@ pub(super) fn clean(text: &str) -> String {
     text.trim().to_owned()
 }
 
-/// R4 `date`.
-pub(super) fn is_date(text: &str) -> bool {
-    let full = match text.len() {
-        4 => format!("{text}-01-01"),
-        7 => format!("{text}-01"),
-        10 => text.to_owned(),
-        _ => return false,
-    };
-    full.parse::<jiff::civil::Date>().is_ok()
-}
-
 /// A CodeableConcept of `system|code`, where the system is a URI or a known short name,
 /// and of words otherwise.
 pub(super) fn concept(text: &str) -> Node {
@@ -96,21 +85,6 @@ mod tests {
             ("sct|", r#"{"text":"sct|"}"#),
         ] {
             assert_eq!(json(&concept(text)), expected);
-        }
-    }
-
-    #[test]
-    fn dates_are_whole_or_cut_and_real() {
-        for (text, expected) in [
-            ("1980", true),
-            ("1980-02", true),
-            ("1980-02-29", true),
-            ("1981-02-29", false),
-            ("29/02/1980", false),
-            ("80", false),
-            ("", false),
-        ] {
-            assert_eq!(is_date(text), expected, "{text}");
         }
     }
 

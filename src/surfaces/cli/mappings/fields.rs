@@ -58,10 +58,13 @@ const STEPS: &[(&str, &str)] = &[
     ),
     (
         "code",
-        "the provider's word, from codes/<list>.csv; also for yes and no; lossy unless equivalent",
+        "the provider's word, from codes/<list>.csv; also for yes and no; once in a row; lossy unless equivalent",
     ),
     ("constant", "a fixed text; the row has no source"),
-    ("yes-no", "two words of your own for yes and no"),
+    (
+        "yes-no",
+        "two words of your own for yes and no, which differ",
+    ),
     ("upper", "capital letters"),
     ("lower", "small letters"),
     ("digits", "digits only"),
@@ -322,7 +325,8 @@ pub fn markdown() -> String {
     // Writing to a String cannot fail.
     let _ = write!(
         page,
-        "{}.\nA protected field is mapped, or withheld with a reason.\n\n\
+        "{}.\nA protected field is mapped, or withheld with a reason: no step \
+         cuts it, and no list leaves it out in silence.\n\n\
          | field | holds | category | kind | |\n|---|---|---|---|---|\n",
         categories.join(", ")
     );
@@ -357,10 +361,11 @@ pub fn markdown() -> String {
         "\n## Targets of a FHIR Bundle\n\nWith `payload.kind = \"fhir-bundle\"` a \
          target is one of these; one that repeats may have several rows.\n\n",
     );
-    page.push_str("| target | repeats |\n|---|---|\n");
+    page.push_str("| target | takes | repeats |\n|---|---|---|\n");
     for target in FHIR_TARGETS {
         let repeats = if target.repeats { "yes" } else { "" };
-        let _ = writeln!(page, "| `{}` | {repeats} |", target.name);
+        let takes = target.takes.says();
+        let _ = writeln!(page, "| `{}` | {takes} | {repeats} |", target.name);
     }
     page.push_str(COLUMNS);
     page.push_str("\n## Never taken from a referral\n\nWhatever a table says:\n\n");
