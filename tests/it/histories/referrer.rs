@@ -40,7 +40,8 @@ async fn send(gateway: Arc<Gateway>, sending: Sending) -> Answer {
         found.map(|(_, value)| value.as_str())
     });
     let read = read.expect("the practice's headers are right");
-    let answer = gateway.process_message(&read, sending.body.clone()).await;
+    // Boxed: the future of a whole message is too large to lie in that of a world.
+    let answer = Box::pin(gateway.process_message(&read, sending.body.clone())).await;
     Answer {
         status: answer.status,
         body: serde_json::from_slice(&answer.body).unwrap_or_default(),
