@@ -21,6 +21,7 @@ pub mod rules;
 pub mod table;
 pub mod terms;
 pub mod walk;
+mod xhtml;
 
 pub use finding::{Finding, Layer, Severity};
 pub use inspect::{Inspection, inspect};

@@ -1,193 +1,159 @@
 //! The XHTML of a narrative: plain formatting and nothing that acts or calls out (FHIR
 //! R4, Narrative; txt-1 and txt-2).
 
+use std::collections::BTreeSet;
+
 use quick_xml::Reader;
-use quick_xml::events::{BytesStart, Event};
+use quick_xml::events::{BytesRef, BytesStart, Event};
 
 use super::finding::NARRATIVE;
+use super::xhtml;
 
-/// Elements that R4 allows in a narrative: chapters 7 to 11 (except section 4 of chapter
-/// 9) and 15 of HTML 4, and `a` and `img`.
-const ELEMENTS: [&str; 57] = [
-    "a",
-    "abbr",
-    "acronym",
-    "b",
-    "big",
-    "blockquote",
-    "br",
-    "caption",
-    "cite",
-    "code",
-    "col",
-    "colgroup",
-    "dd",
-    "dfn",
-    "div",
-    "dl",
-    "dt",
-    "em",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "hr",
-    "i",
-    "img",
-    "li",
-    "ol",
-    "p",
-    "pre",
-    "q",
-    "samp",
-    "small",
-    "span",
-    "strong",
-    "sub",
-    "sup",
-    "table",
-    "tbody",
-    "td",
-    "tfoot",
-    "th",
-    "thead",
-    "tr",
-    "tt",
-    "ul",
-    "var",
-    "kbd",
-    "address",
-    "bdo",
-    "ins",
-    "del",
-    "map",
-    "area",
-    "u",
-    "s",
-];
-
-/// Entities that a narrative may use without defining them: those of XML, and the common
-/// ones of XHTML.
-const ENTITIES: [&str; 40] = [
-    "amp", "lt", "gt", "quot", "apos", "nbsp", "copy", "reg", "trade", "deg", "plusmn", "micro",
-    "middot", "frac12", "frac14", "frac34", "times", "divide", "pound", "euro", "sect", "para",
-    "laquo", "raquo", "ndash", "mdash", "lsquo", "rsquo", "ldquo", "rdquo", "hellip", "bull",
-    "eacute", "egrave", "agrave", "uuml", "ouml", "auml", "ccedil", "ntilde",
-];
+const XHTML_NAMESPACE: &str = "http://www.w3.org/1999/xhtml";
+const UNKNOWN_ENTITY: &str = "an entity that XML does not define, such as &nbsp; for &#160;";
+const NOT_WELL_FORMED: &str = "text that is no well-formed XHTML";
+const NOT_ONE_DIV: &str = "something else than one complete div";
 
 /// What is wrong with a narrative: the rule and what was found, each once.
 pub fn faults(xhtml: &str) -> Vec<(&'static str, &'static str)> {
-    let mut faults: Vec<(&'static str, &'static str)> = Vec::new();
-    let mut add = |rule, found| {
-        if !faults.contains(&(rule, found)) {
-            faults.push((rule, found));
-        }
-    };
+    let mut reading = Reading::default();
     let mut reader = Reader::from_str(xhtml);
-    let (mut depth, mut says, mut roots) = (0_usize, false, 0);
     loop {
         match reader.read_event() {
             Ok(Event::Start(tag)) => {
-                roots += usize::from(depth == 0);
-                check(&tag, depth, &mut add, &mut says);
-                depth += 1;
+                reading.element(&tag);
+                reading.enter(&tag);
             }
-            Ok(Event::Empty(tag)) => {
-                roots += usize::from(depth == 0);
-                check(&tag, depth, &mut add, &mut says);
-            }
-            Ok(Event::End(_)) => depth = depth.saturating_sub(1),
-            Ok(Event::Text(text)) => says |= !text.trim().is_empty(),
-            Ok(Event::CData(_)) => says = true,
-            Ok(Event::GeneralRef(name)) => {
-                says = true;
-                let name: &str = name.as_ref();
-                if !name.starts_with('#') && !ENTITIES.contains(&name) {
-                    add("txt-1", "an entity that is not known");
+            Ok(Event::Empty(tag)) => reading.element(&tag),
+            Ok(Event::End(_)) => reading.leave(),
+            Ok(Event::Text(text)) => reading.text(!text.trim().is_empty()),
+            Ok(Event::CData(_)) => reading.text(true),
+            Ok(Event::GeneralRef(entity)) => {
+                reading.text(true);
+                if !is_defined(&entity) {
+                    reading.add("txt-1", UNKNOWN_ENTITY);
                 }
             }
             Ok(Event::DocType(_) | Event::PI(_)) => {
-                add(NARRATIVE, "a document type or processing instruction");
+                reading.add(NARRATIVE, "a document type or processing instruction");
             }
             Ok(Event::Eof) => break,
             Ok(_) => {}
             Err(_) => {
-                add("txt-1", "text that is no well-formed XHTML");
-                return faults;
+                reading.add("txt-1", NOT_WELL_FORMED);
+                return reading.faults;
             }
         }
     }
-    if depth > 0 || roots != 1 {
-        add("txt-1", "something else than one complete div");
-    }
-    if !says {
-        add("txt-2", "a narrative that says nothing");
-    }
-    faults
+    reading.end()
 }
 
-fn check(
-    tag: &BytesStart<'_>,
+/// How far a narrative was read, and what was found.
+#[derive(Default)]
+struct Reading {
+    faults: Vec<(&'static str, &'static str)>,
     depth: usize,
-    add: &mut impl FnMut(&'static str, &'static str),
-    says: &mut bool,
-) {
-    let name = tag.local_name().as_ref().to_ascii_lowercase();
-    if depth == 0 {
-        let mut attributes = tag.attributes();
-        let is_xhtml = attributes.with_checks(false).flatten().any(|attribute| {
+    roots: usize,
+    says: bool,
+    /// Depth of the paragraph that is open.
+    paragraph: Option<usize>,
+}
+
+impl Reading {
+    fn add(&mut self, rule: &'static str, found: &'static str) {
+        if !self.faults.contains(&(rule, found)) {
+            self.faults.push((rule, found));
+        }
+    }
+
+    fn text(&mut self, says: bool) {
+        self.says |= says;
+        if says && self.depth == 0 {
+            self.add("txt-1", NOT_ONE_DIV);
+        }
+    }
+
+    fn enter(&mut self, tag: &BytesStart<'_>) {
+        if self.paragraph.is_none() && tag.name().as_ref() == "p" {
+            self.paragraph = Some(self.depth);
+        }
+        self.depth += 1;
+    }
+
+    fn leave(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+        if self.paragraph == Some(self.depth) {
+            self.paragraph = None;
+        }
+    }
+
+    fn element(&mut self, tag: &BytesStart<'_>) {
+        let name = tag.name();
+        let name: &str = name.as_ref();
+        if self.depth == 0 {
+            self.roots += 1;
+            let is_xhtml = tag
+                .attributes()
+                .with_checks(false)
+                .flatten()
+                .any(|it| it.key.as_ref() == "xmlns" && &*it.value == XHTML_NAMESPACE);
+            if name != "div" || !is_xhtml {
+                self.add("txt-1", "something else than one complete div of XHTML");
+            }
+        }
+        if xhtml::acts(name) {
+            self.add(NARRATIVE, "an element that acts or calls out");
+        } else if !xhtml::is_element(name) {
+            self.add("txt-1", "an element that is no plain formatting");
+        }
+        if self.paragraph.is_some() && xhtml::is_block(name) {
+            self.add("txt-1", "a block inside a paragraph");
+        }
+        self.says |= name == "img";
+        self.attributes(tag, name);
+    }
+
+    fn attributes(&mut self, tag: &BytesStart<'_>, element: &str) {
+        // The reader's own check for doubles takes a look at all for each.
+        let mut seen = BTreeSet::new();
+        for attribute in tag.attributes().with_checks(false) {
+            let Ok(attribute) = attribute else {
+                return self.add("txt-1", NOT_WELL_FORMED);
+            };
             let key: &str = attribute.key.as_ref();
-            (key == "xmlns" || key.starts_with("xmlns:"))
-                && &*attribute.value == "http://www.w3.org/1999/xhtml"
-        });
-        if name != "div" || !is_xhtml {
-            add("txt-1", "something else than one complete div of XHTML");
+            if !seen.insert(key.to_owned()) {
+                self.add("txt-1", NOT_WELL_FORMED);
+            }
+            let Ok(value) = quick_xml::escape::unescape(&attribute.value) else {
+                self.add("txt-1", UNKNOWN_ENTITY);
+                continue;
+            };
+            if let Some(found) = xhtml::calls_out(element, key, &value) {
+                self.add(NARRATIVE, found);
+            } else if !xhtml::is_attribute(element, key) {
+                self.add("txt-1", "an attribute that is no plain formatting");
+            } else if key == "xmlns" && value != XHTML_NAMESPACE {
+                self.add("txt-1", "an element that is no plain formatting");
+            }
         }
     }
-    if matches!(
-        name.as_str(),
-        "script"
-            | "object"
-            | "embed"
-            | "iframe"
-            | "form"
-            | "link"
-            | "style"
-            | "base"
-            | "frame"
-            | "applet"
-            | "meta"
-    ) {
-        add(NARRATIVE, "an element that acts or calls out");
-    } else if !ELEMENTS.contains(&name.as_str()) {
-        add("txt-1", "an element that is no plain formatting");
-    }
-    *says |= name == "img";
-    for attribute in tag.attributes().with_checks(false).flatten() {
-        let key = attribute.key.local_name().as_ref().to_ascii_lowercase();
-        let value = quick_xml::escape::unescape(&attribute.value).unwrap_or_default();
-        let value = value.to_ascii_lowercase();
-        let value: String = value.chars().filter(|c| !c.is_whitespace()).collect();
-        if key.starts_with("on") {
-            add(NARRATIVE, "an event handler");
-        } else if value.contains("javascript:") || value.contains("vbscript:") {
-            add(NARRATIVE, "a script in an attribute");
-        } else if key == "src" && !(value.starts_with('#') || value.starts_with("data:image/")) {
-            add(NARRATIVE, "a picture from outside the message");
-        } else if key == "style" && (value.contains("url(") || value.contains("expression(")) {
-            add(NARRATIVE, "a style that calls out");
-        } else if !value.starts_with('#') && is_link(&key, &name) {
-            add(NARRATIVE, "a link to another file");
+
+    fn end(mut self) -> Vec<(&'static str, &'static str)> {
+        if self.depth > 0 || self.roots != 1 {
+            self.add("txt-1", NOT_ONE_DIV);
         }
+        if !self.says {
+            self.add("txt-2", "a narrative that says nothing");
+        }
+        self.faults
     }
 }
 
-/// Whether an attribute of an element names a file that is fetched; what a person may
-/// follow (`a href`) is none.
-fn is_link(key: &str, element: &str) -> bool {
-    matches!(key, "background" | "longdesc" | "usemap") || (key == "href" && element != "a")
+/// The five entities of XML, and characters by their number (XML 1.0, 4.1 and 4.6).
+fn is_defined(entity: &BytesRef<'_>) -> bool {
+    let name: &str = entity.as_ref();
+    ["amp", "lt", "gt", "quot", "apos"].contains(&name)
+        || matches!(entity.resolve_char_ref(), Ok(Some(_)))
 }
 
 #[cfg(test)]
@@ -227,6 +193,65 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_fetched_from_outside_by_any_attribute_or_style() {
+        for inside in [
+            "<img src=\"data:image/png;base64,AAAA\" srcset=\"https://a.example/x.png 1x\"/>",
+            "<p style=\"background:u\\72l(https://a.example)\">x</p>",
+            "<p style=\"background:u/**/rl(https://a.example)\">x</p>",
+            "<p style=\"background:image-set('https://a.example/x.png' 1x)\">x</p>",
+            "<p style=\"@import 'https://a.example'\">x</p>",
+            "<p xmlns:xlink=\"urn:x\" xlink:href=\"https://a.example\">x</p>",
+            "<p poster=\"https://a.example/x.png\">x</p>",
+            "<p formaction=\"https://a.example\">x</p>",
+            "<p background=\"https://a.example\">x</p>",
+            "<area href=\"https://a.example\" alt=\"x\"/>",
+            "<img longdesc=\"https://a.example\" src=\"#a\"/>",
+            "<a href=\"data:text/html,x\">x</a>",
+            "<a href=\"file:///x\">x</a>",
+            "<a href=\"fi&#x1;le:///x\">x</a>",
+        ] {
+            assert!(rules(inside).contains(&NARRATIVE), "{inside}");
+        }
+    }
+
+    #[test]
+    fn links_that_a_person_follows_and_plain_styles_are_welcome() {
+        for inside in [
+            "<a href=\"http://a.example\">x</a><a href=\"mailto:a@a.example\">x</a>",
+            "<a href=\"tel:+441130000000\">x</a><a href=\"#x\">x</a><a name=\"x\">x</a>",
+            "<a href=\"Patient/1?x=a:b\">x</a><a href=\"urn:uuid:1\">x</a>",
+            "<q cite=\"https://a.example\">x</q>",
+            "<p style=\"color: red; font: 12px/1.5 serif\" xml:lang=\"en-GB\" dir=\"ltr\">x</p>",
+            "<table border=\"1\" summary=\"x\"><tr><th scope=\"col\" align=\"left\">x</th></tr></table>",
+            "<ul><li><p>x</p></li></ul><p>y</p><div><p>z</p></div>",
+        ] {
+            assert!(rules(inside).is_empty(), "{inside}: {:?}", rules(inside));
+        }
+    }
+
+    #[test]
+    fn what_r4_does_not_list_is_no_plain_formatting() {
+        for inside in [
+            "<p foo=\"x\">x</p>",
+            "<p data-x=\"x\">x</p>",
+            "<p href=\"#x\">x</p>",
+            "<P>x</P>",
+            "<p CLASS=\"x\">x</p>",
+            "<x:p xmlns:x=\"urn:q\">x</x:p>",
+            "<p xmlns=\"urn:q\">x</p>",
+            "<ins>x</ins>",
+            "<p>x<b><ul><li>y</li></ul></b></p>",
+            "<p class=\"a\" class=\"b\">x</p>",
+            "<p class=a>x</p>",
+            "a&nbsp;b",
+            "a&#0;b",
+            "<p title=\"a&nbsp;b\">x</p>",
+        ] {
+            assert_eq!(rules(inside), ["txt-1"], "{inside}");
+        }
+    }
+
+    #[test]
     fn every_kind_of_fault_is_told_beside_the_others_and_once() {
         let found = rules(
             "<p onclick=\"x()\">x</p><p onclick=\"y()\">y</p><img src=\"http://a.example/x.png\"/>\
@@ -241,7 +266,11 @@ mod tests {
         assert_eq!(rules("<marquee>x</marquee>"), ["txt-1"]);
         assert_eq!(rules("<p>x"), ["txt-1"]);
         assert_eq!(rules("a&bogus;"), ["txt-1"]);
-        assert!(rules("a&nbsp;&#160;&amp;").is_empty());
+        assert!(rules("a&#160;&#xA0;&amp;").is_empty());
+        for outside in ["x", "<!-- c -->x", "&amp;"] {
+            let xhtml = format!("<div xmlns=\"{XHTML_NAMESPACE}\">a</div>{outside}");
+            assert_eq!(faults(&xhtml).len(), 1, "{outside}");
+        }
         assert!(
             faults("<div>x</div>")
                 .iter()

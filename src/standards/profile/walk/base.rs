@@ -74,6 +74,7 @@ impl<'d> Walk<'d> {
         self.stack.extend_from_within(above);
         let roots = self.stack.len();
         self.push_profiles(node, id, pending);
+        self.implicit_rules(node);
         self.object(node, id, begin..self.stack.len());
         self.node_rules(node, None, roots..self.stack.len());
         self.stack.truncate(begin);

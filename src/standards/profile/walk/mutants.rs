@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::standards::fhir::Limits;
+use crate::standards::profile::finding::NOT_EVALUATED;
 
 const FIXTURE: &str = "conformance/fixtures/referrals/referral-16k.json";
 
@@ -489,6 +490,58 @@ fn what_is_met_and_not_evaluated_is_said_once() {
     once.sort_unstable();
     once.dedup();
     assert_eq!(once.len(), told.len(), "{told:?}");
+}
+
+#[test]
+fn another_version_of_a_profile_and_rules_a_resource_names_are_told_as_not_evaluated() {
+    let told = |message: &Value| -> Vec<String> {
+        let document = Document::parse(message.to_string().into_bytes(), &Limits::default());
+        let found = check(&document.expect("sound form"), &Ask::everything());
+        let of_rule = found.into_iter().filter(|one| one.rule == NOT_EVALUATED);
+        of_rule.map(|one| one.found).collect()
+    };
+    let mut message = message();
+    let before = told(&message);
+    let place = format!("{PATIENT}/meta/profile/0");
+    let url = message.pointer(&place).and_then(Value::as_str);
+    let url = url.expect("the patient names its profile").to_owned();
+    let installed = crate::standards::profile::rules::embedded().profile(&url);
+    let version = installed.expect("a profile that is here").1.version;
+    let own = "http://hl7.org/fhir/StructureDefinition/Patient|4.0.1";
+
+    mutate(
+        &mut message,
+        &place,
+        &Set(json!(format!("{url}|{version}"))),
+    );
+    mutate(
+        &mut message,
+        &format!("{PATIENT}/meta/profile"),
+        &Push(json!(own)),
+    );
+    assert_eq!(told(&message), before);
+
+    mutate(&mut message, &place, &Set(json!(format!("{url}|9.9.9"))));
+    mutate(
+        &mut message,
+        &format!("{PATIENT}/implicitRules"),
+        &Set(json!("urn:x")),
+    );
+    mutate(
+        &mut message,
+        &format!("{CONSENT}/implicitRules"),
+        &Set(json!("urn:x")),
+    );
+    let mut now = told(&message);
+    now.retain(|found| !before.contains(found));
+    now.sort_unstable();
+    assert_eq!(
+        now,
+        [
+            format!("a version of a profile other than the one here: {url}"),
+            "rules that a resource names: implicitRules".to_owned(),
+        ]
+    );
 }
 
 #[test]

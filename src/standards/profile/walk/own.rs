@@ -2,7 +2,9 @@
 
 use super::Walk;
 use crate::standards::fhir::Node;
-use crate::standards::profile::finding::{Layer, NARRATIVE, NHS_NUMBER, Severity, UNKNOWN_CODE};
+use crate::standards::profile::finding::{
+    INVALID_FORMAT, Layer, NARRATIVE, NHS_NUMBER, Severity, UNKNOWN_CODE,
+};
 use crate::standards::profile::narrative;
 use crate::standards::profile::table::{TypeId, TypeKind};
 
@@ -80,8 +82,15 @@ impl<'d> Walk<'d> {
         }
     }
 
-    /// An NHS number has ten digits, the last of which checks the others (modulus 11).
+    /// The system of an identifier is an absolute URI (FHIR R4, Identifier.system); an NHS
+    /// number has ten digits, the last of which checks the others (modulus 11).
     fn identifier(&mut self, node: Node<'d>) {
+        let system = node.get("system");
+        if let Some(system) = system.filter(|it| it.text().is_some_and(|uri| !is_absolute(uri))) {
+            let found = "a system that is no absolute URI";
+            let expected = "an absolute URI, such as https://... or urn:oid:...";
+            self.find(INVALID_FORMAT, system, found, expected);
+        }
         if node.str("system") != Some(NHS_NUMBER_SYSTEM) {
             return;
         }
@@ -112,6 +121,16 @@ impl<'d> Walk<'d> {
             self.tell(layer, Severity::Error, rule, div, found, expected);
         }
     }
+}
+
+/// Whether a URI has a scheme and something behind it (RFC 3986, 3.1).
+fn is_absolute(uri: &str) -> bool {
+    uri.split_once(':').is_some_and(|(scheme, rest)| {
+        let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+        scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+            && scheme.bytes().all(is_allowed)
+            && !rest.is_empty()
+    })
 }
 
 fn is_nhs_number(text: &str) -> bool {

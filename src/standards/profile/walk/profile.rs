@@ -8,8 +8,8 @@ use crate::standards::profile::finding::{
     TYPE_NOT_ALLOWED,
 };
 use crate::standards::profile::invariant::{Check, Invariant};
-use crate::standards::profile::rules::ProfileId;
 use crate::standards::profile::rules::node::{NodeId, TypeRule};
+use crate::standards::profile::rules::{Profile, ProfileId};
 use crate::standards::profile::table::{ANY_RESOURCE, Element, TypeId};
 
 impl<'d> Walk<'d> {
@@ -58,10 +58,13 @@ impl<'d> Walk<'d> {
             .into_iter()
             .flat_map(|meta| meta.each("profile"));
         for url in named.filter(|url| url.kind() == Kind::String) {
-            match rules.profile(url.text().unwrap_or_default()) {
-                Some((profile, _)) if all.contains(&profile) => {}
-                Some((profile, _)) => all.push(profile),
-                None => self.unknown_profile(url, id),
+            let Some((number, profile)) = rules.profile(url.text().unwrap_or_default()) else {
+                self.unknown_profile(url, id);
+                continue;
+            };
+            self.other_version(url, profile);
+            if !all.contains(&number) {
+                all.push(number);
             }
         }
         let is_entry = node
@@ -90,10 +93,31 @@ impl<'d> Walk<'d> {
         }
     }
 
+    /// A resource that names another version of a profile is met by the one that is here.
+    fn other_version(&mut self, url: Node<'_>, profile: &'static Profile) {
+        let text = url.text().unwrap_or_default();
+        let is_other = text
+            .split_once('|')
+            .is_some_and(|(_, version)| version != profile.version);
+        if is_other {
+            let what = "a version of a profile other than the one here";
+            self.not_evaluated(Layer::Structure, url, what, profile.url);
+        }
+    }
+
+    /// Rules that an `implicitRules` names may change what elements mean; none are known here.
+    pub(super) fn implicit_rules(&mut self, resource: Node<'_>) {
+        if let Some(named) = resource.get("implicitRules") {
+            let what = "rules that a resource names";
+            self.not_evaluated(Layer::Structure, named, what, "implicitRules");
+        }
+    }
+
     /// R4's own types are profiles of themselves and are met by the table.
     fn unknown_profile(&mut self, url: Node<'_>, id: TypeId) {
         let text = url.text().unwrap_or_default();
         let own = text.strip_prefix("http://hl7.org/fhir/StructureDefinition/");
+        let own = own.map(|name| name.strip_suffix("|4.0.1").unwrap_or(name));
         let own = own.and_then(|name| self.table.id_of(name));
         if let Some(own) = own {
             let is_abstract = ["Resource", "DomainResource"].contains(&self.type_name(own));

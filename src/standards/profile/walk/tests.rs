@@ -278,6 +278,14 @@ fn what_hapi_refuses_in_small_things_is_refused() {
             r#"{"resourceType":"Patient","name":[{"_given":[null,null]}]}"#,
             EMPTY_VALUE,
         ),
+        (
+            r#"{"resourceType":"Patient","identifier":[{"system":"foo","value":"1"}]}"#,
+            INVALID_FORMAT,
+        ),
+        (
+            r#"{"resourceType":"Patient","identifier":[{"system":"%zz:1","value":"1"}]}"#,
+            INVALID_FORMAT,
+        ),
     ];
     for (source, rule) in cases {
         let document = Document::parse(source.as_bytes().to_vec(), &Limits::default());
