@@ -1,6 +1,7 @@
 //! What the practice does: it refers, it cancels, and it repeats what was not answered.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 use workwell_gateway::conformance::parties::gp::Sending;
@@ -11,6 +12,9 @@ use workwell_gateway::standards::bars::headers::{self, RequestKind};
 
 use super::person::{Kind, Person, Stopping};
 use super::world::World;
+
+/// How long an answer is waited for that is lost on its way.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// An answer, as far as the practice looks at it.
 struct Answer {
@@ -62,8 +66,13 @@ impl World {
         let seed = person.seed;
         self.note(&format!("person {seed} is referred"));
         if self.chance.percent(7) {
-            // The process ends with the answer on its way, or before.
-            let moment = self.chance.millis(0, 25);
+            // The process ends with the answer on its way, or before: on a slow machine it
+            // would always be before, were there no patience.
+            let moment = if self.chance.percent(40) {
+                PATIENCE
+            } else {
+                self.chance.millis(0, 25)
+            };
             let work = send(Arc::clone(&self.gateway), sending.clone());
             let answered = tokio::time::timeout(moment, work).await.is_ok();
             self.note(if answered {
