@@ -11,11 +11,10 @@ pub struct Tally {
     pub findings: Vec<String>,
 }
 
-/// What a run must have met at least once.
-const MUST_HAPPEN: [&str; 35] = [
+/// What every run must have met at least once.
+const MUST_HAPPEN: [&str; 26] = [
     "referral 200",
     "referral refused",
-    "referral repeated",
     "cancel 200",
     "cancel 409",
     "attempt taken",
@@ -29,25 +28,31 @@ const MUST_HAPPEN: [&str; 35] = [
     "report refused",
     "collected",
     "acknowledged",
-    "referred on",
     "clock",
     "raised",
     "no news told",
-    "operator hold",
     "operator resolve",
     "operator return",
     "operator correct",
+    "killed in a receipt",
+    "ended cancelled",
+    "ended completed",
+    "ended entered-in-error",
+    "settled",
+];
+
+/// What happens to few: a run of many histories must have met it, one of some ten worlds may
+/// miss one of them by chance, since the moments of its kills are no two times the same.
+const MUST_HAPPEN_IN_A_LONG_RUN: [&str; 9] = [
+    "referral repeated",
+    "referred on",
+    "operator hold",
     "operator call",
     "operator news call",
     "operator rings provider",
     "operator retried",
-    "killed in a receipt",
     "killed in a stop",
-    "ended cancelled",
-    "ended completed",
-    "ended entered-in-error",
     "ended returned",
-    "settled",
 ];
 
 impl Tally {
@@ -77,9 +82,11 @@ impl Tally {
     }
 
     /// Every kind of step came to something.
-    pub fn assert_everything_happened(&self) {
+    pub fn assert_everything_happened(&self, is_long: bool) {
+        let rare = MUST_HAPPEN_IN_A_LONG_RUN.iter().filter(|_| is_long);
         let missing: Vec<_> = MUST_HAPPEN
             .iter()
+            .chain(rare)
             .filter(|what| !self.counts.contains_key(**what))
             .collect();
         assert!(missing.is_empty(), "it never happened: {missing:?}");
