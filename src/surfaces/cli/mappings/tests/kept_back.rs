@@ -3,26 +3,13 @@
 
 use serde_json::{Value, json};
 
-use super::verbs::{fits, text, unwrapped};
-use super::{package, settings};
-use crate::surfaces::cli::mappings::Common;
-use crate::surfaces::cli::mappings::route::{self, Route};
+use super::package;
+use super::verbs::{fits, route, unwrapped};
 use crate::surfaces::cli::{Format, exit};
 
 fn routed(test: &str, explain: bool, format: Format) -> (String, i32) {
-    let args = Route {
-        file: package("mappings/northmoor")
-            .join(test)
-            .join("referral.json"),
-        explain,
-        on: None,
-        full: Vec::new(),
-        common: Common {
-            mappings: None,
-            format,
-        },
-    };
-    text(|out| route::run(&args, &settings(), out))
+    let folder = package("mappings/northmoor").join(test);
+    route(folder.join("referral.json"), None, explain, format)
 }
 
 #[test]

@@ -65,7 +65,12 @@ fn map(file: &str, provider: &str, explain: bool, format: Format) -> (String, i3
     text(|out| map::run(&args, &settings(), out))
 }
 
-fn route(file: PathBuf, on: Option<Date>, explain: bool, format: Format) -> (String, i32) {
+pub(super) fn route(
+    file: PathBuf,
+    on: Option<Date>,
+    explain: bool,
+    format: Format,
+) -> (String, i32) {
     let args = Route {
         file,
         explain,
