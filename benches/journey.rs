@@ -1,6 +1,6 @@
 //! The journey of one referral in CPU time: `cargo bench --bench journey`, with
 //! `-- --format json` for one JSON object, with `-- journey` for the journey alone in
-//! one line.
+//! one line, with `-- instructions` for its instructions as Valgrind counts them.
 //!
 //! The gateway runs in a child process of its own, which tells its own CPU time; the
 //! sender, the receivers and this report are outside of it and are not counted.

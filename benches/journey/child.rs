@@ -44,9 +44,20 @@ pub struct Gateway {
 impl Gateway {
     /// Starts it over a new store in this folder, its log in a file there.
     pub fn start(folder: &Path, around: &Around<'_>, store: &Kept) -> Result<Self, Fault> {
+        let program = Command::new(std::env::current_exe()?);
+        Self::start_as(program, folder, around, store)
+    }
+
+    /// Starts it as this command does, which is given the role and the settings.
+    pub fn start_as(
+        mut program: Command,
+        folder: &Path,
+        around: &Around<'_>,
+        store: &Kept,
+    ) -> Result<Self, Fault> {
         let settings = folder.join("journey.toml");
         std::fs::write(&settings, toml_of(folder, around, store)?)?;
-        let mut process = Command::new(std::env::current_exe()?)
+        let mut process = program
             .arg(ROLE)
             .arg(&settings)
             .stdin(Stdio::piped())
@@ -64,6 +75,11 @@ impl Gateway {
             bars: bars.parse()?,
             provider_api: format!("http://{provider}/provider/v1"),
         })
+    }
+
+    /// The gateway's process.
+    pub fn id(&self) -> u32 {
+        self.process.id()
     }
 
     /// CPU time of the gateway's process so far.

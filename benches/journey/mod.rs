@@ -4,6 +4,7 @@ mod child;
 mod cpu;
 mod engine;
 mod idle;
+mod instructions;
 mod load;
 mod message;
 mod report;
@@ -72,7 +73,12 @@ pub fn main() -> ExitCode {
         .enable_all()
         .build()
         .expect("the machine gives a runtime its threads");
-    match runtime.block_on(measure(json, only_journey, over_postgres)) {
+    let measured = if asked("instructions") {
+        runtime.block_on(instructions::measure())
+    } else {
+        runtime.block_on(measure(json, only_journey, over_postgres))
+    };
+    match measured {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {
             eprintln!("the journey could not be measured: {fault}");
