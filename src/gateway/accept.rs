@@ -31,10 +31,6 @@ use crate::problem::{
 };
 use crate::standards::bars::accept;
 
-/// What the referrer is told at once about a phrase that tells of a crisis.
-pub const NO_CRISIS_SERVICE: &str = "This is no crisis service and nobody reads this message at \
-     once. If the person may be in danger, act now: 999, NHS 111 option 2, or the local crisis line.";
-
 /// What the decision has to know beside the case itself.
 pub(super) struct Given {
     /// The tables by which it is decided.
@@ -343,7 +339,7 @@ impl Gateway {
             now: case.received_at,
             hide_location: case.referral.person.security.hides_location(),
             patient_id: case.sender_ids.patient.clone().unwrap_or_default(),
-            notice: message.has_red_flag.then_some(NO_CRISIS_SERVICE),
+            notice: (message.has_red_flag).then_some(safety::NO_CRISIS_SERVICE.advice),
             warnings: &warnings,
         };
         Answer::echo(accept::accept(message.document, &minted, &mut || {

@@ -25,7 +25,7 @@ use crate::domain::fact::Fact;
 use crate::domain::identifiers::{BundleId, CaseId, MessageId, OdsCode};
 use crate::problem::{
     Problem,
-    area::{fhir as fhir_problems, header as header_problems, referral as problems},
+    area::{fhir as fhir_problems, header as header_problems, referral as problems, safety},
 };
 use crate::standards::bars::headers::{Format, Headers, RequestingSoftware};
 use crate::standards::bars::{Meaning, MessageFacts, outcome, read};
@@ -164,6 +164,7 @@ impl Gateway {
         let found = self.validation.problems(&document, &organisation, is_stop);
         reading.problems.extend(found);
         reading.problems.extend(self.referrer_closed(&organisation));
+        let crisis = (!is_stop && !reading.red_flags.is_empty()).then(no_crisis_service);
 
         let referral = reading.referral.take();
         let facts = reading.message.take();
@@ -183,19 +184,13 @@ impl Gateway {
         }
         let (Some(facts), Some(meaning), false) = (facts, reading.meaning, reading.is_refused())
         else {
-            return self
-                .refuse(&key, body_hash, &organisation, &reading.problems)
-                .await;
+            let found: Vec<Problem> = crisis.into_iter().chain(reading.problems).collect();
+            return self.refuse(&key, body_hash, &organisation, &found).await;
         };
         let Some(bundle_id) = facts.bundle_id else {
-            return self
-                .refuse(
-                    &key,
-                    body_hash,
-                    &organisation,
-                    &[Problem::new(&problems::BUNDLE_ID)],
-                )
-                .await;
+            let no_id = [Problem::new(&problems::BUNDLE_ID)];
+            let found: Vec<Problem> = crisis.into_iter().chain(no_id).collect();
+            return self.refuse(&key, body_hash, &organisation, &found).await;
         };
         let message = Message {
             id: MessageId::new(self.ids.v7(self.clock.now())),
@@ -217,11 +212,14 @@ impl Gateway {
         let decided = self
             .decide(&message, meaning, referral.as_ref(), before)
             .await;
-        match decided {
-            Ok(answer) => Ok(answer),
-            Err(found) if found.iter().any(is_transient) => Ok(self.refusal(&found)),
-            Err(found) => self.refuse(&key, body_hash, &organisation, &found).await,
+        let found: Vec<Problem> = match decided {
+            Ok(answer) => return Ok(answer),
+            Err(found) => crisis.into_iter().chain(found).collect(),
+        };
+        if found.iter().any(is_transient) {
+            return Ok(self.refusal(&found));
         }
+        self.refuse(&key, body_hash, &organisation, &found).await
     }
 
     async fn decide(
@@ -279,4 +277,9 @@ impl Gateway {
             Err(faults) => Err(outcome::of_faults(&faults)),
         }
     }
+}
+
+/// Whoever is refused has the person still, and has to know at once that nobody here acts.
+fn no_crisis_service() -> Problem {
+    Problem::new(&safety::NO_CRISIS_SERVICE).as_warning()
 }

@@ -41,7 +41,10 @@ pub fn render(problems: &[Problem], id: Uuid) -> Outcome {
     };
     let status = status_of(problems);
     let mut ordered: Vec<&Problem> = problems.iter().collect();
-    ordered.sort_by_key(|problem| (problem.warning, problem.entry.http != status));
+    ordered.sort_by_key(|problem| match problem.warning {
+        false => u8::from(problem.entry.http != status),
+        true => 2,
+    });
     let issues: Vec<Value> = ordered.into_iter().map(issue).collect();
     Outcome {
         status,

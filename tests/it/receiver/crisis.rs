@@ -7,7 +7,7 @@ use workwell_gateway::domain::caller::Caller;
 use workwell_gateway::gateway::read::queue::Filter;
 use workwell_gateway::surfaces::waiting::{ToDo, what_to_do};
 
-use super::{holds, quiet, reaches, shape};
+use super::{holds, quiet, reaches, shape, wire};
 use crate::support::TestGateway;
 use crate::support::casework::{Casework, now};
 
@@ -193,5 +193,42 @@ async fn a_phrase_beside_what_nobody_may_release_is_told_to_the_operator_until_t
             assert_eq!(reasons(&gateway, &case).await, [entry("", reason)]);
         }
     }
+    gateway.end().await;
+}
+
+/// What is not accepted is nobody's here, and whoever reads the refusal must know it at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_refused_with_such_a_phrase_is_told_that_this_is_no_crisis_service() {
+    const NOTICE: &str = "WW-SAF-003";
+    let gateway = quiet().await;
+    let out_of_area = Referral::new(1).at(Place::NOWHERE);
+    let not_sound =
+        at_lantern(2).change(|bundle| bundle["entry"][1]["resource"]["status"] = "no".into());
+    for (referral, status, code) in [
+        (out_of_area, 422, "WW-RTE-001"),
+        (not_sound, 400, "WW-REF-007"),
+    ] {
+        let calm = gateway.parties.gp.prepare(&referral);
+        let calm = wire::post(&gateway, &calm).await;
+        assert!(!calm.json.to_string().contains(NOTICE), "{}", calm.json);
+
+        let sending = gateway.parties.gp.prepare(&referral.red_flag());
+        let reply = wire::post(&gateway, &sending).await;
+        assert_eq!(reply.status, status, "{}", reply.json);
+        let issues = reply.json["issue"].as_array().expect("issues");
+        assert!(issues[0].to_string().contains(code), "{}", reply.json);
+        // Before all that is merely untidy.
+        let notice = issues.iter().find(|issue| issue["severity"] == "warning");
+        let notice = notice.expect("a warning");
+        let told = notice["diagnostics"].as_str().unwrap_or_default();
+        assert!(notice.to_string().contains(NOTICE), "{notice}");
+        assert!(told.contains("999") && told.contains("act now"), "{told}");
+        let again = wire::post(&gateway, &sending).await;
+        assert_eq!(again.bytes, reply.bytes, "the repeat");
+    }
+    // What is told the referrer is in no log of ours.
+    let all = gateway.running.gateway.audit(&Caller::System, 1, 10_000);
+    let all = all.await.expect("the audit log");
+    assert!(all.iter().all(|fact| !fact.details.contains(NOTICE)));
     gateway.end().await;
 }
