@@ -39,13 +39,15 @@ impl<'d> Walk<'d> {
 
     /// `ele-1`: an element has a value or something beside its id.
     fn only_an_id(&mut self, node: Node<'d>) {
-        let mut members = node.members();
+        let mut values = node.values();
+        let (first, second) = (values.next(), values.next());
+        let is_id_alone = second.is_none() && first.is_some_and(|one| one.name() == Some("id"));
         // The twin of a primitive has its value elsewhere.
         let is_twin = || {
             let holder = node.name().or_else(|| node.parent().and_then(Node::name));
             holder.is_some_and(|name| name.starts_with('_'))
         };
-        if matches!((members.next(), members.next()), (Some(("id", _)), None)) && !is_twin() {
+        if is_id_alone && !is_twin() {
             let found = "an id and nothing else";
             let expected = "a value or content beside the id";
             let (layer, severity) = (Layer::Invariant, Severity::Error);
