@@ -6,6 +6,8 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
+use super::name::word_of;
+
 /// A map whose keys only we choose.
 pub(crate) type OwnMap<V> = HashMap<&'static str, V, BuildHasherDefault<OwnHasher>>;
 
@@ -25,10 +27,7 @@ impl Hasher for OwnHasher {
         for eight in eights {
             self.add(u64::from_le_bytes(*eight));
         }
-        self.add(
-            rest.iter()
-                .fold(0, |word, byte| word << 8 | u64::from(*byte)),
-        );
+        self.add(word_of(rest));
     }
 
     fn write_u8(&mut self, byte: u8) {

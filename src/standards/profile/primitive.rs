@@ -92,6 +92,11 @@ impl Format {
         }
     }
 
+    /// Whether every value of the right JSON kind has this format.
+    pub fn admits_all(self) -> bool {
+        matches!(self, Format::Boolean | Format::Decimal | Format::Text)
+    }
+
     /// Whether a value of the right JSON kind has this format.
     pub fn admits(self, text: &str) -> bool {
         match self {
@@ -159,11 +164,13 @@ fn is_uri(text: &str) -> bool {
 
 /// Five groups of hexadecimal digits in small letters.
 fn is_uuid(text: &str) -> bool {
-    let is_sound = |(at, byte): (usize, &u8)| match at {
-        8 | 13 | 18 | 23 => *byte == b'-',
-        _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
-    };
-    text.len() == 36 && text.as_bytes().iter().enumerate().all(is_sound)
+    let bytes = text.as_bytes();
+    let is_hex = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    bytes.len() == 36
+        && [8, 13, 18, 23].iter().all(|at| bytes[*at] == b'-')
+        && [0..8, 9..13, 14..18, 19..23, 24..36]
+            .into_iter()
+            .all(|group| bytes[group].iter().all(is_hex))
 }
 
 /// Fours of characters, at most the last two of which are padding.

@@ -122,8 +122,9 @@ pub struct Table {
     bases: Vec<Vec<&'static str>>,
     /// Rules of elements; the first stands for none.
     rules: Vec<BaseRules>,
-    /// Invariants of types, one after the other.
-    invariants: Vec<&'static Invariant>,
+    /// Invariants of types, one after the other, each with the bit of the element that it is
+    /// about, without which it holds; 0 where there is no such element.
+    invariants: Vec<(u128, &'static Invariant)>,
 }
 
 /// The embedded table. The first call decodes it.
@@ -193,7 +194,8 @@ impl Table {
         let (name, keys) = rest.split_once(" k=").unwrap_or((rest, ""));
         let begin = narrow(self.invariants.len());
         let keys = keys.split(',').filter(|key| !key.is_empty());
-        self.invariants.extend(keys.map(invariant::of));
+        let all = keys.map(|key| (0, invariant::of(key)));
+        self.invariants.extend(all);
         let kind = match letter {
             "P" => TypeKind::Primitive(Format::of(name)),
             "R" => TypeKind::Resource,
@@ -253,6 +255,12 @@ impl Table {
     fn index(&mut self, owner: usize, first: usize) {
         let count = self.elements.len() - first;
         self.types[owner].members = (narrow(first), narrow(count));
+        let (begin, number) = self.types[owner].invariants;
+        for (needed, invariant) in &mut self.invariants[begin as usize..][..number as usize] {
+            let mut bases = self.bases[owner].iter();
+            let position = bases.position(|base| invariant.about == Some(*base));
+            *needed = position.map_or(0, |position| 1 << position);
+        }
         let size = (count * 2).next_power_of_two();
         let start = self.slots.len();
         self.slots.resize(start + size, 0);
@@ -341,8 +349,9 @@ impl Table {
         })
     }
 
-    /// The invariants of a type.
-    pub fn invariants(&self, id: TypeId) -> &[&'static Invariant] {
+    /// The invariants of a type, each with the bit of the element that it is about, without
+    /// which it holds; 0 where there is no such element.
+    pub(crate) fn invariants(&self, id: TypeId) -> &[(u128, &'static Invariant)] {
         let (first, count) = self.type_of(id).invariants;
         &self.invariants[first as usize..(first + count) as usize]
     }

@@ -75,7 +75,7 @@ impl<'d> Walk<'d> {
             severity,
             path: item.path(),
             found: found.to_owned(),
-            expected: format!("a code of {url} ({what})"),
+            expected: ["a code of ", url, " (", what, ")"].concat(),
             offset: item.span().start,
             profile: profile.map(|profile| profile.url),
         });

@@ -11,13 +11,16 @@ use crate::standards::profile::table::{TypeId, TypeKind};
 const NHS_NUMBER_SYSTEM: &str = "https://fhir.nhs.uk/Id/nhs-number";
 
 impl<'d> Walk<'d> {
-    /// The rules of a type for an object that was walked.
-    pub(super) fn type_rules(&mut self, node: Node<'d>, id: TypeId) {
+    /// The rules of a type for an object that was walked and has the elements `seen`.
+    pub(super) fn type_rules(&mut self, node: Node<'d>, id: TypeId, seen: u128) {
         let table = self.table;
         if table.type_of(id).kind == TypeKind::Complex {
             self.only_an_id(node);
         }
-        for invariant in table.invariants(id) {
+        for (needed, invariant) in table.invariants(id) {
+            if *needed != 0 && seen & needed == 0 {
+                continue;
+            }
             self.invariant(invariant, node, Layer::Invariant, None);
         }
         let types = self.types;

@@ -136,6 +136,7 @@ impl<'d> Walk<'d> {
 
     /// The nodes for an element, from those of its parent. Counters for their slices are
     /// opened too.
+    #[inline]
     pub(super) fn push_children(&mut self, frame: &Frame, element: &Element) -> Frame {
         let begin = self.stack.len();
         if frame.is_empty() {
