@@ -6,7 +6,8 @@ mod shape;
 
 use super::fault::{Fault, FaultKind, shown_name};
 use super::limits::Limits;
-use super::tree::{Document, Entry, HASH_START, Kind, NOBODY, hash_name, hash_step};
+use super::name::NameKey;
+use super::tree::{Document, Entry, Kind, NOBODY};
 
 /// Most faults collected from one document; an attacker's million is not worth listing.
 pub const MAX_FAULTS: usize = 100;
@@ -50,24 +51,19 @@ pub fn read(source: Vec<u8>, limits: &Limits) -> Result<(Document, Vec<Fault>), 
         limits: *limits,
         at: 0,
         open: NOBODY,
+        closing: 0,
         depth: 0,
         found: Vec::new(),
     };
     match reader.read() {
         Ok(()) => Ok(reader.finish()),
-        Err(stop) => {
-            let place = reader.place_of_stop();
-            reader.found.push((stop.kind, stop.offset, place));
-            Err(reader.finish().1)
-        }
+        Err(Stop) => Err(reader.finish().1),
     }
 }
 
-/// A fault after which reading cannot go on.
-struct Stop {
-    kind: FaultKind,
-    offset: usize,
-}
+/// Reading cannot go on; why is the last of what was found. It is empty, because each step
+/// of the reading gives it or nothing.
+struct Stop;
 
 /// Reading of one document: a cursor and the innermost open container.
 struct Reader {
@@ -75,6 +71,8 @@ struct Reader {
     limits: Limits,
     at: usize,
     open: u32,
+    /// The bracket that closes what is open.
+    closing: u8,
     depth: usize,
     /// Kind, offset and the entry it belongs to; paths are made at the end,
     /// when the resource type of the root is known.
@@ -82,12 +80,13 @@ struct Reader {
 }
 
 /// A member name just read, waiting for its value.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Name {
     start: u32,
-    end: u32,
-    hash: u32,
+    key: NameKey,
     escaped: bool,
+    /// False for the root and for items of arrays.
+    is_there: bool,
 }
 
 impl Reader {
@@ -128,24 +127,27 @@ impl Reader {
     }
 
     fn skip_space(&mut self) {
-        let bytes = self.document.source.as_bytes();
-        let mut at = self.at;
-        while at < bytes.len() && matches!(bytes[at], b' ' | b'\n' | b'\r' | b'\t') {
-            at += 1;
+        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
+            self.at += 1;
         }
-        self.at = at;
     }
 
-    fn stop<T>(&self, expected: &'static str) -> Result<T, Stop> {
-        Err(Stop {
-            kind: FaultKind::Syntax(expected),
-            offset: self.at,
-        })
+    #[cold]
+    fn stop<T>(&mut self, expected: &'static str) -> Result<T, Stop> {
+        self.stop_by(FaultKind::Syntax(expected), self.at)
     }
 
+    #[cold]
+    fn stop_by<T>(&mut self, kind: FaultKind, offset: usize) -> Result<T, Stop> {
+        let place = self.place_of_stop();
+        self.found.push((kind, offset, place));
+        Err(Stop)
+    }
+
+    #[cold]
     fn note(&mut self, kind: FaultKind, offset: usize, entry: u32) -> Result<(), Stop> {
         if self.found.len() + 1 >= MAX_FAULTS {
-            return Err(Stop { kind, offset });
+            return self.stop_by(kind, offset);
         }
         self.found.push((kind, offset, entry));
         Ok(())
@@ -157,7 +159,7 @@ impl Reader {
             self.at = 3;
         }
         self.skip_space();
-        self.value(None)?;
+        self.value(Name::default())?;
         while self.open != NOBODY {
             self.step()?;
         }
@@ -172,12 +174,10 @@ impl Reader {
     /// On entry the cursor stands behind `{`, `[` or a complete value.
     fn step(&mut self) -> Result<(), Stop> {
         self.skip_space();
-        let container = *self.document.entry(self.open);
-        let is_object = container.kind == Kind::Object;
-        let close = if is_object { b'}' } else { b']' };
+        let is_object = self.closing == b'}';
         let is_first = self.document.entries.len() == self.open as usize + 1;
         match self.peek() {
-            Some(byte) if byte == close => {
+            Some(byte) if byte == self.closing => {
                 self.at += 1;
                 return self.close(is_first);
             }
@@ -191,7 +191,7 @@ impl Reader {
             Some(_) => return self.stop("a comma or ']' is expected here"),
         }
         if !is_object {
-            return self.value(None);
+            return self.value(Name::default());
         }
         if self.peek() != Some(b'"') {
             return self.stop("a member name in double quotes is expected here");
@@ -203,101 +203,91 @@ impl Reader {
         }
         self.at += 1;
         self.skip_space();
-        self.value(Some(name))
+        self.value(name)
     }
 
     fn name(&mut self) -> Result<Name, Stop> {
         let start = self.at + 1;
-        let bytes = self.document.source.as_bytes();
-        let mut at = start;
-        let mut hash = HASH_START;
-        while at < bytes.len() && !matches!(bytes[at], b'"' | b'\\' | 0..=0x1F) {
-            hash = hash_step(hash, bytes[at]);
-            at += 1;
-        }
-        if at < bytes.len() && bytes[at] == b'"' {
-            self.at = at + 1;
-            return Ok(Name {
-                start: narrow(start),
-                end: narrow(at),
-                hash,
-                escaped: false,
-            });
-        }
-        let text = self.string()?.unwrap_or_default();
-        let hash = hash_name(text.as_bytes());
-        let entry = narrow(self.document.entries.len());
-        let name = Name {
+        let mut name = Name {
             start: narrow(start),
-            end: narrow(self.at - 1),
-            hash,
-            escaped: true,
+            is_there: true,
+            ..Name::default()
         };
+        if self.plain_string() {
+            name.key = NameKey::of_bytes(&self.bytes()[start..self.at - 1]);
+            return Ok(name);
+        }
+        let text = self.string_with_escapes(start)?;
+        name.key = NameKey::of(&text);
+        name.escaped = true;
+        let entry = narrow(self.document.entries.len());
         self.document.decoded_names.push((entry, text));
         Ok(name)
     }
 
-    fn value(&mut self, name: Option<Name>) -> Result<(), Stop> {
+    fn value(&mut self, name: Name) -> Result<(), Stop> {
         let index = narrow(self.document.entries.len());
         if index as usize >= self.limits.nodes {
-            return Err(Stop {
-                kind: FaultKind::TooManyNodes(self.limits.nodes),
-                offset: self.at,
-            });
+            return self.stop_by(FaultKind::TooManyNodes(self.limits.nodes), self.at);
         }
-        let start = self.at;
+        let (start, parent) = (self.at, self.open);
+        let mut value_escaped = false;
         let kind = match self.peek() {
-            Some(b'{') => Kind::Object,
-            Some(b'[') => Kind::Array,
-            Some(b'"') => Kind::String,
-            Some(b't' | b'f') => Kind::Boolean,
-            Some(b'n') => Kind::Null,
-            Some(b'-' | b'0'..=b'9') => Kind::Number,
+            Some(b'"') => {
+                value_escaped = self.text(index)?;
+                Kind::String
+            }
+            Some(b'{') => self.open(index, b'}')?,
+            Some(b'[') => self.open(index, b']')?,
+            Some(b't' | b'f') => self.word(Kind::Boolean, index)?,
+            Some(b'n') => self.word(Kind::Null, index)?,
+            Some(b'-' | b'0'..=b'9') => self.number()?,
             None => return self.stop("the document ends where a value is expected"),
             Some(_) => return self.stop("a value is expected here"),
         };
         self.document.entries.push(Entry {
             start: narrow(start),
-            end: narrow(start),
-            name_start: name.map_or(0, |n| n.start),
-            name_end: name.map_or(0, |n| n.end),
-            name_hash: name.map_or(0, |n| n.hash),
-            parent: self.open,
+            // Of a container it is known when it is closed.
+            end: narrow(self.at),
+            name_start: name.start,
+            name: name.key,
+            parent,
             after: index + 1,
             kind,
-            has_name: name.is_some(),
-            name_escaped: name.is_some_and(|n| n.escaped),
-            value_escaped: false,
+            has_name: name.is_there,
+            name_escaped: name.escaped,
+            value_escaped,
         });
-        match kind {
-            Kind::Object | Kind::Array => return self.open(index),
-            Kind::String => {
-                if let Some(text) = self.string()? {
-                    self.document.entries[index as usize].value_escaped = true;
-                    self.document.decoded.push((index, text));
-                }
-                if self.at - start == 2 {
-                    self.note(FaultKind::EmptyString, start, index)?;
-                }
-            }
-            Kind::Number => self.number()?,
-            Kind::Boolean | Kind::Null => self.word(kind, index)?,
-        }
-        self.document.entries[index as usize].end = narrow(self.at);
         Ok(())
     }
 
-    fn open(&mut self, index: u32) -> Result<(), Stop> {
+    /// A string as a value: its decoded text is kept when it has an escape.
+    fn text(&mut self, index: u32) -> Result<bool, Stop> {
+        let start = self.at;
+        if !self.plain_string() {
+            let text = self.string_with_escapes(start + 1)?;
+            self.document.decoded.push((index, text));
+            return Ok(true);
+        }
+        if self.at - start == 2 {
+            self.note(FaultKind::EmptyString, start, index)?;
+        }
+        Ok(false)
+    }
+
+    fn open(&mut self, index: u32, closing: u8) -> Result<Kind, Stop> {
         self.depth += 1;
         if self.depth > self.limits.depth {
-            return Err(Stop {
-                kind: FaultKind::TooDeep(self.limits.depth),
-                offset: self.at,
-            });
+            return self.stop_by(FaultKind::TooDeep(self.limits.depth), self.at);
         }
         self.open = index;
+        self.closing = closing;
         self.at += 1;
-        Ok(())
+        Ok(if closing == b'}' {
+            Kind::Object
+        } else {
+            Kind::Array
+        })
     }
 
     /// Closes the innermost container; the cursor stands behind its bracket.
@@ -311,6 +301,10 @@ impl Reader {
         let (kind, start, parent) = (entry.kind, entry.start as usize, entry.parent);
         self.depth -= 1;
         self.open = parent;
+        if parent != NOBODY {
+            let is_object = self.document.entry(parent).kind == Kind::Object;
+            self.closing = if is_object { b'}' } else { b']' };
+        }
         match (kind, is_empty) {
             (Kind::Object, true) => self.note(FaultKind::EmptyObject, start, index),
             (Kind::Object, false) => self.duplicates(index),
@@ -319,7 +313,7 @@ impl Reader {
         }
     }
 
-    fn word(&mut self, kind: Kind, index: u32) -> Result<(), Stop> {
+    fn word(&mut self, kind: Kind, index: u32) -> Result<Kind, Stop> {
         let rest = &self.bytes()[self.at..];
         let Some(length) = [&b"true"[..], b"false", b"null"]
             .iter()
@@ -330,11 +324,11 @@ impl Reader {
         };
         let start = self.at;
         self.at += length;
-        let in_array = self.open != NOBODY && self.document.entry(self.open).kind == Kind::Array;
+        let in_array = self.open != NOBODY && self.closing == b']';
         if kind == Kind::Null && !in_array {
             self.note(FaultKind::NullValue, start, index)?;
         }
-        Ok(())
+        Ok(kind)
     }
 }
 

@@ -8,6 +8,8 @@
 pub mod fault;
 pub mod json;
 pub mod limits;
+pub(crate) mod name;
+pub(crate) mod own;
 pub mod resource_types;
 pub mod splice;
 pub mod tree;

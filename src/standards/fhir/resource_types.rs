@@ -1,5 +1,9 @@
 //! The names of all resource types of FHIR R4 (4.0.1).
 
+use std::sync::LazyLock;
+
+use super::own::OwnMap;
+
 /// The concrete resource types of FHIR R4 4.0.1, in alphabetical order.
 pub const RESOURCE_TYPES: [&str; 146] = [
     "Account",
@@ -152,10 +156,13 @@ pub const RESOURCE_TYPES: [&str; 146] = [
 
 /// The name as a constant when R4 defines a resource of that type.
 pub fn known(name: &str) -> Option<&'static str> {
-    RESOURCE_TYPES
-        .binary_search(&name)
-        .ok()
-        .map(|at| RESOURCE_TYPES[at])
+    static KNOWN: LazyLock<OwnMap<&'static str>> = LazyLock::new(|| {
+        RESOURCE_TYPES
+            .map(|name| (name, name))
+            .into_iter()
+            .collect()
+    });
+    KNOWN.get(name).copied()
 }
 
 #[cfg(test)]
@@ -163,8 +170,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_list_is_sorted_so_that_it_can_be_searched() {
+    fn the_list_is_sorted_and_can_be_searched() {
         assert!(RESOURCE_TYPES.is_sorted());
+        assert!(RESOURCE_TYPES.iter().all(|name| known(name) == Some(name)));
         assert_eq!(known("ServiceRequest"), Some("ServiceRequest"));
         assert_eq!(known("Referral"), None);
     }

@@ -4,10 +4,12 @@
 //! that a child is the next entry and a sibling is found by one jump. Strings
 //! are slices of the source; only a string with an escape has a decoded copy.
 
+use std::fmt::Write;
 use std::ops::Range;
 
 use super::fault::{Fault, shown_name};
 use super::limits::Limits;
+use super::name::NameKey;
 use super::{json, resource_types};
 
 /// What a node is in JSON.
@@ -33,14 +35,22 @@ pub(super) struct Entry {
     pub start: u32,
     pub end: u32,
     pub name_start: u32,
-    pub name_end: u32,
-    pub name_hash: u32,
+    /// Of a name with escapes, that of its decoded text.
+    pub name: NameKey,
     pub parent: u32,
     pub after: u32,
     pub kind: Kind,
     pub has_name: bool,
     pub name_escaped: bool,
     pub value_escaped: bool,
+}
+
+impl Entry {
+    /// Where the name stands in the source, unless it has escapes.
+    pub(super) fn name_range(&self) -> Range<usize> {
+        let start = self.name_start as usize;
+        start..start + self.name.length() as usize
+    }
 }
 
 /// The parent of the root.
@@ -130,27 +140,36 @@ impl Document {
         if entry.name_escaped {
             return Some(lookup(&self.decoded_names, index));
         }
-        Some(&self.source[entry.name_start as usize..entry.name_end as usize])
+        Some(&self.source[entry.name_range()])
+    }
+
+    /// The name of a member as bytes, which need no look for the ends of characters.
+    fn name_bytes(&self, index: u32) -> &[u8] {
+        let entry = self.entry(index);
+        if entry.name_escaped {
+            return lookup(&self.decoded_names, index).as_bytes();
+        }
+        &self.source.as_bytes()[entry.name_range()]
     }
 
     /// Path of an entry, also while the document is still being read.
     pub(super) fn path_of(&self, index: u32) -> String {
-        let mut steps = Vec::new();
+        let mut steps = Vec::with_capacity(16);
         let mut at = index;
         while self.entry(at).parent != NOBODY {
             steps.push(at);
             at = self.entry(at).parent;
         }
-        let mut path = String::from(self.root_name());
+        let mut path = String::with_capacity(96);
+        path.push_str(self.root_name());
         for step in steps.into_iter().rev() {
             if let Some(name) = self.name_of(step) {
                 path.push('.');
                 path.push_str(shown_name(name));
                 continue;
             }
-            path.push('[');
-            path.push_str(&self.position_in_array(step).to_string());
-            path.push(']');
+            // Writing into a text does not fail.
+            let _ = write!(path, "[{}]", self.position_in_array(step));
         }
         path
     }
@@ -218,27 +237,41 @@ impl<'d> Node<'d> {
     }
 
     /// The member of this object with that name; `None` on anything else.
+    #[inline]
     pub fn get(self, name: &str) -> Option<Node<'d>> {
-        if self.kind() != Kind::Object {
-            return None;
-        }
-        // The length first: it alone tells most members apart.
-        let may_be = |node: &Node<'_>| {
-            let entry = node.entry();
-            entry.name_escaped || (entry.name_end - entry.name_start) as usize == name.len()
-        };
-        self.children()
-            .find(|node| may_be(node) && node.name() == Some(name))
+        self.member(NameKey::of(name), name)
+    }
+
+    /// The member with a name whose key is known.
+    fn member(self, key: NameKey, name: &str) -> Option<Node<'d>> {
+        self.values().find(|value| value.is_named(key, name))
+    }
+
+    /// Whether this member has that name, whose key is `key`.
+    #[inline]
+    pub(crate) fn is_named(self, key: NameKey, name: &str) -> bool {
+        self.name_key() == key && (key.is_whole() || self.is_called(name))
+    }
+
+    /// Letter for letter.
+    #[inline(never)]
+    fn is_called(self, name: &str) -> bool {
+        self.document.name_bytes(self.index) == name.as_bytes()
     }
 
     /// The members of this object in document order; none on anything else.
     pub fn members(self) -> impl Iterator<Item = (&'d str, Node<'d>)> {
-        let children = if self.kind() == Kind::Object {
+        self.values()
+            .map(|node| (node.name().unwrap_or_default(), node))
+    }
+
+    /// The values of the members, where their names are not wanted, or of few of them.
+    pub(crate) fn values(self) -> Items<'d> {
+        if self.kind() == Kind::Object {
             self.children()
         } else {
             Items::none(self.document)
-        };
-        children.map(|node| (node.name().unwrap_or_default(), node))
+        }
     }
 
     /// The items of this array; a value that is no array yields itself once.
@@ -316,9 +349,9 @@ impl<'d> Node<'d> {
         self.document
     }
 
-    /// Hash of the member name (0 without one), computed while reading, for table look-ups.
-    pub(crate) fn name_hash(self) -> u32 {
-        self.entry().name_hash
+    /// The member name in short, made while reading; that of the empty name without one.
+    pub(crate) fn name_key(self) -> NameKey {
+        self.entry().name
     }
 
     pub(super) fn index(self) -> u32 {
@@ -380,18 +413,6 @@ thread_local! {
     /// How many members and items this thread has gone by: it says of any machine whether
     /// something is gone through once, or once for each of something else.
     pub(crate) static STEPS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
-}
-
-/// The hash of member names (FNV-1a, 32 bits).
-pub(crate) fn hash_name(name: &[u8]) -> u32 {
-    name.iter()
-        .fold(HASH_START, |hash, byte| hash_step(hash, *byte))
-}
-
-pub(super) const HASH_START: u32 = 0x811C_9DC5;
-
-pub(super) const fn hash_step(hash: u32, byte: u8) -> u32 {
-    (hash ^ byte as u32).wrapping_mul(0x0100_0193)
 }
 
 #[cfg(test)]
@@ -457,7 +478,7 @@ mod tests {
     fn a_name_written_with_an_escape_is_the_same_name() {
         let doc = document(r#"{"\u0069d":"x","b":"y"}"#);
         assert_eq!(doc.root().str("id"), Some("x"));
-        let hash = doc.root().get("id").expect("id").name_hash();
-        assert_eq!(hash, hash_name(b"id"));
+        let key = doc.root().get("id").expect("id").name_key();
+        assert_eq!(key, NameKey::of("id"));
     }
 }

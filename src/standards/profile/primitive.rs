@@ -92,6 +92,11 @@ impl Format {
         }
     }
 
+    /// Whether every value of the right JSON kind has this format.
+    pub fn admits_all(self) -> bool {
+        matches!(self, Format::Boolean | Format::Decimal | Format::Text)
+    }
+
     /// Whether a value of the right JSON kind has this format.
     pub fn admits(self, text: &str) -> bool {
         match self {
@@ -99,9 +104,9 @@ impl Format {
             Format::Integer => text.parse::<i32>().is_ok(),
             Format::PositiveInt => text.parse::<i32>().is_ok_and(|n| n > 0),
             Format::UnsignedInt => text.parse::<i32>().is_ok_and(|n| n >= 0),
-            Format::Date => is_date(text),
-            Format::DateTime => is_date_time(text, false),
-            Format::Instant => is_date_time(text, true),
+            Format::Date => is_date(text.as_bytes()),
+            Format::DateTime => is_date_time(text.as_bytes(), false),
+            Format::Instant => is_date_time(text.as_bytes(), true),
             Format::Time => is_clock(text.as_bytes()) == Some(text.len()),
             Format::Id => is_id(text),
             Format::Code => is_code(text),
@@ -117,6 +122,9 @@ fn is_id(text: &str) -> bool {
 }
 
 fn is_code(text: &str) -> bool {
+    if !has_white_space(text) {
+        return !text.is_empty();
+    }
     let bytes = text.as_bytes();
     let mut was_space = true;
     for byte in bytes {
@@ -129,9 +137,22 @@ fn is_code(text: &str) -> bool {
     !was_space
 }
 
+/// Whether there is ASCII white space. Eight bytes at a time are asked first whether any is a
+/// blank or below, which in most texts none is.
+fn has_white_space(text: &str) -> bool {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let has_low = |eight: &[u8; 8]| {
+        let bytes = u64::from_le_bytes(*eight);
+        bytes.wrapping_sub(EACH * 0x21) & !bytes & (EACH * 0x80) != 0
+    };
+    let (eights, rest) = text.as_bytes().as_chunks::<8>();
+    let may_have = eights.iter().any(has_low) || rest.iter().any(|byte| *byte <= b' ');
+    may_have && text.bytes().any(|byte| byte.is_ascii_whitespace())
+}
+
 /// Without white space; what says it is a UUID or an OID is one (RFC 4122, RFC 3061).
 fn is_uri(text: &str) -> bool {
-    if text.is_empty() || text.bytes().any(|b| b.is_ascii_whitespace()) {
+    if text.is_empty() || has_white_space(text) {
         return false;
     }
     if let Some(uuid) = text.strip_prefix("urn:uuid:") {
@@ -143,9 +164,13 @@ fn is_uri(text: &str) -> bool {
 
 /// Five groups of hexadecimal digits in small letters.
 fn is_uuid(text: &str) -> bool {
-    let groups = text.split('-').map(str::len);
-    let is_hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b) || b == b'-';
-    groups.eq([8, 4, 4, 4, 12]) && text.bytes().all(is_hex)
+    let bytes = text.as_bytes();
+    let is_hex = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    bytes.len() == 36
+        && [8, 13, 18, 23].iter().all(|at| bytes[*at] == b'-')
+        && [0..8, 9..13, 14..18, 19..23, 24..36]
+            .into_iter()
+            .all(|group| bytes[group].iter().all(is_hex))
 }
 
 /// Fours of characters, at most the last two of which are padding.
@@ -183,8 +208,7 @@ fn days_in(year: u32, month: u32) -> u32 {
 }
 
 /// `YYYY`, `YYYY-MM` or `YYYY-MM-DD` of a day that exists.
-fn is_date(text: &str) -> bool {
-    let bytes = text.as_bytes();
+fn is_date(bytes: &[u8]) -> bool {
     let Some(year) = digits(bytes, 0, 4).filter(|year| *year > 0) else {
         return false;
     };
@@ -232,13 +256,13 @@ fn is_offset(bytes: &[u8]) -> bool {
     signed && bytes.len() == 6 && bytes[3] == b':' && in_range
 }
 
-fn is_date_time(text: &str, must_have_time: bool) -> bool {
-    let Some((date, time)) = text.split_once('T') else {
-        return !must_have_time && is_date(text);
+fn is_date_time(bytes: &[u8], must_have_time: bool) -> bool {
+    // Only a whole date has a time behind it.
+    let Some((date, [b'T', time @ ..])) = bytes.split_at_checked(10) else {
+        return !must_have_time && is_date(bytes);
     };
-    let clock = is_clock(time.as_bytes());
-    let offset = clock.is_some_and(|length| is_offset(&time.as_bytes()[length..]));
-    date.len() == 10 && is_date(date) && offset
+    let offset = is_clock(time).is_some_and(|length| is_offset(&time[length..]));
+    offset && is_date(date)
 }
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
 //! Code lists at run time: which codes a value set or code system has.
 
-use std::collections::HashMap;
-
 use super::finding::Layer;
+use crate::standards::fhir::own::OwnMap;
 
 /// Code systems and value sets, read from code tables (see
 /// [`super::compile::terms`]).
@@ -10,9 +9,13 @@ use super::finding::Layer;
 pub struct Terms {
     /// Sorted lists of codes.
     lists: Vec<Vec<&'static str>>,
-    systems: HashMap<&'static str, CodeSystem>,
-    sets: HashMap<&'static str, ValueSet>,
+    systems: OwnMap<CodeSystem>,
+    sets: Vec<ValueSet>,
+    by_url: OwnMap<SetId>,
 }
+
+/// Number of a value set.
+pub(crate) type SetId = usize;
 
 /// A code system of which every code is known.
 #[derive(Debug)]
@@ -83,7 +86,10 @@ impl Terms {
                         parts,
                         is_unknown,
                     };
-                    self.sets.entry(url).or_insert(set);
+                    let number = *self.by_url.entry(url).or_insert(self.sets.len());
+                    if number == self.sets.len() {
+                        self.sets.push(set);
+                    }
                 }
                 _ => {}
             }
@@ -101,7 +107,17 @@ impl Terms {
 
     /// The value set of an address.
     pub fn set(&self, url: &str) -> Option<&ValueSet> {
-        self.sets.get(url)
+        self.number_of(url).map(|number| self.set_at(number))
+    }
+
+    /// The number of the value set of an address.
+    pub(crate) fn number_of(&self, url: &str) -> Option<SetId> {
+        self.by_url.get(url).copied()
+    }
+
+    /// The value set with that number.
+    pub(crate) fn set_at(&self, number: SetId) -> &ValueSet {
+        &self.sets[number]
     }
 
     /// The code system of an address, when all its codes are known.

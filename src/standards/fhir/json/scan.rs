@@ -1,6 +1,6 @@
 //! Strings, numbers and their escapes, character by character (RFC 8259, 6 and 7).
 
-use super::{Reader, Stop};
+use super::{Kind, Reader, Stop};
 
 impl Reader {
     pub(super) fn digits(&mut self) -> bool {
@@ -11,7 +11,7 @@ impl Reader {
         self.at > start
     }
 
-    pub(super) fn number(&mut self) -> Result<(), Stop> {
+    pub(super) fn number(&mut self) -> Result<Kind, Stop> {
         if self.peek() == Some(b'-') {
             self.at += 1;
         }
@@ -39,25 +39,27 @@ impl Reader {
                 return self.stop("a digit is expected in the exponent");
             }
         }
-        Ok(())
+        Ok(Kind::Number)
     }
 
-    /// Reads a string; the cursor stands on its opening quote. Gives the decoded
-    /// text only when the source has an escape.
-    pub(super) fn string(&mut self) -> Result<Option<String>, Stop> {
+    /// Reads a string without escapes; the cursor stands on its opening quote. False when
+    /// something else comes first, where the cursor then stands.
+    pub(super) fn plain_string(&mut self) -> bool {
         self.at += 1;
-        let start = self.at;
         self.plain();
-        if self.peek() == Some(b'"') {
-            self.at += 1;
-            return Ok(None);
-        }
+        let is_plain = self.peek() == Some(b'"');
+        self.at += usize::from(is_plain);
+        is_plain
+    }
+
+    /// Reads on in a string that begins at `start` and is no plain one. Gives its text.
+    pub(super) fn string_with_escapes(&mut self, start: usize) -> Result<String, Stop> {
         let mut text = self.document.source[start..self.at].to_owned();
         loop {
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;
-                    return Ok(Some(text));
+                    return Ok(text);
                 }
                 Some(b'\\') => text.push(self.escape()?),
                 Some(0..=0x1F) => return self.stop("a control character must be escaped"),
@@ -74,11 +76,18 @@ impl Reader {
     /// Moves over characters that stand for themselves.
     pub(super) fn plain(&mut self) {
         let bytes = self.document.source.as_bytes();
-        let mut at = self.at;
-        while at < bytes.len() && !ENDS_RUN[bytes[at] as usize] {
-            at += 1;
+        let (eights, rest) = bytes.get(self.at..).unwrap_or_default().as_chunks::<8>();
+        let mut length = 0;
+        for eight in eights {
+            let ends = ends_of_run(u64::from_le_bytes(*eight));
+            if ends != 0 {
+                self.at += length + ends.trailing_zeros() as usize / 8;
+                return;
+            }
+            length += 8;
         }
-        self.at = at;
+        let is_plain = |byte: &&u8| !matches!(byte, b'"' | b'\\' | 0..=0x1F);
+        self.at += length + rest.iter().take_while(is_plain).count();
     }
 
     pub(super) fn escape(&mut self) -> Result<char, Stop> {
@@ -136,15 +145,14 @@ impl Reader {
     }
 }
 
-/// Bytes that end a run of characters standing for themselves in a string.
-const ENDS_RUN: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 0x20 {
-        table[byte] = true;
-        byte += 1;
-    }
-    table[b'"' as usize] = true;
-    table[b'\\' as usize] = true;
-    table
-};
+/// Of eight bytes, the first in the lowest place, those that end a run of characters standing
+/// for themselves: quotes, backslashes and control characters. The high bit of the first such
+/// byte is set and none below it; what the bits above it say is of no meaning, because a
+/// subtraction borrows from the next byte.
+fn ends_of_run(bytes: u64) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let below = |bytes: u64, limit: u64| bytes.wrapping_sub(EACH * limit) & !bytes;
+    let quotes = below(bytes ^ (EACH * u64::from(b'"')), 1);
+    let backslashes = below(bytes ^ (EACH * u64::from(b'\\')), 1);
+    (quotes | backslashes | below(bytes, 0x20)) & (EACH * 0x80)
+}

@@ -1,6 +1,6 @@
 //! FHIR's rules of form that a complete container is checked against.
 
-use super::{FaultKind, Kind, Reader, Stop, shown_name};
+use super::{FaultKind, Kind, NameKey, Reader, Stop, shown_name};
 
 /// Objects with more members than this are searched for duplicates by sorting.
 const FEW_MEMBERS: usize = 16;
@@ -8,7 +8,24 @@ const FEW_MEMBERS: usize = 16;
 impl Reader {
     /// Notes members that repeat an earlier name of the same object.
     pub(super) fn duplicates(&mut self, object: u32) -> Result<(), Stop> {
-        let mut names: [(u32, u32); FEW_MEMBERS] = [(0, 0); FEW_MEMBERS];
+        let after = self.document.entry(object).after;
+        let mut seen: u64 = 0;
+        let mut at = object + 1;
+        while at < after {
+            let entry = self.document.entry(at);
+            let bit = 1 << (entry.name.hash() % 64);
+            // Two names of one bit: whether they are the same takes a closer look.
+            if seen & bit != 0 {
+                return self.repeats(object);
+            }
+            seen |= bit;
+            at = entry.after;
+        }
+        Ok(())
+    }
+
+    fn repeats(&mut self, object: u32) -> Result<(), Stop> {
+        let mut names = [(NameKey::default(), 0); FEW_MEMBERS];
         let mut count = 0;
         let mut repeats = Vec::new();
         let after = self.document.entry(object).after;
@@ -19,14 +36,13 @@ impl Reader {
                 repeats = self.duplicates_of_many(object);
                 break;
             }
-            let hash = entry.name_hash;
             let same = names[..count]
                 .iter()
-                .any(|(other, first)| *other == hash && self.same_name(*first, at));
+                .any(|(other, first)| *other == entry.name && self.same_name(*first, at));
             if same {
                 repeats.push(at);
             } else {
-                names[count] = (hash, at);
+                names[count] = (entry.name, at);
                 count += 1;
             }
             at = entry.after;
@@ -63,7 +79,7 @@ impl Reader {
     pub(super) fn name_text(&self, index: u32) -> &str {
         let entry = self.document.entry(index);
         if !entry.name_escaped {
-            return &self.document.source[entry.name_start as usize..entry.name_end as usize];
+            return &self.document.source[entry.name_range()];
         }
         self.document
             .decoded_names
@@ -75,8 +91,7 @@ impl Reader {
     /// `_name` twins (FHIR R4, JSON representation of primitive elements).
     pub(super) fn nulls(&mut self, array: u32) -> Result<(), Stop> {
         let entry = *self.document.entry(array);
-        let is_twin = entry.has_name && self.name_text(array).starts_with('_');
-        if is_twin {
+        if entry.name.first_byte() == b'_' {
             return Ok(());
         }
         let mut nulls = Vec::new();

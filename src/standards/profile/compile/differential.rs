@@ -271,8 +271,7 @@ fn find<'t>(table: &'t Table, owner: TypeId, name: &str) -> Option<(Member<'t>, 
     if let Some(member) = table.member(owner, name) {
         return Some((member, None));
     }
-    let hash = crate::standards::fhir::tree::hash_name(name.as_bytes());
-    let element = table.element(owner, name, hash)?;
+    let element = table.element(owner, name)?;
     let member = table.member(owner, element.base)?;
     Some((member, Some(element.target)))
 }

@@ -67,7 +67,7 @@ fn bdl_5(node: Node<'_>) -> bool {
 
 fn bdl_8(node: Node<'_>) -> bool {
     node.str("fullUrl")
-        .is_none_or(|url| !url.contains("/_history/"))
+        .is_none_or(|url| !(url.contains('_') && url.contains("/_history/")))
 }
 
 fn bdl_9(node: Node<'_>) -> bool {

@@ -1,21 +1,37 @@
 //! Invariants of data types and of every resource (FHIR R4, datatypes and DomainResource).
 
 use super::look::{choice, count, each_below, has, has_choice, is, is_later, number};
-use super::{Invariant, error};
+use super::{Invariant, error, error_about};
 use crate::standards::fhir::{Kind, Node};
 
 const UCUM: &str = "http://unitsofmeasure.org";
 const CURRENCY: &str = "urn:iso:std:iso:4217";
 
 pub(super) static ALL: [Invariant; 34] = [
-    error("dom-2", dom_2, "no resource contained in a contained one"),
-    error("dom-3", dom_3, "a reference to each contained resource"),
-    error(
+    error_about(
+        "contained",
+        "dom-2",
+        dom_2,
+        "no resource contained in a contained one",
+    ),
+    error_about(
+        "contained",
+        "dom-3",
+        dom_3,
+        "a reference to each contained resource",
+    ),
+    error_about(
+        "contained",
         "dom-4",
         dom_4,
         "no version and no date of change on contained resources",
     ),
-    error("dom-5", dom_5, "no security label on contained resources"),
+    error_about(
+        "contained",
+        "dom-5",
+        dom_5,
+        "no security label on contained resources",
+    ),
     error("ext-1", ext_1, "either a value or extensions"),
     error("age-1", age_1, "a code of UCUM and a value above 0"),
     error("att-1", att_1, "a contentType where there is data"),

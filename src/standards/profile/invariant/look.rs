@@ -2,16 +2,23 @@
 
 use std::cmp::Ordering;
 
+use crate::standards::fhir::name::NameKey;
 use crate::standards::fhir::{Kind, Node};
 
 /// Whether the element is there: as a value or with an extension only.
+#[inline]
 pub(super) fn has(node: Node<'_>, name: &str) -> bool {
-    node.get(name).is_some() || twin(node, name)
+    has_member(node, NameKey::of(name), name)
 }
 
-fn twin(node: Node<'_>, name: &str) -> bool {
-    let is_it = |member: &str| member.strip_prefix('_') == Some(name);
-    node.members().any(|(member, _)| is_it(member))
+fn has_member(node: Node<'_>, key: NameKey, name: &str) -> bool {
+    node.values()
+        .any(|value| value.is_named(key, name) || is_twin_of(value, name))
+}
+
+fn is_twin_of(value: Node<'_>, name: &str) -> bool {
+    value.name_key().first_byte() == b'_'
+        && value.name().and_then(|member| member.strip_prefix('_')) == Some(name)
 }
 
 /// Whether any type of a choice is there: `value` for `value[x]`.
@@ -26,9 +33,11 @@ pub(super) fn choice<'d>(node: Node<'d>, stem: &str) -> Option<Node<'d>> {
         bare.strip_prefix(stem)
             .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()))
     };
-    node.members()
-        .find(|(member, _)| is_it(member))
-        .map(|(_, value)| value)
+    let first = stem.bytes().next().unwrap_or_default();
+    node.values().find(|value| {
+        let found = value.name_key().first_byte();
+        (found == first || found == b'_') && value.name().is_some_and(is_it)
+    })
 }
 
 /// Whether a primitive has exactly this text.

@@ -29,6 +29,8 @@ pub struct Invariant {
     pub check: Check,
     /// What is wanted, in words.
     pub expected: &'static str,
+    /// The element that it is about: where that is absent, it holds.
+    pub about: Option<&'static str>,
 }
 
 /// How an invariant is judged.
@@ -66,6 +68,20 @@ const fn error(
         severity: Severity::Error,
         check: Check::Holds(holds),
         expected,
+        about: None,
+    }
+}
+
+/// An invariant of severity error that holds wherever an element is absent.
+const fn error_about(
+    about: &'static str,
+    key: &'static str,
+    holds: fn(Node<'_>) -> bool,
+    expected: &'static str,
+) -> Invariant {
+    Invariant {
+        about: Some(about),
+        ..error(key, holds, expected)
     }
 }
 
@@ -88,6 +104,7 @@ const fn elsewhere(key: &'static str, expected: &'static str) -> Invariant {
         severity: Severity::Error,
         check: Check::Elsewhere,
         expected,
+        about: None,
     }
 }
 
@@ -134,6 +151,7 @@ pub fn of(key: &'static str) -> &'static Invariant {
         severity: Severity::Information,
         check: Check::NotEvaluated,
         expected: "",
+        about: None,
     }));
     unknown.push(invariant);
     invariant

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::node::{Binding, Child, Criterion, Node, NodeId, Slice, Stated, Test, TypeRule};
 use super::{Profile, ProfileId, Rules};
-use crate::standards::fhir::tree::hash_name;
+use crate::standards::fhir::name::NameKey;
 use crate::standards::fhir::{Document, Limits};
 use crate::standards::profile::finding::Layer;
 use crate::standards::profile::invariant;
@@ -150,7 +150,7 @@ impl Reading<'_> {
         while self.open.len() > depth {
             let Some(open) = self.open.pop() else { return };
             let is_slice = open.node.name.starts_with(':');
-            let hash = hash_name(open.node.name.as_bytes());
+            let key = NameKey::of(open.node.name);
             let must_be = open.node.min.is_some_and(|min| min.value > 0);
             let nodes = &self.rules.nodes;
             let slice_must_be = open.node.slices.iter().any(|slice| {
@@ -177,7 +177,7 @@ impl Reading<'_> {
                 parent.node.required |= 1 << open.position;
             }
             parent.node.children.push(Child {
-                hash,
+                key,
                 position: open.position,
                 node: id,
             });
@@ -207,6 +207,7 @@ impl Reading<'_> {
                     let value = Binding {
                         is_required,
                         value_set,
+                        set: self.rules.terms.number_of(value_set),
                     };
                     node.binding = Some(Stated { value, by });
                 }

@@ -6,15 +6,15 @@
 mod decode;
 pub mod node;
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::compile::{self, CompileError, Lean, draft};
 use super::finding::Layer;
 use super::message::{self, MessageCardinality};
-use super::table::{self, Table, TypeId};
+use super::table::{self, Element, Table, TypeId};
 use super::terms::Terms;
-use node::{Node, NodeId};
+use crate::standards::fhir::own::OwnMap;
+use node::{Binding, Node, NodeId};
 
 /// The generated rule table of the shipped profiles.
 pub const PROFILES: &str = include_str!("../../../../profiles/rules.table");
@@ -58,8 +58,10 @@ pub struct Rules {
     pub terms: Terms,
     profiles: Vec<Profile>,
     nodes: Vec<Node>,
-    by_url: HashMap<&'static str, ProfileId>,
-    messages: HashMap<&'static str, MessageCardinality>,
+    by_url: OwnMap<ProfileId>,
+    messages: OwnMap<MessageCardinality>,
+    /// R4's own bindings, by the number that their element has for its rules.
+    base_bindings: Vec<Option<Binding>>,
 }
 
 /// The embedded rules. The first call decodes them.
@@ -89,12 +91,14 @@ impl Rules {
             terms: Terms::default(),
             profiles: Vec::new(),
             nodes: Vec::new(),
-            by_url: HashMap::new(),
-            messages: HashMap::new(),
+            by_url: OwnMap::default(),
+            messages: OwnMap::default(),
+            base_bindings: Vec::new(),
         };
         for table in codes {
             rules.terms.read(table);
         }
+        rules.base_bindings = rules.table.bindings(&rules.terms).collect();
         decode::profiles(&mut rules, profiles);
         for definition in messages.iter().flat_map(|text| message::decode(text)) {
             let url: &'static str = Box::leak(definition.url.clone().into_boxed_str());
@@ -129,9 +133,14 @@ impl Rules {
 
     /// The profile of a canonical address, with or without a version.
     pub fn profile(&self, canonical: &str) -> Option<(ProfileId, &Profile)> {
-        let url = canonical.split('|').next().unwrap_or(canonical);
-        let id = *self.by_url.get(url)?;
+        let unversioned = || self.by_url.get(canonical.split_once('|')?.0);
+        let id = *self.by_url.get(canonical).or_else(unversioned)?;
         Some((id, &self.profiles[id as usize]))
+    }
+
+    /// R4's own binding of an element.
+    pub(crate) fn base_binding(&self, element: &Element) -> Option<Binding> {
+        self.base_bindings[element.rules_number()]
     }
 
     /// The profile with that number.

@@ -2,8 +2,10 @@
 
 use super::ProfileId;
 use crate::standards::fhir::Document;
+use crate::standards::fhir::name::NameKey;
 use crate::standards::profile::invariant::Invariant;
 use crate::standards::profile::table::TypeId;
+use crate::standards::profile::terms::SetId;
 
 /// Number of a node.
 pub type NodeId = u32;
@@ -51,8 +53,8 @@ pub struct Node {
 /// An element below a node.
 #[derive(Debug, Clone, Copy)]
 pub struct Child {
-    /// Hash of its name (`value[x]` for a choice).
-    pub hash: u32,
+    /// Its name in short (`value[x]` for a choice).
+    pub(crate) key: NameKey,
     /// Position in the R4 type.
     pub position: u8,
     /// The node.
@@ -82,6 +84,8 @@ pub struct Binding {
     pub is_required: bool,
     /// Address of the value set.
     pub value_set: &'static str,
+    /// The set itself, if it is known here.
+    pub(crate) set: Option<SetId>,
 }
 
 /// A slice and how its items are known.

@@ -8,12 +8,15 @@
 
 mod rules;
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::invariant::{self, Invariant};
 use super::primitive::Format;
-use crate::standards::fhir::tree::hash_name;
+use crate::standards::fhir::Node;
+use crate::standards::fhir::name::NameKey;
+use crate::standards::fhir::own::OwnMap;
+use crate::standards::profile::rules::node::Binding;
+use crate::standards::profile::terms::Terms;
 
 /// The generated text.
 pub const ELEMENTS: &str = include_str!("../../../../profiles/r4/elements.table");
@@ -67,10 +70,26 @@ pub struct Element {
     pub is_choice: bool,
     /// Position of the element in its type, choices counted once.
     pub position: u8,
-    /// Hash of `base`, for look-ups in profiles.
-    pub base_hash: u32,
+    /// `name` in short, for look-ups by members.
+    key: NameKey,
+    /// `base` in short, for look-ups in profiles.
+    pub(crate) base_key: NameKey,
+    /// The bit of its position.
+    pub(crate) bit: u128,
     /// Number of its rules beyond count and type; 0 for none.
     rules: u16,
+}
+
+impl Element {
+    /// Whether anything is asked beyond count and type.
+    pub(crate) fn has_rules(&self) -> bool {
+        self.rules != 0
+    }
+
+    /// The number of what is asked beyond count and type.
+    pub(crate) fn rules_number(&self) -> usize {
+        usize::from(self.rules)
+    }
 }
 
 /// What an element asks beyond count and type.
@@ -98,13 +117,14 @@ pub struct Table {
     elements: Vec<Element>,
     /// Open-addressed look-up of each type's members: index of the element + 1.
     slots: Vec<u16>,
-    names: HashMap<&'static str, TypeId>,
+    names: OwnMap<TypeId>,
     /// Names of required elements by type, for the message when one is absent.
     bases: Vec<Vec<&'static str>>,
     /// Rules of elements; the first stands for none.
     rules: Vec<BaseRules>,
-    /// Invariants of types, one after the other.
-    invariants: Vec<&'static Invariant>,
+    /// Invariants of types, one after the other, each with the bit of the element that it is
+    /// about, without which it holds; 0 where there is no such element.
+    invariants: Vec<(u128, &'static Invariant)>,
 }
 
 /// The embedded table. The first call decodes it.
@@ -174,7 +194,8 @@ impl Table {
         let (name, keys) = rest.split_once(" k=").unwrap_or((rest, ""));
         let begin = narrow(self.invariants.len());
         let keys = keys.split(',').filter(|key| !key.is_empty());
-        self.invariants.extend(keys.map(invariant::of));
+        let all = keys.map(|key| (0, invariant::of(key)));
+        self.invariants.extend(all);
         let kind = match letter {
             "P" => TypeKind::Primitive(Format::of(name)),
             "R" => TypeKind::Resource,
@@ -209,13 +230,15 @@ impl Table {
             };
             let target = self.names.get(type_name).copied();
             self.elements.push(Element {
+                key: NameKey::of(&name),
+                base_key: NameKey::of(line.name),
                 name,
                 base: line.name,
                 target: target.unwrap_or(ANY_RESOURCE),
                 is_list: line.is_list,
                 is_choice: stem.is_some(),
                 position: u8::try_from(position).unwrap_or(u8::MAX),
-                base_hash: hash_name(line.name.as_bytes()),
+                bit: 1 << position,
                 rules,
             });
         }
@@ -232,11 +255,17 @@ impl Table {
     fn index(&mut self, owner: usize, first: usize) {
         let count = self.elements.len() - first;
         self.types[owner].members = (narrow(first), narrow(count));
+        let (begin, number) = self.types[owner].invariants;
+        for (needed, invariant) in &mut self.invariants[begin as usize..][..number as usize] {
+            let mut bases = self.bases[owner].iter();
+            let position = bases.position(|base| invariant.about == Some(*base));
+            *needed = position.map_or(0, |position| 1 << position);
+        }
         let size = (count * 2).next_power_of_two();
         let start = self.slots.len();
         self.slots.resize(start + size, 0);
         for at in first..self.elements.len() {
-            let mut slot = hash_name(self.elements[at].name.as_bytes()) as usize & (size - 1);
+            let mut slot = self.elements[at].key.hash() as usize & (size - 1);
             while self.slots[start + slot] != 0 {
                 slot = (slot + 1) & (size - 1);
             }
@@ -262,17 +291,33 @@ impl Table {
         (self.type_of(id).kind == TypeKind::Resource).then_some(id)
     }
 
-    /// The member `name` of a type; `hash` is the hash the tree keeps beside the name.
-    pub fn element(&self, owner: TypeId, name: &str, hash: u32) -> Option<&Element> {
+    /// The member `name` of a type.
+    pub fn element(&self, owner: TypeId, name: &str) -> Option<&Element> {
+        self.find(owner, NameKey::of(name), |element| element.name == name)
+    }
+
+    /// The element of a type that a value is by its name.
+    pub(crate) fn element_of(&self, owner: TypeId, value: Node<'_>) -> Option<&Element> {
+        self.find(owner, value.name_key(), |element| {
+            value.is_named(element.key, &element.name)
+        })
+    }
+
+    fn find(
+        &self,
+        owner: TypeId,
+        key: NameKey,
+        is_it: impl Fn(&Element) -> bool,
+    ) -> Option<&Element> {
         let owner = self.type_of(owner);
-        let mut slot = hash & owner.slot_mask;
+        let mut slot = key.hash() & owner.slot_mask;
         loop {
             let at = self.slots[(owner.first_slot + slot) as usize];
             if at == 0 {
                 return None;
             }
             let element = &self.elements[at as usize - 1];
-            if element.name == name {
+            if is_it(element) {
                 return Some(element);
             }
             slot = (slot + 1) & owner.slot_mask;
@@ -289,8 +334,24 @@ impl Table {
         (element.rules != 0).then(|| &self.rules[element.rules as usize])
     }
 
-    /// The invariants of a type.
-    pub fn invariants(&self, id: TypeId) -> &[&'static Invariant] {
+    /// The bindings of all elements' rules in the order of their numbers.
+    pub(crate) fn bindings(&self, terms: &Terms) -> impl Iterator<Item = Option<Binding>> {
+        self.rules.iter().map(|rules| {
+            let BaseBinding {
+                is_required,
+                value_set,
+            } = rules.binding?;
+            Some(Binding {
+                is_required,
+                value_set,
+                set: terms.number_of(value_set),
+            })
+        })
+    }
+
+    /// The invariants of a type, each with the bit of the element that it is about, without
+    /// which it holds; 0 where there is no such element.
+    pub(crate) fn invariants(&self, id: TypeId) -> &[(u128, &'static Invariant)] {
         let (first, count) = self.type_of(id).invariants;
         &self.invariants[first as usize..(first + count) as usize]
     }
@@ -348,7 +409,7 @@ mod tests {
     fn find(owner: &str, name: &str) -> Option<&'static Element> {
         let table = embedded();
         let owner = table.id_of(owner).expect("type");
-        table.element(owner, name, hash_name(name.as_bytes()))
+        table.element(owner, name)
     }
 
     #[test]

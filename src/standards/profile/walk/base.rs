@@ -3,7 +3,6 @@
 use super::index::Contained;
 use super::{Frame, Walk};
 use crate::standards::fhir::fault::shown_name;
-use crate::standards::fhir::tree::hash_name;
 use crate::standards::fhir::{Kind, Node, resource_types};
 use crate::standards::profile::finding::{
     DUPLICATE_ID, EMPTY_VALUE, Finding, INVALID_FORMAT, Layer, MISSING_ELEMENT,
@@ -100,22 +99,26 @@ impl<'d> Walk<'d> {
     pub(super) fn object(&mut self, node: Node<'d>, id: TypeId, frame: Frame) {
         let is_resource = self.table.type_of(id).kind == TypeKind::Resource;
         let mut seen: u128 = 0;
-        for (name, value) in node.members() {
+        for value in node.values() {
             self.looks_at(1);
-            if let Some(element) = self.table.element(id, name, value.name_hash()) {
-                self.choice(node, value, (id, element), seen);
-                seen |= 1 << element.position;
+            if let Some(element) = self.table.element_of(id, value) {
+                if element.is_choice && seen & element.bit != 0 {
+                    self.choice(node, value, (id, element));
+                }
+                seen |= element.bit;
                 self.holders.push((id, element));
                 self.member(value, element, &frame);
                 self.holders.pop();
-            } else if let Some(element) = self.twin_of(id, name) {
-                self.choice(node, value, (id, element), seen);
-                seen |= 1 << element.position;
+            } else if let Some(element) = self.twin_of(id, value) {
+                if element.is_choice && seen & element.bit != 0 {
+                    self.choice(node, value, (id, element));
+                }
+                seen |= element.bit;
                 self.holders.push((id, element));
                 self.twin(value, element, &frame);
                 self.holders.pop();
-            } else if !(is_resource && name == "resourceType") {
-                self.unknown(value, name, id);
+            } else if !(is_resource && value.name() == Some("resourceType")) {
+                self.unknown(value, id);
             }
         }
         let missing = self.table.type_of(id).required & !seen;
@@ -123,15 +126,18 @@ impl<'d> Walk<'d> {
             self.missing(node, id, missing);
         }
         if self.is_full {
-            self.type_rules(node, id);
+            self.type_rules(node, id, seen);
             self.absent(node, id, frame, seen);
         }
     }
 
     /// The primitive element whose extensions a `_name` member holds.
-    fn twin_of(&self, id: TypeId, name: &str) -> Option<&'static Element> {
-        let bare = name.strip_prefix('_')?;
-        let element = self.table.element(id, bare, hash_name(bare.as_bytes()))?;
+    fn twin_of(&self, id: TypeId, value: Node<'_>) -> Option<&'static Element> {
+        if value.name_key().first_byte() != b'_' {
+            return None;
+        }
+        let bare = value.name()?.strip_prefix('_')?;
+        let element = self.table.element(id, bare)?;
         self.format(element.target).map(|_| element)
     }
 
@@ -146,14 +152,11 @@ impl<'d> Walk<'d> {
     }
 
     /// A second type of the same choice; the `_name` twin is no second one.
-    fn choice(&mut self, object: Node<'_>, value: Node<'_>, of: (TypeId, &Element), seen: u128) {
+    fn choice(&mut self, object: Node<'_>, value: Node<'_>, of: (TypeId, &Element)) {
         let (id, element) = of;
-        if !element.is_choice || seen & (1 << element.position) == 0 {
-            return;
-        }
         let is_other = |name: &str| {
             let bare = name.strip_prefix('_').unwrap_or(name);
-            let earlier = self.table.element(id, bare, hash_name(bare.as_bytes()));
+            let earlier = self.table.element(id, bare);
             earlier.is_some_and(|e| e.position == element.position && e.name != element.name)
         };
         let mut before = object.members().take_while(|(_, node)| *node != value);
@@ -172,6 +175,16 @@ impl<'d> Walk<'d> {
         let (begin, counted) = (self.stack.len(), self.counts.len());
         let own = self.push_children(frame, element);
         let format = self.format(element.target);
+        if let Some(format) = format
+            && own.is_empty()
+            && !element.is_list
+            && !element.has_rules()
+        {
+            // Most values: no more is asked of them than their form.
+            self.looks_at(1);
+            self.primitive(value, format, element.target);
+            return;
+        }
         let mut count = 0;
         for item in value.items() {
             self.looks_at(1);
@@ -179,7 +192,8 @@ impl<'d> Walk<'d> {
             let item_begin = self.stack.len();
             let item_frame = self.push_item(item, element, &own, counted);
             let is_sound = self.item(item, element, format, item_frame.clone());
-            if is_sound && self.is_full {
+            let has_rules = element.has_rules() || !item_frame.is_empty();
+            if is_sound && self.is_full && has_rules {
                 self.node_rules(item, Some(element), item_frame);
             }
             self.stack.truncate(item_begin);
@@ -308,7 +322,8 @@ impl<'d> Walk<'d> {
             self.find(WRONG_JSON_TYPE, node, kind_words(node), &expected);
             return false;
         }
-        if !node.text().is_some_and(|text| format.admits(text)) {
+        let is_sound = format.admits_all() || node.text().is_some_and(|text| format.admits(text));
+        if !is_sound {
             let found = format!("a value that is no {}", self.type_name(id));
             self.find(INVALID_FORMAT, node, &found, format.wanted());
             return false;
@@ -333,7 +348,8 @@ impl<'d> Walk<'d> {
         self.find(WRONG_JSON_TYPE, value, kind_words(value), &expected);
     }
 
-    fn unknown(&mut self, value: Node<'_>, name: &str, id: TypeId) {
+    fn unknown(&mut self, value: Node<'_>, id: TypeId) {
+        let name = value.name().unwrap_or_default();
         let found = format!("element '{}'", shown_name(name));
         let expected = format!("an element of {}", self.type_name(id));
         self.find(UNKNOWN_ELEMENT, value, &found, &expected);

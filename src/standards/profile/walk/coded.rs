@@ -16,15 +16,11 @@ impl<'d> Walk<'d> {
         let Some(rules) = self.table.rules(element) else {
             return;
         };
-        if let Some(binding) = rules.binding {
+        if let Some(binding) = self.rules.base_binding(element) {
             let mut nodes = frame.map(|at| self.rules.node(self.stack[at]));
             // A profile's binding stands in for an extensible one of R4.
             let is_replaced = !binding.is_required && nodes.any(|node| node.binding.is_some());
             if !is_replaced {
-                let binding = Binding {
-                    is_required: binding.is_required,
-                    value_set: binding.value_set,
-                };
                 self.check_binding(item, binding, None);
             }
         }
@@ -44,7 +40,7 @@ impl<'d> Walk<'d> {
     fn check_binding(&mut self, item: Node<'d>, binding: Binding, by: Option<ProfileId>) {
         let profile = by.map(|by| self.rules.profile_at(by));
         let layer = profile.map_or(Layer::BaseBinding, |profile| profile.layer);
-        let Some(set) = self.rules.terms.set(binding.value_set) else {
+        let Some(set) = binding.set.map(|set| self.rules.terms.set_at(set)) else {
             return self.not_evaluated(layer, item, "the value set", binding.value_set);
         };
         let found = match self.known(set, item) {
@@ -79,7 +75,7 @@ impl<'d> Walk<'d> {
             severity,
             path: item.path(),
             found: found.to_owned(),
-            expected: format!("a code of {url} ({what})"),
+            expected: ["a code of ", url, " (", what, ")"].concat(),
             offset: item.span().start,
             profile: profile.map(|profile| profile.url),
         });
@@ -93,11 +89,11 @@ impl<'d> Walk<'d> {
                 .text()
                 .map_or(Known::Out, |code| terms.has_bare(set, code));
         }
-        if item.get("coding").is_none() {
+        let Some(codings) = item.get("coding") else {
             return self.coding_known(set, item);
-        }
+        };
         let mut known = Known::Out;
-        for coding in item.each("coding") {
+        for coding in codings.items() {
             match self.coding_known(set, coding) {
                 Known::In => return Known::In,
                 Known::Unknown => known = Known::Unknown,

@@ -144,12 +144,14 @@ impl<'d> Walk<'d> {
             if !entry.url.contains(':') {
                 return Some(("a relative address", "an absolute address"));
             }
-            let is_server = entry.url.starts_with("http://") || entry.url.starts_with("https://");
+            if !entry.url.starts_with("http://") && !entry.url.starts_with("https://") {
+                return None;
+            }
             let mut steps = entry.url.rsplit('/');
             let (id, kind) = (steps.next(), steps.next());
             let is_own = id == Some(entry.id) && kind == Some(entry.kind);
             let is_known = !entry.id.is_empty() && !entry.kind.is_empty();
-            (is_server && is_known && !is_own).then_some((
+            (is_known && !is_own).then_some((
                 "the address of another resource",
                 "an address that ends with the type and id of the resource",
             ))

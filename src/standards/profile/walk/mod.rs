@@ -143,6 +143,9 @@ struct Walk<'d> {
     demanded: Vec<(&'static str, ProfileId)>,
     /// The entries of the Bundle that is open.
     index: Index<'d>,
+    /// The reference whose own rules were looked at last, and the type of the entry that it
+    /// leads to: R4's rules and those of profiles ask it again at once.
+    last_reference: Option<(Node<'d>, Option<&'d str>)>,
     /// What is contained in the resource that is open and is contained in no other.
     contained: Contained<'d>,
     /// Which resources were tried against which profiles, because a reference asks it.
@@ -167,6 +170,7 @@ impl<'d> Walk<'d> {
             pending: Vec::new(),
             demanded: Vec::new(),
             index: Index::default(),
+            last_reference: None,
             contained: Contained::default(),
             tried: Tried::default(),
             #[cfg(test)]

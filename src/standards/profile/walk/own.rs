@@ -11,13 +11,16 @@ use crate::standards::profile::table::{TypeId, TypeKind};
 const NHS_NUMBER_SYSTEM: &str = "https://fhir.nhs.uk/Id/nhs-number";
 
 impl<'d> Walk<'d> {
-    /// The rules of a type for an object that was walked.
-    pub(super) fn type_rules(&mut self, node: Node<'d>, id: TypeId) {
+    /// The rules of a type for an object that was walked and has the elements `seen`.
+    pub(super) fn type_rules(&mut self, node: Node<'d>, id: TypeId, seen: u128) {
         let table = self.table;
         if table.type_of(id).kind == TypeKind::Complex {
             self.only_an_id(node);
         }
-        for invariant in table.invariants(id) {
+        for (needed, invariant) in table.invariants(id) {
+            if *needed != 0 && seen & needed == 0 {
+                continue;
+            }
             self.invariant(invariant, node, Layer::Invariant, None);
         }
         let types = self.types;
@@ -39,13 +42,15 @@ impl<'d> Walk<'d> {
 
     /// `ele-1`: an element has a value or something beside its id.
     fn only_an_id(&mut self, node: Node<'d>) {
-        let mut members = node.members();
+        let mut values = node.values();
+        let (first, second) = (values.next(), values.next());
+        let is_id_alone = second.is_none() && first.is_some_and(|one| one.name() == Some("id"));
         // The twin of a primitive has its value elsewhere.
         let is_twin = || {
             let holder = node.name().or_else(|| node.parent().and_then(Node::name));
             holder.is_some_and(|name| name.starts_with('_'))
         };
-        if matches!((members.next(), members.next()), (Some(("id", _)), None)) && !is_twin() {
+        if is_id_alone && !is_twin() {
             let found = "an id and nothing else";
             let expected = "a value or content beside the id";
             let (layer, severity) = (Layer::Invariant, Severity::Error);

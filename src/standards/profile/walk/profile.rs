@@ -136,14 +136,18 @@ impl<'d> Walk<'d> {
 
     /// The nodes for an element, from those of its parent. Counters for their slices are
     /// opened too.
+    #[inline]
     pub(super) fn push_children(&mut self, frame: &Frame, element: &Element) -> Frame {
         let begin = self.stack.len();
+        if frame.is_empty() {
+            return begin..begin;
+        }
         for at in frame.clone() {
             let node = self.rules.node(self.stack[at]);
             self.looks_at(1 + node.children.len());
             for child in &node.children {
-                let is_it = child.hash == element.base_hash
-                    && self.rules.node(child.node).name == element.base;
+                let is_it = child.key == element.base_key
+                    && (child.key.is_whole() || self.rules.node(child.node).name == element.base);
                 if is_it {
                     self.stack.push(child.node);
                     let slices = self.rules.node(child.node).slices.len();

@@ -26,7 +26,9 @@ impl<'d> Walk<'d> {
             return;
         }
         let is_urn = text.starts_with("urn:uuid:") || text.starts_with("urn:oid:");
-        if is_urn && self.index.is_open && self.index.kind_of(text).is_none() {
+        let kind = self.index.kind_of(text);
+        self.last_reference = Some((node, kind));
+        if is_urn && self.index.is_open && kind.is_none() {
             let found = "an address that no entry has";
             let expected = "the fullUrl of an entry of this Bundle";
             let (layer, severity) = (Layer::Message, Severity::Error);
@@ -104,7 +106,11 @@ impl<'d> Walk<'d> {
         if let Some(id) = text.strip_prefix('#') {
             return resource_types::known(self.contained.kind_of(id)?);
         }
-        if let Some(kind) = self.index.kind_of(text) {
+        let entry_kind = match self.last_reference {
+            Some((last, kind)) if last == node => kind,
+            _ => self.index.kind_of(text),
+        };
+        if let Some(kind) = entry_kind {
             return resource_types::known(kind);
         }
         // `Patient/1`, `https://host/base/Patient/1` and with `/_history/2` behind.
