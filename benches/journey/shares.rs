@@ -11,6 +11,7 @@ use workwell_gateway::conformance::parties::referral::Place;
 use workwell_gateway::domain::mapping::render;
 use workwell_gateway::domain::routing::decide_among;
 use workwell_gateway::gateway::receive::Reading;
+use workwell_gateway::gateway::tables::trace_csv;
 use workwell_gateway::standards::bars::headers::{self, RequestKind};
 use workwell_gateway::standards::bars::{accept, outcome, read};
 use workwell_gateway::standards::fhir::Document;
@@ -87,7 +88,7 @@ pub async fn measure(sender: &mut Sender<'_>) -> Result<Shares, Fault> {
     let mapping = stage::each(&given, |given| {
         let rendered = render(&given.case, provider, house.today);
         let payload = payload::json::fields(&rendered.outputs).map_or(0, |bytes| bytes.len());
-        black_box(payload + given::trace_of(&rendered).len());
+        black_box(payload + trace_csv(&rendered).len());
     });
     let echo = stage::each(&given, |given| {
         black_box(accept::accept(&given.document, &given.minted(), &mut Uuid::new_v4).len());

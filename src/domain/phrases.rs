@@ -12,15 +12,7 @@ impl<'t> Words<'t> {
     /// Finds the beginnings of the words. Phrases are compared as they are written: whoever
     /// looks for them in small letters gives a text in small letters.
     pub fn of(text: &'t str) -> Self {
-        let mut starts = Vec::new();
-        let mut within = false;
-        for (at, character) in text.char_indices() {
-            let is_of_word = character.is_alphanumeric();
-            if is_of_word && !within {
-                starts.push(at);
-            }
-            within = is_of_word;
-        }
+        let starts = word_starts(text).collect();
         Self { text, starts }
     }
 
@@ -36,9 +28,59 @@ impl<'t> Words<'t> {
         self.starts
             .iter()
             .filter(move |start| text.as_bytes().get(**start) == first)
-            .filter_map(move |start| text[*start..].strip_prefix(phrase))
-            .filter(|after| !after.starts_with(char::is_alphanumeric))
+            .filter_map(move |start| whole_words_after(&text[*start..], phrase))
     }
+}
+
+/// The phrases of a list by the letter that each begins with: a text asks at each of its words
+/// only for the few that begin so. Made once for a list.
+#[derive(Debug)]
+pub struct Phrases {
+    by_first: [Vec<&'static str>; 256],
+}
+
+impl Phrases {
+    /// Sorts a list. Each phrase begins with a letter or a digit.
+    pub fn of(list: &[&'static str]) -> Self {
+        let mut by_first = [const { Vec::new() }; 256];
+        for phrase in list {
+            if let Some(first) = phrase.as_bytes().first() {
+                by_first[usize::from(*first)].push(*phrase);
+            }
+        }
+        Self { by_first }
+    }
+
+    /// Whether one of them stands in the text, compared as [`Words`] does.
+    pub fn stand_in(&self, text: &str) -> bool {
+        self.after_each(text).next().is_some()
+    }
+
+    /// What follows each of them, once for each time that it stands there.
+    pub fn after_each<'t>(&self, text: &'t str) -> impl Iterator<Item = &'t str> {
+        word_starts(text).flat_map(move |start| {
+            let first = usize::from(text.as_bytes()[start]);
+            let begin_so = self.by_first[first].iter();
+            begin_so.filter_map(move |phrase| whole_words_after(&text[start..], phrase))
+        })
+    }
+}
+
+/// What stands behind a phrase with which a text begins, if its last word ends there.
+fn whole_words_after<'t>(text: &'t str, phrase: &str) -> Option<&'t str> {
+    let after = text.strip_prefix(phrase)?;
+    (!after.starts_with(char::is_alphanumeric)).then_some(after)
+}
+
+/// Where the words of a text begin.
+fn word_starts(text: &str) -> impl Iterator<Item = usize> {
+    let mut within = false;
+    text.char_indices().filter_map(move |(at, character)| {
+        let is_of_word = character.is_alphanumeric();
+        let begins = is_of_word && !within;
+        within = is_of_word;
+        begins.then_some(at)
+    })
 }
 
 #[cfg(test)]
@@ -57,6 +99,8 @@ mod tests {
             ("", false),
         ] {
             assert_eq!(Words::of(text).hold("in prison"), holds, "{text}");
+            let list = Phrases::of(&["in custody", "in prison", "prison term"]);
+            assert_eq!(list.stand_in(text), holds, "{text}");
         }
     }
 
@@ -65,5 +109,12 @@ mod tests {
         let words = Words::of("PIP joint, PIPS and PIP");
         let after: Vec<&str> = words.after("PIP").collect();
         assert_eq!(after, [" joint, PIPS and PIP", ""]);
+    }
+
+    #[test]
+    fn what_follows_each_phrase_of_a_list_is_told_in_the_order_of_the_text() {
+        let list = Phrases::of(&["PIP", "PIP and", "ESA"]);
+        let after: Vec<&str> = list.after_each("ESA, PIPS, PIP and").collect();
+        assert_eq!(after, [", PIPS, PIP and", " and", ""]);
     }
 }

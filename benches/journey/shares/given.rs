@@ -12,7 +12,6 @@ use workwell_gateway::config::{Clock, Settings};
 use workwell_gateway::conformance::parties::gp::Sending;
 use workwell_gateway::domain::case::{Case, MODEL_VERSION, Referral, SenderIds};
 use workwell_gateway::domain::identifiers::{CaseId, CaseReference, ServiceRequestId};
-use workwell_gateway::domain::mapping::Rendered;
 use workwell_gateway::domain::provider::Provider;
 use workwell_gateway::domain::routing::Subject;
 use workwell_gateway::gateway::Tables;
@@ -134,21 +133,4 @@ impl Given {
             warnings: &[],
         }
     }
-}
-
-/// As long as the trace that release keeps.
-pub fn trace_of(rendered: &Rendered<'_>) -> Vec<u8> {
-    let mut text = String::new();
-    for row in &rendered.trace {
-        let cells = [
-            row.target,
-            row.source,
-            &row.row.to_string(),
-            &row.transform,
-            row.outcome.code(),
-        ];
-        text.push_str(&cells.join(","));
-        text.push('\n');
-    }
-    text.into_bytes()
 }

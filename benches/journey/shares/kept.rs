@@ -18,9 +18,10 @@ use workwell_gateway::domain::identifiers::{MessageId, OdsCode, OutboxId};
 use workwell_gateway::domain::mapping::render;
 use workwell_gateway::domain::responsibility::Responsible;
 use workwell_gateway::domain::status::Status;
+use workwell_gateway::gateway::tables::trace_csv;
 use workwell_gateway::standards::payload;
 
-use super::given::{Given, House, trace_of};
+use super::given::{Given, House};
 use crate::journey::{Fault, cpu, stage};
 
 /// Receipts side by side.
@@ -129,7 +130,7 @@ fn plain(given: &Given, house: &House) -> Result<Plain, Fault> {
             channel: provider.channel.code().to_owned(),
             content_type: payload::json::CONTENT_TYPE.to_owned(),
             payload: payload::json::fields(&rendered.outputs).map_err(|_| "not rendered")?,
-            trace: Some(trace_of(&rendered)),
+            trace: Some(trace_csv(&rendered)),
             effect_key: format!("{id}-1"),
             says: None,
             version: 1,

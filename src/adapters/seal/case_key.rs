@@ -111,7 +111,7 @@ mod tests {
 
     /// Long enough to be packed.
     fn long() -> Vec<u8> {
-        b"Zebulon Quince of 1 Invented Street ".repeat(20)
+        b"Zebulon Quince of 1 Invented Street ".repeat(200)
     }
 
     #[test]

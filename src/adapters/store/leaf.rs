@@ -27,7 +27,8 @@ const LEAF: u8 = 0;
 const ENCODING: u8 = 1;
 
 pub(super) fn leaf_hash(row: &LeafColumns<'_>) -> [u8; 32] {
-    let mut bytes = vec![LEAF, ENCODING];
+    let mut bytes = Vec::with_capacity(128 + row.details.len());
+    bytes.extend_from_slice(&[LEAF, ENCODING]);
     bytes.extend_from_slice(&row.at.to_be_bytes());
     put(&mut bytes, Some(row.kind.as_bytes()));
     put(&mut bytes, Some(row.actor.as_bytes()));

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::Serializer;
 
 use super::keys::KeyRing;
 use super::leaf::{LeafColumns, leaf_hash};
@@ -288,17 +289,11 @@ fn prepare_fact(fact: &Fact, now: i64) -> PreparedFact {
 
 /// A JSON object with the members in the order given.
 fn details_json(details: &[(&'static str, String)]) -> String {
-    let mut json = String::from("{");
-    for (index, (name, value)) in details.iter().enumerate() {
-        if index > 0 {
-            json.push(',');
-        }
-        json.push_str(&serde_json::Value::from(*name).to_string());
-        json.push(':');
-        json.push_str(&serde_json::Value::from(value.as_str()).to_string());
-    }
-    json.push('}');
-    json
+    let mut json = Vec::with_capacity(256);
+    let mut to = serde_json::Serializer::new(&mut json);
+    to.collect_map(details.iter().map(|(name, value)| (name, value)))
+        .expect("a room in memory takes all texts");
+    String::from_utf8(json).expect("JSON of texts is UTF-8")
 }
 
 /// Look-up hash of a ServiceRequest identifier, `system|value`.

@@ -63,6 +63,49 @@ pub struct FieldRow {
     pub comment: String,
     /// Where the row stands.
     pub position: Position,
+    /// What every trace says of the row.
+    pub written: Written,
+}
+
+/// What every trace says of a row, whatever the case: written once, when the table is loaded.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// The steps as the table writes them.
+    pub transform: String,
+    /// Target, source, position and steps as cells of CSV, without a comma behind them.
+    pub cells: String,
+}
+
+impl Written {
+    /// Writes it down.
+    pub fn of(
+        target: &str,
+        source: Option<&'static Field>,
+        steps: &[Transform],
+        position: &Position,
+    ) -> Self {
+        let transform = transform_text(steps);
+        let source = source.map_or("", |field| field.name);
+        let cells = [target, source, &position.to_string(), &transform];
+        let cells = cells.map(as_cell).join(",");
+        Self { transform, cells }
+    }
+}
+
+fn transform_text(steps: &[Transform]) -> String {
+    if steps.is_empty() {
+        return Transform::Copy.code();
+    }
+    let steps: Vec<String> = steps.iter().map(Transform::code).collect();
+    steps.join(" then ")
+}
+
+/// A text as a cell of CSV, in quotation marks where it has to be.
+fn as_cell(text: &str) -> Cow<'_, str> {
+    if text.contains([',', '"', '\n']) {
+        return Cow::Owned(format!("\"{}\"", text.replace('"', "\"\"")));
+    }
+    Cow::Borrowed(text)
 }
 
 impl FieldRow {
@@ -97,17 +140,5 @@ impl FieldRow {
             }),
             _ => false,
         })
-    }
-
-    /// The steps as the table writes them.
-    pub fn transform_text(&self) -> Cow<'static, str> {
-        match &self.steps[..] {
-            [] | [Transform::Copy] => Cow::Borrowed("copy"),
-            [step] => Cow::Owned(step.code()),
-            steps => {
-                let steps: Vec<String> = steps.iter().map(Transform::code).collect();
-                Cow::Owned(steps.join(" then "))
-            }
-        }
     }
 }

@@ -22,7 +22,7 @@ pub(crate) mod sample;
 pub use codes::{CodeList, CodeRow, Lookup, Relation, UnmappedPolicy};
 pub use fhir_targets::{FHIR_TARGETS, FhirTakes, FhirTarget, fhir_target};
 pub use field::{Category, Field, FieldKind, FreeText, NEVER_ACCEPTED, Part, field, fields};
-pub use fields::{FieldRow, Requirement};
+pub use fields::{FieldRow, Requirement, Written};
 pub use given::Given;
 pub use narrow::narrow;
 pub use position::Position;

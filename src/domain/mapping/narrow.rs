@@ -222,7 +222,7 @@ mod tests {
     use super::*;
     use crate::domain::case::Case;
     use crate::domain::mapping::{
-        Category, FieldRow, Position, Requirement, Transform, field, fields, sample,
+        Category, FieldRow, Position, Requirement, Transform, Written, field, fields, sample,
     };
 
     /// What a referral on carries whatever a table names: the envelope, not the person.
@@ -255,15 +255,18 @@ mod tests {
     }
 
     fn row(name: &str) -> FieldRow {
+        let source = Some(field(name).expect("a published field"));
+        let position = Position::new("fields.csv", 2);
         FieldRow {
+            written: Written::of(name, source, &[], &position),
             target: (*name).to_owned(),
-            source: Some(field(name).expect("a published field")),
+            source,
             steps: Vec::new(),
             requirement: Requirement::Optional,
             purpose: "To know".to_owned(),
             category: Category::C,
             comment: String::new(),
-            position: Position::new("fields.csv", 2),
+            position,
         }
     }
 

@@ -94,7 +94,9 @@ pub struct TraceRow<'t> {
     /// The row of `fields.csv`.
     pub row: &'t Position,
     /// The steps as the table writes them.
-    pub transform: Cow<'static, str>,
+    pub transform: &'t str,
+    /// The first four of these as cells of CSV.
+    pub cells: &'t str,
     /// Whether what is sent says less, or something wider, than the case does.
     pub lossy: bool,
     /// How many pieces were taken out of it: screened words, and telephone numbers that have
@@ -206,7 +208,11 @@ pub fn render<'t, 'g>(
     given: impl Into<Given<'g>>,
 ) -> Rendered<'t> {
     let given = given.into();
-    let mut rendered = Rendered::default();
+    let mut rendered = Rendered {
+        outputs: Vec::with_capacity(provider.fields.len()),
+        trace: Vec::with_capacity(provider.fields.len()),
+        ..Rendered::default()
+    };
     let (questions, is_whole) = questions(case, provider, &given);
     if !is_whole {
         let in_part = ("questions", "in-part".to_owned());
@@ -466,7 +472,8 @@ fn trace(row: &FieldRow, outcome: RowOutcome, loss: Loss) -> TraceRow<'_> {
         target: &row.target,
         source: row.source_name(),
         row: &row.position,
-        transform: row.transform_text(),
+        transform: &row.written.transform,
+        cells: &row.written.cells,
         lossy: loss.lossy,
         removed: loss.removed,
         outcome,

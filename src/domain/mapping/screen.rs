@@ -67,10 +67,7 @@ pub(super) fn value(value: Value, depth: Depth) -> (Value, u32) {
 /// The words without the pieces, and how many were taken out; `None` where there is nothing
 /// to take out.
 fn screen(words: &str, depth: Depth) -> Option<(String, u32)> {
-    let mut found = shapes::national_insurance(words);
-    if depth.identifiers {
-        found.extend(shapes::identifiers(words));
-    }
+    let mut found = shapes::pieces(words, depth.identifiers);
     if depth.stories {
         found.extend(clauses::never_accepted(words));
     }

@@ -254,33 +254,19 @@ pub(super) fn lacks_consent(case: &Case, provider: &Provider) -> Option<KeptBack
 /// How each output came to be, as rows a reviewer can read; it holds no value. It is sealed
 /// beside the payload.
 pub fn trace_csv(rendered: &Rendered<'_>) -> Vec<u8> {
-    let mut text = String::with_capacity(64 * (1 + rendered.trace.len()));
+    let mut text = String::with_capacity(96 * (1 + rendered.trace.len()));
     text.push_str("target,source,row,transform,lossy,outcome\n");
-    let (mut position, mut loss) = (String::new(), String::new());
     for row in &rendered.trace {
-        position.clear();
-        loss.clear();
+        text.push_str(row.cells);
+        text.push(',');
         // Writing to a String cannot fail.
-        let _ = write!(position, "{}", row.row);
         let _ = match (row.lossy, row.removed) {
             (false, _) => Ok(()),
-            (true, 0) => write!(loss, "lossy"),
-            (true, count) => write!(loss, "lossy: {count} removed"),
+            (true, 0) => text.write_str("lossy"),
+            (true, count) => write!(text, "lossy: {count} removed"),
         };
-        let cells = [
-            row.target,
-            row.source,
-            &position,
-            &row.transform,
-            &loss,
-            row.outcome.code(),
-        ];
-        for (place, cell) in cells.into_iter().enumerate() {
-            if place > 0 {
-                text.push(',');
-            }
-            push_quoted(&mut text, cell);
-        }
+        text.push(',');
+        text.push_str(row.outcome.code());
         text.push('\n');
     }
     for name in &rendered.unused {
@@ -289,15 +275,4 @@ pub fn trace_csv(rendered: &Rendered<'_>) -> Vec<u8> {
         text.push_str(",,,,not-used\n");
     }
     text.into_bytes()
-}
-
-fn push_quoted(text: &mut String, cell: &str) {
-    let special = |byte: u8| matches!(byte, b',' | b'"' | b'\n');
-    if !cell.bytes().any(special) {
-        text.push_str(cell);
-        return;
-    }
-    text.push('"');
-    text.push_str(&cell.replace('"', "\"\""));
-    text.push('"');
 }

@@ -14,7 +14,8 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use workwell_gateway::adapters::tables::{Loaded, load};
 use workwell_gateway::domain::mapping::{
-    Category, FieldRow, OutValue, Output, Position, Rendered, Requirement, Transform, field,
+    Category, FieldRow, OutValue, Output, Position, Rendered, Requirement, Transform, Written,
+    field,
 };
 use workwell_gateway::domain::provider::{FreeTextPolicy, Provider};
 use workwell_gateway::gateway::tables::Trial;
@@ -90,7 +91,9 @@ fn lantern() -> Provider {
 
 /// A row that the loader would refuse or a reviewer should: the judge has to see it.
 fn row(source: &str, target: &str, steps: Vec<Transform>) -> FieldRow {
+    let position = Position::new("fields.csv", 99);
     FieldRow {
+        written: Written::of(target, field(source), &steps, &position),
         target: target.to_owned(),
         source: field(source),
         steps,
@@ -98,7 +101,7 @@ fn row(source: &str, target: &str, steps: Vec<Transform>) -> FieldRow {
         purpose: "to break".to_owned(),
         category: Category::C,
         comment: String::new(),
-        position: Position::new("fields.csv", 99),
+        position,
     }
 }
 

@@ -10,7 +10,7 @@ use crate::adapters::tables::nearest;
 use crate::adapters::tables::sheet::{self, Header, Row};
 use crate::domain::mapping::{
     Category, CodeList, FHIR_TARGETS, Field, FieldKind, FieldRow, NEVER_ACCEPTED, Requirement,
-    Transform, fhir_target, field, fields,
+    Transform, Written, fhir_target, field, fields,
 };
 use crate::domain::provider::PayloadKind;
 use crate::problem::area::tables as entry;
@@ -136,15 +136,18 @@ fn compile_row(row: &Row, lists: &[CodeList], faults: &mut Faults) -> Option<Fie
         row.cell("category")
             .fault(&entry::CATEGORY_LAX, detail, faults);
     }
+    let target = row.cell("target").text.to_owned();
+    let (steps, position) = (steps?, row.position());
     Some(FieldRow {
-        target: row.cell("target").text.to_owned(),
+        written: Written::of(&target, source, &steps, &position),
+        target,
         source,
-        steps: steps?,
+        steps,
         requirement: requirement?,
         purpose: purpose.text.to_owned(),
         category: category?,
         comment: row.cell("comment").text.to_owned(),
-        position: row.position(),
+        position,
     })
 }
 

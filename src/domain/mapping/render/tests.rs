@@ -1,4 +1,4 @@
-use super::super::{CodeList, CodeRow, PhoneFormat, Relation, field, sample};
+use super::super::{CodeList, CodeRow, PhoneFormat, Relation, Written, field, sample};
 use super::*;
 use crate::domain::case::{Answer, EmploymentStatus};
 use crate::domain::consent::{Recipient, Record};
@@ -10,7 +10,9 @@ use jiff::civil::{Date, date};
 const TODAY: Date = date(2026, 11, 20);
 
 fn row(source: &str, target: &str, steps: Vec<Transform>, need: Requirement) -> FieldRow {
+    let position = Position::new("fields.csv", 2);
     FieldRow {
+        written: Written::of(target, field(source), &steps, &position),
         target: target.into(),
         source: field(source),
         steps,
@@ -18,7 +20,7 @@ fn row(source: &str, target: &str, steps: Vec<Transform>, need: Requirement) -> 
         purpose: "to test".into(),
         category: super::super::Category::C,
         comment: String::new(),
-        position: Position::new("fields.csv", 2),
+        position,
     }
 }
 

@@ -2,8 +2,9 @@
 //! single word of such a sentence tells as much as the whole, so that the whole is taken.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
-use crate::domain::phrases::Words;
+use crate::domain::phrases::Phrases;
 
 /// Phrases in small letters, each to be found as whole words.
 const PHRASES: &[&str] = &[
@@ -57,21 +58,26 @@ const PHRASES: &[&str] = &[
 /// Benefits by their letters, in capitals only: the same letters mean other things.
 const LETTERS: &[&str] = &["PIP", "ESA", "JSA", "DLA", "LCW"];
 
+static PREPARED_PHRASES: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(PHRASES));
+static PREPARED_LETTERS: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(LETTERS));
+
 /// The sentences that hold one of these.
 pub(super) fn never_accepted(text: &str) -> Vec<Range<usize>> {
+    // What stands in no word of the text stands in none of its sentences.
+    if !speaks(text) {
+        return Vec::new();
+    }
     let all = sentences(text).into_iter();
     all.filter(|at| speaks(&text[at.clone()])).collect()
 }
 
-fn speaks(sentence: &str) -> bool {
-    let lower = sentence.to_lowercase().replace('\u{2019}', "'");
-    let (words, as_written) = (Words::of(&lower), Words::of(sentence));
-    PHRASES.iter().any(|phrase| words.hold(phrase))
+fn speaks(text: &str) -> bool {
+    let lower = text.to_lowercase().replace('\u{2019}', "'");
+    PREPARED_PHRASES.stand_in(&lower)
         // The joint of a finger has the letters of a benefit.
-        || LETTERS.iter().any(|letters| {
-            let mut after = as_written.after(letters);
-            after.any(|after| !after.starts_with(" joint"))
-        })
+        || PREPARED_LETTERS
+            .after_each(text)
+            .any(|after| !after.starts_with(" joint"))
 }
 
 /// Sentences and clauses without the blanks around them and the mark at their end.

@@ -10,23 +10,40 @@ struct Word<'a> {
     text: &'a str,
 }
 
+/// What is to be taken out of a text: National Insurance numbers, and of all `identifiers` too
+/// NHS numbers, telephone numbers and every other long number, whole postcodes, and addresses
+/// of mail and web.
+pub(super) fn pieces(text: &str, identifiers: bool) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    if identifiers && may_have_address(text) {
+        found.extend(addresses(text));
+    }
+    // All other shapes have a digit, and most of what people write has none.
+    if !text.bytes().any(|b| b.is_ascii_digit()) {
+        return found;
+    }
+    let words = words(text);
+    found.extend(national_insurance(text, &words));
+    if identifiers {
+        found.extend(postcodes(text, &words));
+        found.extend(numbers(text));
+    }
+    found
+}
+
 /// National Insurance numbers: two letters, six digits and A to D, with or without blanks;
 /// without the last letter where the first two are capitals.
-pub(super) fn national_insurance(text: &str) -> Vec<Range<usize>> {
-    let words = words(text);
+fn national_insurance(text: &str, words: &[Word<'_>]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for (first, word) in words.iter().enumerate() {
-        if !word.text.bytes().take(2).all(|b| b.is_ascii_alphabetic()) {
-            continue;
-        }
-        let mut whole = String::new();
+        let mut whole = Vec::new();
         let mut longest = None;
         for (last, next) in words.iter().enumerate().skip(first).take(6) {
             let is_near = last == first || beside(text, &words[last - 1], next, " -.");
-            if !is_near || !next.text.is_ascii() || whole.len() + next.text.len() > 9 {
+            if !is_near || !goes_on_as_national_insurance(whole.len(), next.text.as_bytes()) {
                 break;
             }
-            whole.push_str(next.text);
+            whole.extend_from_slice(next.text.as_bytes());
             if is_national_insurance(&whole) {
                 longest = Some(word.at.start..next.at.end);
             }
@@ -36,8 +53,17 @@ pub(super) fn national_insurance(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-fn is_national_insurance(text: &str) -> bool {
-    let bytes = text.as_bytes();
+/// Whether these bytes can stand in a National Insurance number behind its first `from`.
+fn goes_on_as_national_insurance(from: usize, bytes: &[u8]) -> bool {
+    let mut places = (from..).zip(bytes);
+    places.all(|(place, byte)| match place {
+        0 | 1 | 8 => byte.is_ascii_alphabetic(),
+        2..=7 => byte.is_ascii_digit(),
+        _ => false,
+    })
+}
+
+fn is_national_insurance(bytes: &[u8]) -> bool {
     if !matches!(bytes.len(), 8 | 9) {
         return false;
     }
@@ -50,13 +76,11 @@ fn is_national_insurance(text: &str) -> bool {
     ends && letters.iter().all(u8::is_ascii_alphabetic) && digits.iter().all(u8::is_ascii_digit)
 }
 
-/// NHS numbers, telephone numbers and every other long number; addresses of mail and web;
-/// whole postcodes.
-pub(super) fn identifiers(text: &str) -> Vec<Range<usize>> {
-    let mut found = addresses(text);
-    found.extend(postcodes(text));
-    found.extend(numbers(text));
-    found
+/// Whether a text has what no address is without: looked for once, before each word is.
+fn may_have_address(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_of_web = |three: &[u8]| three == b"://" || three.eq_ignore_ascii_case(b"www");
+    bytes.contains(&b'@') || bytes.windows(3).any(is_of_web)
 }
 
 /// Mail and web addresses, without the marks of the sentence around them.
@@ -89,8 +113,7 @@ fn addresses(text: &str) -> Vec<Range<usize>> {
 }
 
 /// Whole postcodes, in one word or in two.
-fn postcodes(text: &str) -> Vec<Range<usize>> {
-    let words = words(text);
+fn postcodes(text: &str, words: &[Word<'_>]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for (index, word) in words.iter().enumerate() {
         if word.text.len() >= 5 && is_postcode(word.text) {
@@ -99,7 +122,7 @@ fn postcodes(text: &str) -> Vec<Range<usize>> {
         let Some(next) = words.get(index + 1) else {
             continue;
         };
-        let is_pair = word.text.len() <= 4 && next.text.len() == 3;
+        let is_pair = word.text.len() <= 4 && next.text.len() == 3 && ends_as_postcode(next.text);
         if is_pair && beside(text, word, next, " \u{a0}-") {
             let both = format!("{}{}", word.text, next.text);
             if is_postcode(&both) {
@@ -113,7 +136,7 @@ fn postcodes(text: &str) -> Vec<Range<usize>> {
 /// The shape of a postcode whose last two letters are of those that the Royal Mail uses, so
 /// that a dose or an ordinal (`L5 1st`) stays.
 fn is_postcode(text: &str) -> bool {
-    if Postcode::parse(text).is_none() {
+    if !ends_as_postcode(text) || Postcode::parse(text).is_none() {
         return false;
     }
     let last = &text[text.len() - 2..];
@@ -124,6 +147,12 @@ fn is_postcode(text: &str) -> bool {
         )
     });
     is_used && !matches!(last, "st" | "nd" | "rd" | "th" | "hr" | "yr" | "ft")
+}
+
+/// Whether the last three are a digit and two letters: few words do, so it is asked first.
+fn ends_as_postcode(text: &str) -> bool {
+    matches!(text.as_bytes(), [.., digit, a, b]
+        if digit.is_ascii_digit() && a.is_ascii_alphabetic() && b.is_ascii_alphabetic())
 }
 
 /// Numbers of eight digits in a row, or of nine and more in groups. Dates stay.
