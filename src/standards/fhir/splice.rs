@@ -162,11 +162,16 @@ impl<'d> Splice<'d> {
             } else {
                 let has_comma = out.source.as_bytes()[from] == b',';
                 // Most stand behind what they stood behind: nothing of their lead changes.
-                let is_as_it_came = if has_before { has_comma } else { !is_source_begun };
+                let is_as_it_came = if has_before {
+                    has_comma
+                } else {
+                    !is_source_begun
+                };
                 if !is_as_it_came {
                     out.keep_to(from);
                     out.put_separator(has_before);
-                    out.text.push_str(without_comma(&out.source[from..span.start]));
+                    out.text
+                        .push_str(without_comma(&out.source[from..span.start]));
                     out.skip_to(span.start);
                 }
                 if is_touched {

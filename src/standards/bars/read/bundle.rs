@@ -1,13 +1,12 @@
 //! The entries of a message and the references between them (BaRS Core 1.5.0, ids and
 //! references).
 
-use std::collections::BTreeMap;
-
 use super::Faults;
 use crate::domain::identifiers::JourneyId;
 use crate::problem::Problem;
 use crate::problem::area::referral as entry;
 use crate::standards::bars::policy::Grade;
+use crate::standards::fhir::tree::hash_name;
 use crate::standards::fhir::{Kind, Node};
 
 /// One entry.
@@ -91,13 +90,13 @@ impl<'d> Entries<'d> {
         (entry.kind == kind).then_some(entry.resource).flatten()
     }
 
-    /// How many resources of each type there are.
-    pub(super) fn counts(&self) -> BTreeMap<String, usize> {
-        let mut counts = BTreeMap::new();
-        for entry in &self.list {
-            *counts.entry(entry.kind.to_owned()).or_default() += 1;
-        }
-        counts
+    /// The entries whose fullUrl an earlier one has, in order.
+    fn repeated(&self) -> Vec<usize> {
+        let pairs = self.by_url.windows(2);
+        let repeats = pairs.filter(|pair| pair[0].0 == pair[1].0);
+        let mut places: Vec<usize> = repeats.map(|pair| pair[1].1).collect();
+        places.sort_unstable();
+        places
     }
 }
 
@@ -119,11 +118,12 @@ pub(super) fn journey_id(entries: &Entries<'_>) -> Option<JourneyId> {
 /// Checks fullUrls and references. `excused` is a reference whose target is told as missing
 /// elsewhere.
 pub(super) fn check(entries: &Entries<'_>, excused: Option<&str>, faults: &mut Faults<'_>) {
+    let repeated = entries.repeated();
     for (at, one) in entries.list.iter().enumerate() {
         let path = |problem: Problem| problem.at(format!("{}.fullUrl", one.node.path()));
         match one.full_url {
             None => faults.tell(&entry::FULL_URL, Grade::Refuse, path),
-            Some(url) if first(&entries.by_url, url) != Some(at) => {
+            Some(_) if repeated.binary_search(&at).is_ok() => {
                 let what = "an earlier entry has the same fullUrl";
                 faults.tell(&entry::FULL_URL, Grade::Refuse, |found| {
                     path(found).with(what)
@@ -143,7 +143,9 @@ pub(super) fn check(entries: &Entries<'_>, excused: Option<&str>, faults: &mut F
             entries,
             excused,
         };
-        check_references(resource, &within, faults);
+        for reference in references(resource) {
+            check_reference(reference, &within, faults);
+        }
     }
 }
 
@@ -155,25 +157,16 @@ struct Within<'m, 'd> {
     excused: Option<&'m str>,
 }
 
-fn check_references(node: Node<'_>, within: &Within<'_, '_>, faults: &mut Faults<'_>) {
-    match node.kind() {
-        Kind::Array => {
-            for item in node.items() {
-                check_references(item, within, faults);
-            }
-        }
-        Kind::Object => {
-            for (name, value) in node.members() {
-                // CarePlan.activity.reference is an object that holds the real one.
-                if name == "reference" && value.kind() == Kind::String {
-                    check_reference(value, within, faults);
-                } else {
-                    check_references(value, within, faults);
-                }
-            }
-        }
-        _ => {}
-    }
+/// The texts of all references in a resource, however deep. CarePlan.activity.reference is an
+/// object that holds the real one.
+fn references(resource: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+    // By its hash, computed while reading: few of hundreds of values are looked at closer.
+    let hash = hash_name(b"reference");
+    resource.below().filter(move |value| {
+        value.name_hash() == hash
+            && value.kind() == Kind::String
+            && value.name() == Some("reference")
+    })
 }
 
 fn check_reference(node: Node<'_>, within: &Within<'_, '_>, faults: &mut Faults<'_>) {

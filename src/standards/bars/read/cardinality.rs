@@ -10,13 +10,18 @@ use crate::standards::bars::policy::Grade;
 
 /// Counts the resources against a message's rules.
 pub(super) fn check(rule: &MessageRule, entries: &Entries<'_>, faults: &mut Faults<'_>) {
-    for focus in rule.focus {
-        check_focus(focus, entries, faults);
-    }
+    let mut counts = vec![0; rule.focus.len()];
+    let mut unlisted = Vec::new();
     for found in &entries.list {
-        if rule.focus.iter().any(|focus| focus.kind == found.kind) {
-            continue;
+        match rule.focus.iter().position(|focus| focus.kind == found.kind) {
+            Some(at) => counts[at] += 1,
+            None => unlisted.push(found),
         }
+    }
+    for (focus, count) in rule.focus.iter().zip(counts) {
+        check_focus(focus, count, faults);
+    }
+    for found in unlisted {
         let grade = if rule.closed {
             Grade::Refuse
         } else {
@@ -29,8 +34,7 @@ pub(super) fn check(rule: &MessageRule, entries: &Entries<'_>, faults: &mut Faul
     }
 }
 
-fn check_focus(focus: &Focus, entries: &Entries<'_>, faults: &mut Faults<'_>) {
-    let count = entries.of_type(focus.kind).count();
+fn check_focus(focus: &Focus, count: usize, faults: &mut Faults<'_>) {
     if count >= focus.min && focus.max.is_none_or(|max| count <= max) {
         return;
     }
