@@ -2,6 +2,7 @@
 //! narrative and order of everything else stay as they came.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use super::tree::{Document, Kind, Node};
 
@@ -143,7 +144,6 @@ impl<'d> Splice<'d> {
     fn write_container(&self, node: Node<'d>, out: &mut Output<'_>) {
         // Where the source goes on after the value before.
         let mut from = node.span().start + 1;
-        let mut is_source_begun = false;
         let mut has_before = false;
         for (name, value) in self.inserted.get(&node.index()).into_iter().flatten() {
             out.keep_to(from);
@@ -160,26 +160,12 @@ impl<'d> Splice<'d> {
                 out.keep_to(from);
                 out.skip_to(span.end);
             } else {
-                let has_comma = out.source.as_bytes()[from] == b',';
-                // Most stand behind what they stood behind: nothing of their lead changes.
-                let is_as_it_came = if has_before {
-                    has_comma
-                } else {
-                    !is_source_begun
-                };
-                if !is_as_it_came {
-                    out.keep_to(from);
-                    out.put_separator(has_before);
-                    out.text
-                        .push_str(without_comma(&out.source[from..span.start]));
-                    out.skip_to(span.start);
-                }
+                out.put_lead(from..span.start, has_before);
                 if is_touched {
                     self.write(child, out);
                 }
                 has_before = true;
             }
-            is_source_begun = true;
             from = span.end;
         }
         for item in self.pushed.get(&node.index()).into_iter().flatten() {
@@ -214,6 +200,19 @@ impl Output<'_> {
         if has_before {
             self.text.push(',');
         }
+    }
+
+    /// What stands before a value, with the comma that it needs now.
+    fn put_lead(&mut self, lead: Range<usize>, has_before: bool) {
+        let came = &self.source[lead.clone()];
+        // Most stand behind what they stood behind: nothing changes.
+        if has_before && came.starts_with(',') {
+            return;
+        }
+        self.keep_to(lead.start);
+        self.put_separator(has_before);
+        self.text.push_str(without_comma(came));
+        self.skip_to(lead.end);
     }
 }
 

@@ -6,7 +6,6 @@ use crate::domain::identifiers::JourneyId;
 use crate::problem::Problem;
 use crate::problem::area::referral as entry;
 use crate::standards::bars::policy::Grade;
-use crate::standards::fhir::tree::hash_name;
 use crate::standards::fhir::{Kind, Node};
 
 /// One entry.
@@ -160,13 +159,9 @@ struct Within<'m, 'd> {
 /// The texts of all references in a resource, however deep. CarePlan.activity.reference is an
 /// object that holds the real one.
 fn references(resource: Node<'_>) -> impl Iterator<Item = Node<'_>> {
-    // By its hash, computed while reading: few of hundreds of values are looked at closer.
-    let hash = hash_name(b"reference");
-    resource.below().filter(move |value| {
-        value.name_hash() == hash
-            && value.kind() == Kind::String
-            && value.name() == Some("reference")
-    })
+    let texts = resource.below();
+    let texts = texts.filter(|value| value.kind() == Kind::String);
+    texts.filter(|text| text.name() == Some("reference"))
 }
 
 fn check_reference(node: Node<'_>, within: &Within<'_, '_>, faults: &mut Faults<'_>) {
