@@ -204,11 +204,11 @@ impl Output<'_> {
 
     /// What stands before a value, with the comma that it needs now.
     fn put_lead(&mut self, lead: Range<usize>, has_before: bool) {
-        let came = &self.source[lead.clone()];
         // Most stand behind what they stood behind: nothing changes.
-        if has_before && came.starts_with(',') {
+        if has_before && self.source.as_bytes()[lead.start] == b',' {
             return;
         }
+        let came = &self.source[lead.clone()];
         self.keep_to(lead.start);
         self.put_separator(has_before);
         self.text.push_str(without_comma(came));
@@ -286,7 +286,7 @@ mod tests {
             "{ \"a\" : 1.50,\n \"b\":[ 1 , 2 ],\n\t\"c\":{\"d\":1E2} }\n",
             |splice, root| {
                 splice.set(root, "b", "[3]");
-                splice.set(root, "id", &quote("x\"y"));
+                splice.set(root, "id", quote("x\"y"));
             },
         );
         assert_eq!(

@@ -56,25 +56,18 @@ fn check_focus(focus: &Focus, count: usize, faults: &mut Faults<'_>) {
 }
 
 /// What the payload tables of Application 5 ask of a referral (BaRS-APP5, payloads), as
-/// far as it can be told by presence: type and member.
-static APPLICATION_FIELDS: &[(&str, &str)] = &[
-    ("ServiceRequest", "authoredOn"),
-    ("ServiceRequest", "requester"),
-    ("ServiceRequest", "performer"),
-    ("ServiceRequest", "basedOn"),
-    ("Encounter", "class"),
-    ("Encounter", "episodeOfCare"),
-    ("CarePlan", "period"),
-    ("CarePlan", "activity"),
-    ("Organization", "identifier"),
-    ("Organization", "name"),
-    ("Organization", "type"),
-    ("HealthcareService", "identifier"),
-    ("HealthcareService", "name"),
-    ("Consent", "dateTime"),
-    ("Patient", "name"),
-    ("Patient", "birthDate"),
-    ("Patient", "contact"),
+/// far as it can be told by presence: type and members.
+static APPLICATION_FIELDS: &[(&str, &[&str])] = &[
+    (
+        "ServiceRequest",
+        &["authoredOn", "requester", "performer", "basedOn"],
+    ),
+    ("Encounter", &["class", "episodeOfCare"]),
+    ("CarePlan", &["period", "activity"]),
+    ("Organization", &["identifier", "name", "type"]),
+    ("HealthcareService", &["identifier", "name"]),
+    ("Consent", &["dateTime"]),
+    ("Patient", &["name", "birthDate", "contact"]),
 ];
 
 /// Reports fields that the payload tables ask for, by policy as warnings. Every resource
@@ -84,8 +77,8 @@ pub(super) fn check_application_fields(entries: &Entries<'_>, faults: &mut Fault
         let Some(resource) = found.resource else {
             continue;
         };
-        let of_type = APPLICATION_FIELDS.iter().filter(|row| row.0 == found.kind);
-        for (_, member) in of_type {
+        let of_type = APPLICATION_FIELDS.iter().find(|row| row.0 == found.kind);
+        for member in of_type.map_or(&[][..], |row| row.1) {
             if resource.get(member).is_none() {
                 faults.application(|| format!("{}.{member}", resource.path()));
             }
