@@ -71,7 +71,7 @@ pub async fn measure(sender: &mut Sender<'_>) -> Result<Shares, Fault> {
     let walk = stage::each(&given, |given| {
         let found = profile::check(&given.document, &profile::Ask::everything());
         let told = profile::Policy::default().apply(found);
-        black_box(outcome::of_findings(&told).len());
+        black_box(outcome::of_findings(told).len());
     });
     let groups = house.tables.condition_groups();
     let read = stage::each(&given, |given| {

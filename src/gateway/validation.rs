@@ -87,7 +87,7 @@ impl Validation {
         };
         let mut found = check(document, &ask);
         found.retain(|finding| !is_the_readers(finding));
-        outcome::of_findings(&policy.apply(found))
+        outcome::of_findings(policy.apply(found))
     }
 
     fn policy(&self, referrer: &OdsCode) -> &Policy {

@@ -10,22 +10,27 @@ use crate::domain::sensitive::Sensitive;
 #[serde(transparent)]
 pub struct Postcode(Sensitive<String>);
 
+/// Letters and digits of `AA9A9AA`.
+const LONGEST: usize = 7;
+
 impl Postcode {
     /// Reads a postcode in any case and spacing. `None` when it has another shape.
     pub fn parse(text: &str) -> Option<Self> {
-        let compact: String = text
-            .chars()
-            .filter(|c| !c.is_whitespace())
-            .collect::<String>()
-            .to_ascii_uppercase();
-        if !compact.is_ascii() || !(5..=7).contains(&compact.len()) {
+        // Without a String: every word that a person typed may be asked whether it is one.
+        let mut compact = [0; LONGEST];
+        let mut length = 0;
+        for character in text.chars().filter(|c| !c.is_whitespace()) {
+            let symbol = character.is_ascii_alphanumeric().then_some(character)?;
+            *compact.get_mut(length)? = u8::try_from(symbol.to_ascii_uppercase()).ok()?;
+            length += 1;
+        }
+        let (outward, inward) = compact[..length].split_at_checked(length.checked_sub(3)?)?;
+        if !is_outward(outward) || !is_inward(inward) {
             return None;
         }
-        let (outward, inward) = compact.split_at(compact.len() - 3);
-        if !is_outward(outward.as_bytes()) || !is_inward(inward.as_bytes()) {
-            return None;
-        }
-        Some(Self(Sensitive::new(format!("{outward} {inward}"))))
+        let parts = [outward, b" ", inward];
+        let written = parts.concat().into_iter().map(char::from).collect();
+        Some(Self(Sensitive::new(written)))
     }
 
     /// The written form with one space. Personal data: see [`Sensitive::expose`].

@@ -264,7 +264,7 @@ impl EligibilityRow {
             Expected::Number(number) => number.to_string(),
             Expected::Words(words) => words.join(";"),
         };
-        format!("{} {} {expected}", self.rule.code(), self.operator.code())
+        [self.rule.code(), self.operator.code(), &expected].join(" ")
     }
 }
 

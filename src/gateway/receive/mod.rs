@@ -267,7 +267,7 @@ impl Gateway {
                 let mut problems = outcome::of_faults(&faults);
                 let found = self.validation.findings(&document);
                 let is_new = |problem: &Problem| !problems.iter().any(|p| p.path == problem.path);
-                let found: Vec<Problem> = outcome::of_findings(&found)
+                let found: Vec<Problem> = outcome::of_findings(found)
                     .into_iter()
                     .filter(is_new)
                     .collect();

@@ -151,7 +151,7 @@ impl<'s, 'd> Finder<'s, 'd> {
         let was = value.text().unwrap_or_default();
         let reread = changes(value, self.sample.is_message).find_map(|other| {
             let mut splice = Splice::new(document);
-            splice.replace(value, &other);
+            splice.replace(value, other.as_str());
             Some((self.sample.reread(splice.finish(), self.groups)?, other))
         });
         // What cannot be another thing decides whether the file is a referral at all.

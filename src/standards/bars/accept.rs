@@ -53,10 +53,9 @@ pub struct Echo<'a> {
 /// Writes the answer to a new referral.
 pub fn accept(document: &Document, minted: &Minted<'_>, mint: &mut dyn FnMut() -> Uuid) -> Vec<u8> {
     let mut splice = Splice::new(document);
-    let id = minted.service_request_id.uuid();
     let given = Given {
-        service_request: Some(id.hyphenated().to_string()),
-        patient: Some(minted.patient_id.clone()),
+        service_request: Some(minted.service_request_id.uuid()),
+        patient: Some(&minted.patient_id),
     };
     give_ids(document, &given, &mut splice, mint);
     if minted.hide_location {
@@ -68,7 +67,7 @@ pub fn accept(document: &Document, minted: &Minted<'_>, mint: &mut dyn FnMut() -
             minted.encounter_id.hyphenated(),
             our_encounter(document, minted),
         );
-        splice.push(entries, &entry);
+        splice.push(entries, entry);
     }
     add_warnings(document, (minted.warnings, minted.now), &mut splice, mint);
     splice.finish()
@@ -99,15 +98,15 @@ fn add_warnings<'d>(
     if let Some(entries) = document.root().get("entry") {
         let url = id.hyphenated();
         let entry = format!("{{\"fullUrl\":\"urn:uuid:{url}\",\"resource\":{outcome}}}");
-        splice.push(entries, &entry);
+        splice.push(entries, entry);
     }
 }
 
 /// Ids that the case knows, and so every later message.
 #[derive(Default)]
-struct Given {
-    service_request: Option<String>,
-    patient: Option<String>,
+struct Given<'m> {
+    service_request: Option<Uuid>,
+    patient: Option<&'m str>,
 }
 
 pub(super) fn resources(document: &Document) -> impl Iterator<Item = (&str, Node<'_>)> {
@@ -122,22 +121,26 @@ pub(super) fn resources(document: &Document) -> impl Iterator<Item = (&str, Node
 /// is read back under it.
 fn give_ids<'d>(
     document: &'d Document,
-    given: &Given,
+    given: &Given<'_>,
     splice: &mut Splice<'d>,
     mint: &mut dyn FnMut() -> Uuid,
 ) {
     for (kind, resource) in resources(document) {
-        let id = match kind {
-            "Encounter" => continue,
-            "ServiceRequest" if given.service_request.is_some() => given.service_request.clone(),
-            _ if resource.get("id").is_some() => continue,
-            "Patient" if given.patient.is_some() => given.patient.clone(),
-            _ => Some(mint().hyphenated().to_string()),
-        };
-        if let Some(id) = id {
-            splice.set(resource, "id", &quote(&id));
+        match (kind, given.service_request, given.patient) {
+            ("Encounter", _, _) => {}
+            ("ServiceRequest", Some(id), _) => splice.set(resource, "id", quoted(id)),
+            _ if resource.get("id").is_some() => {}
+            ("Patient", _, Some(id)) => splice.insert(resource, "id", quote(id)),
+            _ => splice.insert(resource, "id", quoted(mint())),
         }
     }
+}
+
+/// An id as a JSON string.
+fn quoted(id: Uuid) -> String {
+    let mut room = Uuid::encode_buffer();
+    let id = id.hyphenated().encode_lower(&mut room);
+    ["\"", id, "\""].concat()
 }
 
 /// Written as text: what is taken over from the message stays as it came.

@@ -138,11 +138,11 @@ fn of_fault(fault: &Fault) -> Problem {
 
 /// The refusal of a document whose structure is not sound. What was not evaluated is
 /// told as a warning.
-pub fn of_findings(findings: &[Finding]) -> Vec<Problem> {
-    findings.iter().map(of_finding).collect()
+pub fn of_findings(findings: Vec<Finding>) -> Vec<Problem> {
+    findings.into_iter().map(of_finding).collect()
 }
 
-fn of_finding(found: &Finding) -> Problem {
+fn of_finding(found: Finding) -> Problem {
     let of_profile = found.profile.is_some();
     let entry = match found.rule {
         finding::UNKNOWN_ELEMENT => &fhir_entry::UNKNOWN_ELEMENT,
@@ -177,16 +177,23 @@ fn of_finding(found: &Finding) -> Problem {
         _ => &fhir_entry::INVARIANT,
     };
     let rule = match (found.profile, entry.code == fhir_entry::INVARIANT.code) {
-        (Some(url), true) => format!("{} of {url}: ", found.rule),
-        (Some(url), false) => format!("{url}: "),
-        (None, true) => format!("{}: ", found.rule),
-        (None, false) => String::new(),
+        (Some(url), true) => [found.rule, " of ", url, ": "],
+        (Some(url), false) => [url, ": ", "", ""],
+        (None, true) => [found.rule, ": ", "", ""],
+        (None, false) => [""; 4],
     };
-    let problem = Problem::new(entry).at(found.path.clone()).with(format!(
-        "{rule}found {}, expected {}",
-        found.found, found.expected
-    ));
-    if found.is_error() {
+    let rule = rule.concat();
+    let detail = [
+        &rule,
+        "found ",
+        &found.found,
+        ", expected ",
+        &found.expected,
+    ]
+    .concat();
+    let is_error = found.is_error();
+    let problem = Problem::new(entry).at(found.path).with(detail);
+    if is_error {
         problem
     } else {
         problem.as_warning()
@@ -419,7 +426,7 @@ mod tests {
             ),
         ] {
             let document = Document::parse(source.into(), &Limits::default()).expect("readable");
-            let problems = of_findings(&faults(&document));
+            let problems = of_findings(faults(&document));
             let name = format!("an-outcome-of-{}", code.to_lowercase());
             emitted::kept(&name, &render(&problems, id()).body);
             let codes: Vec<&str> = problems.iter().map(|p| p.entry.code).collect();

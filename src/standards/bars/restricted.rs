@@ -88,7 +88,7 @@ fn withhold_references<'d>(node: Node<'d>, splice: &mut Splice<'d>) {
     };
     match node.kind() {
         Kind::Object if leads_within(&node) => {
-            splice.replace(node, &format!("{{\"display\":{WITHHELD}}}"));
+            splice.replace(node, format!("{{\"display\":{WITHHELD}}}"));
         }
         Kind::Object => {
             let members = node.members();

@@ -2,6 +2,7 @@
 //! narrative and order of everything else stay as they came.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use super::tree::{Document, Kind, Node};
 
@@ -13,11 +14,13 @@ pub struct Splice<'d> {
     replaced: BTreeMap<u32, String>,
     removed: BTreeSet<u32>,
     /// New members of an object, in order of their first setting.
-    inserted: BTreeMap<u32, Vec<(String, String)>>,
+    inserted: BTreeMap<u32, Vec<(&'static str, String)>>,
     pushed: BTreeMap<u32, Vec<String>>,
     /// By index: values that are edited or hold an edit somewhere below. A flag a value,
     /// because each value beside an edit is asked for it.
     touched: Vec<bool>,
+    /// How many bytes the edits bring, at most.
+    added: usize,
 }
 
 impl<'d> Splice<'d> {
@@ -30,32 +33,45 @@ impl<'d> Splice<'d> {
             inserted: BTreeMap::new(),
             pushed: BTreeMap::new(),
             touched: vec![false; document.len()],
+            added: 0,
         }
     }
 
     /// Replaces the member's value, or inserts the member as the first one.
     /// `json_value` is JSON; use [`quote`] for text. No effect on a non-object.
-    pub fn set(&mut self, object: Node<'d>, member: &str, json_value: &str) {
+    pub fn set(&mut self, object: Node<'d>, member: &'static str, json_value: impl Into<String>) {
+        let Some(node) = object.get(member) else {
+            return self.insert(object, member, json_value);
+        };
+        self.removed.remove(&node.index());
+        self.replace(node, json_value);
+    }
+
+    /// Inserts a member that the source has not as the first one. `json_value` is JSON. No
+    /// effect on a non-object.
+    pub fn insert(
+        &mut self,
+        object: Node<'d>,
+        member: &'static str,
+        json_value: impl Into<String>,
+    ) {
         if object.kind() != Kind::Object {
             return;
         }
-        if let Some(node) = object.get(member) {
-            self.removed.remove(&node.index());
-            self.replace(node, json_value);
-            return;
-        }
         self.touch(object);
+        let json = json_value.into();
+        self.added += member.len() + json.len() + "\"\":,".len();
         let members = self.inserted.entry(object.index()).or_default();
-        match members.iter_mut().find(|(name, _)| name == member) {
-            Some((_, value)) => json_value.clone_into(value),
-            None => members.push((member.to_owned(), json_value.to_owned())),
+        match members.iter_mut().find(|(name, _)| *name == member) {
+            Some((_, value)) => *value = json,
+            None => members.push((member, json)),
         }
     }
 
     /// Takes a member out; nothing happens when it is absent.
     pub fn remove(&mut self, object: Node<'d>, member: &str) {
         if let Some(members) = self.inserted.get_mut(&object.index()) {
-            members.retain(|(name, _)| name != member);
+            members.retain(|(name, _)| *name != member);
         }
         if let Some(node) = object.get(member) {
             self.touch(node);
@@ -70,31 +86,38 @@ impl<'d> Splice<'d> {
     }
 
     /// Puts JSON in the place of a value.
-    pub fn replace(&mut self, node: Node<'d>, json: &str) {
+    pub fn replace(&mut self, node: Node<'d>, json: impl Into<String>) {
         self.touch(node);
-        self.replaced.insert(node.index(), json.to_owned());
+        let json = json.into();
+        self.added += json.len();
+        self.replaced.insert(node.index(), json);
     }
 
     /// Appends an item to an array. No effect on anything else.
-    pub fn push(&mut self, array: Node<'d>, json_item: &str) {
+    pub fn push(&mut self, array: Node<'d>, json_item: impl Into<String>) {
         if array.kind() != Kind::Array {
             return;
         }
         self.touch(array);
-        let items = self.pushed.entry(array.index()).or_default();
-        items.push(json_item.to_owned());
+        let json = json_item.into();
+        self.added += json.len() + ",".len();
+        self.pushed.entry(array.index()).or_default().push(json);
     }
 
     /// The source with all edits.
     pub fn finish(self) -> Vec<u8> {
         let source = &self.document.source;
+        let mut out = Output {
+            source,
+            text: String::with_capacity(source.len() + self.added),
+            from: 0,
+        };
         let root = self.document.root();
-        let added = self.replaced.values().map(String::len).sum::<usize>() + 256;
-        let mut out = String::with_capacity(source.len() + added);
-        out.push_str(&source[..root.span().start]);
-        self.write(root, &mut out);
-        out.push_str(&source[root.span().end..]);
-        out.into_bytes()
+        if self.touched[root.index() as usize] {
+            self.write(root, &mut out);
+        }
+        out.keep_to(source.len());
+        out.text.into_bytes()
     }
 
     fn touch(&mut self, node: Node<'d>) {
@@ -108,47 +131,88 @@ impl<'d> Splice<'d> {
         }
     }
 
-    fn write(&self, node: Node<'d>, out: &mut String) {
-        if !self.touched[node.index() as usize] {
-            out.push_str(&self.document.source[node.span()]);
-            return;
+    /// Writes a value that is edited or holds an edit.
+    fn write(&self, node: Node<'d>, out: &mut Output<'_>) {
+        let Some(json) = self.replaced.get(&node.index()) else {
+            return self.write_container(node, out);
+        };
+        out.keep_to(node.span().start);
+        out.text.push_str(json);
+        out.skip_to(node.span().end);
+    }
+
+    fn write_container(&self, node: Node<'d>, out: &mut Output<'_>) {
+        // Where the source goes on after the value before.
+        let mut from = node.span().start + 1;
+        let mut has_before = false;
+        for (name, value) in self.inserted.get(&node.index()).into_iter().flatten() {
+            out.keep_to(from);
+            out.put_separator(has_before);
+            quote_into(name, &mut out.text);
+            out.text.push(':');
+            out.text.push_str(value);
+            has_before = true;
         }
-        match self.replaced.get(&node.index()) {
-            Some(json) => out.push_str(json),
-            None => self.write_container(node, out),
+        for child in node.children() {
+            let span = child.span();
+            let is_touched = self.touched[child.index() as usize];
+            if is_touched && self.removed.contains(&child.index()) {
+                out.keep_to(from);
+                out.skip_to(span.end);
+            } else {
+                out.put_lead(from..span.start, has_before);
+                if is_touched {
+                    self.write(child, out);
+                }
+                has_before = true;
+            }
+            from = span.end;
+        }
+        for item in self.pushed.get(&node.index()).into_iter().flatten() {
+            out.keep_to(from);
+            out.put_separator(has_before);
+            out.text.push_str(item);
+            has_before = true;
+        }
+    }
+}
+
+/// What is written, and how far the source is: all of it between two edits is copied in one go.
+struct Output<'s> {
+    source: &'s str,
+    text: String,
+    from: usize,
+}
+
+impl Output<'_> {
+    /// Takes the source over up to there, as far as it is not yet.
+    fn keep_to(&mut self, end: usize) {
+        self.text.push_str(&self.source[self.from..end]);
+        self.from = end;
+    }
+
+    /// Leaves the source out up to there.
+    fn skip_to(&mut self, end: usize) {
+        self.from = end;
+    }
+
+    fn put_separator(&mut self, has_before: bool) {
+        if has_before {
+            self.text.push(',');
         }
     }
 
-    fn write_container(&self, node: Node<'d>, out: &mut String) {
-        let source = &self.document.source;
-        let span = node.span();
-        out.push_str(&source[span.start..=span.start]);
-        let mut separator = "";
-        for (name, value) in self.inserted.get(&node.index()).into_iter().flatten() {
-            out.push_str(separator);
-            out.push_str(&quote(name));
-            out.push(':');
-            out.push_str(value);
-            separator = ",";
+    /// What stands before a value, with the comma that it needs now.
+    fn put_lead(&mut self, lead: Range<usize>, has_before: bool) {
+        // Most stand behind what they stood behind: nothing changes.
+        if has_before && self.source.as_bytes()[lead.start] == b',' {
+            return;
         }
-        let mut from = span.start + 1;
-        for child in node.children() {
-            let child_span = child.span();
-            let touched = self.touched[child.index() as usize];
-            if !(touched && self.removed.contains(&child.index())) {
-                out.push_str(separator);
-                out.push_str(without_comma(&source[from..child_span.start]));
-                self.write(child, out);
-                separator = ",";
-            }
-            from = child_span.end;
-        }
-        for item in self.pushed.get(&node.index()).into_iter().flatten() {
-            out.push_str(separator);
-            out.push_str(item);
-            separator = ",";
-        }
-        out.push_str(&source[from..span.end]);
+        let came = &self.source[lead.clone()];
+        self.keep_to(lead.start);
+        self.put_separator(has_before);
+        self.text.push_str(without_comma(came));
+        self.skip_to(lead.end);
     }
 }
 
@@ -168,6 +232,11 @@ const HEX: [char; 16] = [
 /// Text as a JSON string, quotes included.
 pub fn quote(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
+    quote_into(text, &mut out);
+    out
+}
+
+fn quote_into(text: &str, out: &mut String) {
     out.push('"');
     let mut from = 0;
     for (at, byte) in text.bytes().enumerate() {
@@ -192,7 +261,6 @@ pub fn quote(text: &str) -> String {
     }
     out.push_str(&text[from..]);
     out.push('"');
-    out
 }
 
 #[cfg(test)]
@@ -218,7 +286,7 @@ mod tests {
             "{ \"a\" : 1.50,\n \"b\":[ 1 , 2 ],\n\t\"c\":{\"d\":1E2} }\n",
             |splice, root| {
                 splice.set(root, "b", "[3]");
-                splice.set(root, "id", &quote("x\"y"));
+                splice.set(root, "id", quote("x\"y"));
             },
         );
         assert_eq!(

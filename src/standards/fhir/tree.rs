@@ -367,6 +367,12 @@ impl<'d> Node<'d> {
         }
     }
 
+    /// Every value below this one, in document order.
+    pub(crate) fn below(self) -> impl Iterator<Item = Node<'d>> {
+        let document = self.document;
+        (self.index + 1..self.entry().after).map(move |index| Node { document, index })
+    }
+
     pub(super) fn entry(self) -> &'d Entry {
         self.document.entry(self.index)
     }

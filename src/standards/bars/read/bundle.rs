@@ -1,8 +1,6 @@
 //! The entries of a message and the references between them (BaRS Core 1.5.0, ids and
 //! references).
 
-use std::collections::BTreeMap;
-
 use super::Faults;
 use crate::domain::identifiers::JourneyId;
 use crate::problem::Problem;
@@ -91,13 +89,13 @@ impl<'d> Entries<'d> {
         (entry.kind == kind).then_some(entry.resource).flatten()
     }
 
-    /// How many resources of each type there are.
-    pub(super) fn counts(&self) -> BTreeMap<String, usize> {
-        let mut counts = BTreeMap::new();
-        for entry in &self.list {
-            *counts.entry(entry.kind.to_owned()).or_default() += 1;
-        }
-        counts
+    /// The entries whose fullUrl an earlier one has, in order.
+    fn repeated(&self) -> Vec<usize> {
+        let pairs = self.by_url.windows(2);
+        let repeats = pairs.filter(|pair| pair[0].0 == pair[1].0);
+        let mut places: Vec<usize> = repeats.map(|pair| pair[1].1).collect();
+        places.sort_unstable();
+        places
     }
 }
 
@@ -119,11 +117,12 @@ pub(super) fn journey_id(entries: &Entries<'_>) -> Option<JourneyId> {
 /// Checks fullUrls and references. `excused` is a reference whose target is told as missing
 /// elsewhere.
 pub(super) fn check(entries: &Entries<'_>, excused: Option<&str>, faults: &mut Faults<'_>) {
+    let repeated = entries.repeated();
     for (at, one) in entries.list.iter().enumerate() {
         let path = |problem: Problem| problem.at(format!("{}.fullUrl", one.node.path()));
         match one.full_url {
             None => faults.tell(&entry::FULL_URL, Grade::Refuse, path),
-            Some(url) if first(&entries.by_url, url) != Some(at) => {
+            Some(_) if repeated.binary_search(&at).is_ok() => {
                 let what = "an earlier entry has the same fullUrl";
                 faults.tell(&entry::FULL_URL, Grade::Refuse, |found| {
                     path(found).with(what)
@@ -143,7 +142,9 @@ pub(super) fn check(entries: &Entries<'_>, excused: Option<&str>, faults: &mut F
             entries,
             excused,
         };
-        check_references(resource, &within, faults);
+        for reference in references(resource) {
+            check_reference(reference, &within, faults);
+        }
     }
 }
 
@@ -155,25 +156,12 @@ struct Within<'m, 'd> {
     excused: Option<&'m str>,
 }
 
-fn check_references(node: Node<'_>, within: &Within<'_, '_>, faults: &mut Faults<'_>) {
-    match node.kind() {
-        Kind::Array => {
-            for item in node.items() {
-                check_references(item, within, faults);
-            }
-        }
-        Kind::Object => {
-            for (name, value) in node.members() {
-                // CarePlan.activity.reference is an object that holds the real one.
-                if name == "reference" && value.kind() == Kind::String {
-                    check_reference(value, within, faults);
-                } else {
-                    check_references(value, within, faults);
-                }
-            }
-        }
-        _ => {}
-    }
+/// The texts of all references in a resource, however deep. CarePlan.activity.reference is an
+/// object that holds the real one.
+fn references(resource: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+    let texts = resource.below();
+    let texts = texts.filter(|value| value.kind() == Kind::String);
+    texts.filter(|text| text.name() == Some("reference"))
 }
 
 fn check_reference(node: Node<'_>, within: &Within<'_, '_>, faults: &mut Faults<'_>) {

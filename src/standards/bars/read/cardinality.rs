@@ -10,13 +10,18 @@ use crate::standards::bars::policy::Grade;
 
 /// Counts the resources against a message's rules.
 pub(super) fn check(rule: &MessageRule, entries: &Entries<'_>, faults: &mut Faults<'_>) {
-    for focus in rule.focus {
-        check_focus(focus, entries, faults);
-    }
+    let mut counts = vec![0; rule.focus.len()];
+    let mut unlisted = Vec::new();
     for found in &entries.list {
-        if rule.focus.iter().any(|focus| focus.kind == found.kind) {
-            continue;
+        match rule.focus.iter().position(|focus| focus.kind == found.kind) {
+            Some(at) => counts[at] += 1,
+            None => unlisted.push(found),
         }
+    }
+    for (focus, count) in rule.focus.iter().zip(counts) {
+        check_focus(focus, count, faults);
+    }
+    for found in unlisted {
         let grade = if rule.closed {
             Grade::Refuse
         } else {
@@ -29,8 +34,7 @@ pub(super) fn check(rule: &MessageRule, entries: &Entries<'_>, faults: &mut Faul
     }
 }
 
-fn check_focus(focus: &Focus, entries: &Entries<'_>, faults: &mut Faults<'_>) {
-    let count = entries.of_type(focus.kind).count();
+fn check_focus(focus: &Focus, count: usize, faults: &mut Faults<'_>) {
     if count >= focus.min && focus.max.is_none_or(|max| count <= max) {
         return;
     }
@@ -52,25 +56,18 @@ fn check_focus(focus: &Focus, entries: &Entries<'_>, faults: &mut Faults<'_>) {
 }
 
 /// What the payload tables of Application 5 ask of a referral (BaRS-APP5, payloads), as
-/// far as it can be told by presence: type and member.
-static APPLICATION_FIELDS: &[(&str, &str)] = &[
-    ("ServiceRequest", "authoredOn"),
-    ("ServiceRequest", "requester"),
-    ("ServiceRequest", "performer"),
-    ("ServiceRequest", "basedOn"),
-    ("Encounter", "class"),
-    ("Encounter", "episodeOfCare"),
-    ("CarePlan", "period"),
-    ("CarePlan", "activity"),
-    ("Organization", "identifier"),
-    ("Organization", "name"),
-    ("Organization", "type"),
-    ("HealthcareService", "identifier"),
-    ("HealthcareService", "name"),
-    ("Consent", "dateTime"),
-    ("Patient", "name"),
-    ("Patient", "birthDate"),
-    ("Patient", "contact"),
+/// far as it can be told by presence: type and members.
+static APPLICATION_FIELDS: &[(&str, &[&str])] = &[
+    (
+        "ServiceRequest",
+        &["authoredOn", "requester", "performer", "basedOn"],
+    ),
+    ("Encounter", &["class", "episodeOfCare"]),
+    ("CarePlan", &["period", "activity"]),
+    ("Organization", &["identifier", "name", "type"]),
+    ("HealthcareService", &["identifier", "name"]),
+    ("Consent", &["dateTime"]),
+    ("Patient", &["name", "birthDate", "contact"]),
 ];
 
 /// Reports fields that the payload tables ask for, by policy as warnings. Every resource
@@ -80,8 +77,8 @@ pub(super) fn check_application_fields(entries: &Entries<'_>, faults: &mut Fault
         let Some(resource) = found.resource else {
             continue;
         };
-        let of_type = APPLICATION_FIELDS.iter().filter(|row| row.0 == found.kind);
-        for (_, member) in of_type {
+        let of_type = APPLICATION_FIELDS.iter().find(|row| row.0 == found.kind);
+        for member in of_type.map_or(&[][..], |row| row.1) {
             if resource.get(member).is_none() {
                 faults.application(|| format!("{}.{member}", resource.path()));
             }

@@ -1,8 +1,6 @@
 //! The envelope: Bundle and MessageHeader (BaRS Core 1.5.0, Bundle and MessageHeader
 //! fields).
 
-use std::collections::BTreeMap;
-
 use super::Faults;
 use super::bundle::Entries;
 use super::coding::codings_in;
@@ -52,8 +50,6 @@ pub struct MessageFacts {
     pub encounter_id: Option<String>,
     /// How that Encounter was.
     pub encounter_as: Option<EncounterAs>,
-    /// How many resources of each type there are.
-    pub resource_counts: BTreeMap<String, usize>,
 }
 
 /// The MessageHeader.
@@ -118,7 +114,6 @@ pub(super) fn facts(
         patient_id: id_of(entries, "Patient"),
         encounter_id: id_of(entries, "Encounter"),
         encounter_as: entries.first("Encounter").and_then(encounter_as),
-        resource_counts: entries.counts(),
     }
 }
 

@@ -230,7 +230,6 @@ fn is_offered(
     header: &Header<'_>,
     faults: &mut Faults<'_>,
 ) -> bool {
-    let path = header.node.path();
     let refusal = match meaning {
         Meaning::Booking => &entry::BOOKING_NOT_OFFERED,
         Meaning::NewValidation | Meaning::AmendValidation if !faults.policy.validation => {
@@ -247,7 +246,7 @@ fn is_offered(
         }
         _ => return true,
     };
-    faults.at(refusal, path);
+    faults.at(refusal, header.node.path());
     false
 }
 

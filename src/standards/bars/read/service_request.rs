@@ -64,21 +64,21 @@ impl<'d> Request<'d> {
 
 /// Checks category and subject.
 pub(super) fn check(request: &Request<'_>, entries: &Entries<'_>, faults: &mut Faults<'_>) {
-    let path = request.node.path();
+    let path = |member: &str| format!("{}.{member}", request.node.path());
     let concepts = request.node.each("category").count();
     if request.category().is_none() || request.use_case().is_none() || concepts != 1 {
-        faults.at(&entry::CATEGORY, format!("{path}.category"));
+        faults.at(&entry::CATEGORY, path("category"));
     }
     let identifiers = request.node.each("identifier").count();
     if identifiers > MOST_IDENTIFIERS {
         // One that is not read could be the one by which a stop comes.
-        let problem = Problem::new(&entry::CARDINALITY).at(format!("{path}.identifier"));
+        let problem = Problem::new(&entry::CARDINALITY).at(path("identifier"));
         let detail = format!("found {identifiers}, expected at most {MOST_IDENTIFIERS}");
         faults.add(problem.with(detail));
     }
     let subject = entries.follow(request.node.get("subject"), "Patient");
     // Without any Patient, the count of Patients is the fault.
     if subject.is_none() && entries.first("Patient").is_some() {
-        faults.at(&entry::SUBJECT, format!("{path}.subject"));
+        faults.at(&entry::SUBJECT, path("subject"));
     }
 }

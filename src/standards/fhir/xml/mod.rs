@@ -57,7 +57,7 @@ fn put_narratives<'d>(node: Node<'d>, narratives: &[String], splice: &mut Splice
             (Kind::String, Some("div")) => {
                 let number = child.text().and_then(number_of_placeholder);
                 if let Some(narrative) = number.and_then(|n| narratives.get(n)) {
-                    splice.replace(child, &quote(narrative));
+                    splice.replace(child, quote(narrative));
                 }
             }
             _ => {}

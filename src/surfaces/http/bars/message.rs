@@ -28,6 +28,7 @@ pub(super) async fn process(State(gateway): State<Arc<Gateway>>, request: Reques
         let refused = gateway.refuse_early(Some(&headers), &[found]).await;
         return answer::accepted(&gateway, &headers, refused).await;
     };
-    let answered = gateway.process_message(&headers, bytes.into()).await;
+    // In a box: every layer around this one moves the work, however large it is.
+    let answered = Box::pin(gateway.process_message(&headers, bytes.into())).await;
     answer::accepted(&gateway, &headers, answered).await
 }
