@@ -29,6 +29,25 @@ fn every_recoverable_fault_is_reported_at_once_with_its_path() {
 }
 
 #[test]
+fn a_string_ends_at_the_same_place_wherever_it_begins() {
+    for length in 0..40 {
+        let before = "\u{e9}~ a\u{1f9d1}".repeat(length) + &"x".repeat(length);
+        let sound = format!("[\"{before}\",\"{before}\\n\"]");
+        let document = parse(sound.into_bytes(), &Limits::default());
+        // Only the empty string is a fault of form.
+        if let Ok(document) = document {
+            let texts: Vec<_> = document.root().items().filter_map(Node::text).collect();
+            assert_eq!(texts, [before.clone(), before.clone() + "\n"]);
+        } else {
+            assert_eq!(length, 0);
+        }
+        let wrong = format!("[\"{before}\u{1f}\"]");
+        let faults = parse(wrong.into_bytes(), &Limits::default()).expect_err("not JSON");
+        assert_eq!(faults[0].offset, before.len() + 2);
+    }
+}
+
+#[test]
 fn a_duplicate_is_found_in_large_objects_and_behind_escapes() {
     let many: Vec<String> = (0..40).map(|n| format!("\"m{n}\":1")).collect();
     let found = faults(&format!("{{{},\"m7\":2}}", many.join(",")));
