@@ -100,13 +100,12 @@ CREATE TABLE events (
 ) STRICT, WITHOUT ROWID;
 
 -- The outbox. AUTOINCREMENT: a number is never given twice, for it is the order of
--- sending and a provider's place in its list. Kinds and states are compared one by one: of a
--- list of three and more SQLite builds a table in memory with each row that is written.
+-- sending and a provider's place in its list.
 CREATE TABLE legs (
     number         INTEGER PRIMARY KEY AUTOINCREMENT,
     id             BLOB NOT NULL UNIQUE,
     case_id        BLOB NOT NULL REFERENCES cases (id),
-    kind           TEXT NOT NULL CHECK (kind = 'deliver' OR kind = 'stop' OR kind = 'respond'),
+    kind           TEXT NOT NULL CHECK (kind IN ('deliver', 'stop', 'respond')),
     destination    TEXT NOT NULL,
     channel        TEXT NOT NULL,
     content_type   TEXT NOT NULL,
@@ -114,8 +113,7 @@ CREATE TABLE legs (
     says           TEXT,              -- the status or stop that it tells of
     version        INTEGER NOT NULL,
     state          TEXT NOT NULL
-                   CHECK (state = 'released' OR state = 'waiting' OR state = 'delivered'
-                          OR state = 'parked' OR state = 'stopped'),
+                   CHECK (state IN ('released', 'waiting', 'delivered', 'parked', 'stopped')),
     attempts       INTEGER NOT NULL,
     due_at         INTEGER NOT NULL,
     claimed_until  INTEGER,           -- a process is at work on it; PostgreSQL only
