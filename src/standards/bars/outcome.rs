@@ -41,10 +41,9 @@ pub fn render(problems: &[Problem], id: Uuid) -> Outcome {
     };
     let status = status_of(problems);
     let mut ordered: Vec<&Problem> = problems.iter().collect();
-    ordered.sort_by_key(|problem| match problem.warning {
-        false => u8::from(problem.entry.http != status),
-        true => 2,
-    });
+    // Warnings keep their order: what cannot wait comes first.
+    let decides = |problem: &Problem| problem.warning || problem.entry.http == status;
+    ordered.sort_by_key(|problem| (problem.warning, !decides(problem)));
     let issues: Vec<Value> = ordered.into_iter().map(issue).collect();
     Outcome {
         status,

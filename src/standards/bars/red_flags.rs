@@ -4,7 +4,9 @@
 //! finding holds the case for a named person and tells the referrer; the text itself is
 //! never part of the finding.
 
-use crate::domain::phrases::Words;
+use std::sync::LazyLock;
+
+use crate::domain::phrases::{Phrases, Words};
 
 /// One finding with the phrases that give it.
 #[derive(Debug)]
@@ -73,10 +75,19 @@ pub static ALL: &[RedFlag] = &[
     },
 ];
 
+/// The phrases of all findings. Nearly every text has none of them.
+static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
+    let phrases = ALL.iter().flat_map(|flag| flag.phrases);
+    Phrases::of(&phrases.copied().collect::<Vec<_>>())
+});
+
 /// The codes of the findings in a text, each once. A negation is found too ("not
 /// suicidal"): a person decides, not a list.
 pub fn find(text: &str) -> Vec<&'static str> {
     let text = plain(text);
+    if !PHRASES.stand_in(&text) {
+        return Vec::new();
+    }
     let words = Words::of(&text);
     ALL.iter()
         .filter(|flag| flag.phrases.iter().any(|phrase| words.hold(phrase)))

@@ -6,6 +6,7 @@ use crate::domain::identifiers::JourneyId;
 use crate::problem::Problem;
 use crate::problem::area::referral as entry;
 use crate::standards::bars::policy::Grade;
+use crate::standards::fhir::name::NameKey;
 use crate::standards::fhir::{Kind, Node};
 
 /// One entry.
@@ -159,9 +160,10 @@ struct Within<'m, 'd> {
 /// The texts of all references in a resource, however deep. CarePlan.activity.reference is an
 /// object that holds the real one.
 fn references(resource: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+    let key = NameKey::of("reference");
     let texts = resource.below();
     let texts = texts.filter(|value| value.kind() == Kind::String);
-    texts.filter(|text| text.name() == Some("reference"))
+    texts.filter(move |text| text.is_named(key, "reference"))
 }
 
 fn check_reference(node: Node<'_>, within: &Within<'_, '_>, faults: &mut Faults<'_>) {
