@@ -3,8 +3,12 @@
 use uuid::Uuid;
 
 use crate::adapters::store::{Answered, StoredAnswer};
-use crate::problem::{Problem, area::referral as problems};
-use crate::standards::bars::outcome;
+use crate::problem::{
+    Problem,
+    area::{referral as problems, safety},
+};
+use crate::standards::bars::{outcome, red_flags};
+use crate::standards::fhir::Document;
 
 /// What goes back over HTTP.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +23,18 @@ impl Answer {
     /// The synchronous 200: the message itself, echoed.
     pub(in crate::gateway) fn echo(body: Vec<u8>) -> Self {
         Self { status: 200, body }
+    }
+
+    /// Whoever is answered with a refusal has the person still: where a text of the message
+    /// tells of a crisis, they have to know at once that nobody here acts on it. It is told
+    /// from the message each time and never stored, for it says something of a person.
+    pub(super) fn with_notice(self, document: Option<&Document>) -> Self {
+        if self.status < 400 || !document.is_some_and(red_flags::stand_in) {
+            return self;
+        }
+        let notice = Problem::new(&safety::NO_CRISIS_SERVICE).as_warning();
+        let body = outcome::with_warning(self.body, &notice);
+        Self { body, ..self }
     }
 }
 

@@ -25,7 +25,7 @@ use crate::domain::fact::Fact;
 use crate::domain::identifiers::{BundleId, CaseId, MessageId, OdsCode};
 use crate::problem::{
     Problem,
-    area::{fhir as fhir_problems, header as header_problems, referral as problems, safety},
+    area::{fhir as fhir_problems, header as header_problems, referral as problems},
 };
 use crate::standards::bars::headers::{Format, Headers, RequestingSoftware};
 use crate::standards::bars::{Meaning, MessageFacts, outcome, read};
@@ -112,6 +112,22 @@ impl Message<'_> {
     }
 }
 
+/// A body of which nothing is acted on.
+struct Unread {
+    /// What could be read of it all the same.
+    document: Option<Document>,
+    faults: Vec<Problem>,
+}
+
+impl Unread {
+    const fn of(faults: Vec<Problem>) -> Self {
+        Self {
+            document: None,
+            faults,
+        }
+    }
+}
+
 impl Gateway {
     /// What this installation decides about reading BaRS.
     pub fn reading(&self) -> &Reading {
@@ -135,10 +151,19 @@ impl Gateway {
             Err(problem) => return self.refusal(&[problem]),
         };
         let body_hash = sha256(&body);
-        match self.take(headers, organisation, key, body, body_hash).await {
-            Ok(answer) => answer,
-            Err(problem) => self.refusal(&[problem]),
-        }
+        let (document, answer) = match self.parse(headers, body).await {
+            Ok(document) => {
+                let taken = self.take(headers, organisation, key, &document, body_hash);
+                let answer = taken.await;
+                (Some(document), answer)
+            }
+            Err(Unread { document, faults }) => {
+                let refused = self.refuse_unread(&key, body_hash, &organisation, faults);
+                (document, refused.await)
+            }
+        };
+        let answer = answer.unwrap_or_else(|problem| self.refusal(&[problem]));
+        answer.with_notice(document.as_ref())
     }
 
     async fn take(
@@ -146,25 +171,16 @@ impl Gateway {
         headers: &Headers,
         organisation: OdsCode,
         key: RequestKey,
-        body: Vec<u8>,
+        document: &Document,
         body_hash: [u8; 32],
     ) -> Result<Answer, Problem> {
-        let document = match self.parse(headers, body).await {
-            Ok(document) => document,
-            Err(faults) => {
-                return self
-                    .refuse_unread(&key, body_hash, &organisation, faults)
-                    .await;
-            }
-        };
         let tables = self.tables();
         let groups = tables.condition_groups();
-        let mut reading = read::read(&document, headers, &self.policies.body, groups);
+        let mut reading = read::read(document, headers, &self.policies.body, groups);
         let is_stop = matches!(reading.meaning, Some(Meaning::Cancel { .. }));
-        let found = self.validation.problems(&document, &organisation, is_stop);
+        let found = self.validation.problems(document, &organisation, is_stop);
         reading.problems.extend(found);
         reading.problems.extend(self.referrer_closed(&organisation));
-        let crisis = (!is_stop && !reading.red_flags.is_empty()).then(no_crisis_service);
 
         let referral = reading.referral.take();
         let facts = reading.message.take();
@@ -184,20 +200,20 @@ impl Gateway {
         }
         let (Some(facts), Some(meaning), false) = (facts, reading.meaning, reading.is_refused())
         else {
-            let found: Vec<Problem> = crisis.into_iter().chain(reading.problems).collect();
-            return self.refuse(&key, body_hash, &organisation, &found).await;
+            return self
+                .refuse(&key, body_hash, &organisation, &reading.problems)
+                .await;
         };
         let Some(bundle_id) = facts.bundle_id else {
             let no_id = [Problem::new(&problems::BUNDLE_ID)];
-            let found: Vec<Problem> = crisis.into_iter().chain(no_id).collect();
-            return self.refuse(&key, body_hash, &organisation, &found).await;
+            return self.refuse(&key, body_hash, &organisation, &no_id).await;
         };
         let message = Message {
             id: MessageId::new(self.ids.v7(self.clock.now())),
             caller: Caller::Referrer(organisation.clone()),
             headers,
             key: key.clone(),
-            document: &document,
+            document,
             body_hash,
             facts: &facts,
             bundle_id,
@@ -212,14 +228,11 @@ impl Gateway {
         let decided = self
             .decide(&message, meaning, referral.as_ref(), before)
             .await;
-        let found: Vec<Problem> = match decided {
-            Ok(answer) => return Ok(answer),
-            Err(found) => crisis.into_iter().chain(found).collect(),
-        };
-        if found.iter().any(is_transient) {
-            return Ok(self.refusal(&found));
+        match decided {
+            Ok(answer) => Ok(answer),
+            Err(found) if found.iter().any(is_transient) => Ok(self.refusal(&found)),
+            Err(found) => self.refuse(&key, body_hash, &organisation, &found).await,
         }
-        self.refuse(&key, body_hash, &organisation, &found).await
     }
 
     async fn decide(
@@ -248,15 +261,15 @@ impl Gateway {
         }
     }
 
-    async fn parse(&self, headers: &Headers, body: Vec<u8>) -> Result<Document, Vec<Problem>> {
+    async fn parse(&self, headers: &Headers, body: Vec<u8>) -> Result<Document, Unread> {
         let limits = self.policies.limits;
         let cap = self.settings.bars.limits.body_bytes;
         let json = if headers.content == Some(Format::Xml) {
             // The XML codec is third-party code and slow: it never runs on the runtime's threads.
             tokio::task::spawn_blocking(move || xml::to_json(&body, cap))
                 .await
-                .map_err(|_| vec![Problem::new(&header_problems::INTERNAL)])?
-                .map_err(|faults| outcome::of_faults(&faults))?
+                .map_err(|_| Unread::of(vec![Problem::new(&header_problems::INTERNAL)]))?
+                .map_err(|faults| Unread::of(outcome::of_faults(&faults)))?
         } else {
             body
         };
@@ -272,14 +285,12 @@ impl Gateway {
                     .filter(is_new)
                     .collect();
                 problems.extend(found);
-                Err(problems)
+                Err(Unread {
+                    document: Some(document),
+                    faults: problems,
+                })
             }
-            Err(faults) => Err(outcome::of_faults(&faults)),
+            Err(faults) => Err(Unread::of(outcome::of_faults(&faults))),
         }
     }
-}
-
-/// Whoever is refused has the person still, and has to know at once that nobody here acts.
-fn no_crisis_service() -> Problem {
-    Problem::new(&safety::NO_CRISIS_SERVICE).as_warning()
 }

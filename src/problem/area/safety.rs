@@ -15,10 +15,10 @@ super::entries! {
         advice: "You remain responsible for the referral: send it to the service's own gateway. For a test, use a number that begins with 999.",
         Referrer, 422, "REC_UNPROCESSABLE_ENTITY", "not-supported", Never
     }
-    /// What a refused referral says of its person cannot wait for another service.
+    /// What a refused message says of its person cannot wait for another service.
     NO_CRISIS_SERVICE = {
-        "WW-SAF-003", "the referral tells of a crisis, and this is no crisis service",
-        meaning: "A phrase of the referral tells that its person may be in danger, and nothing of it was accepted.",
+        "WW-SAF-003", "the message tells of a crisis, and this is no crisis service",
+        meaning: "A phrase of the message tells that its person may be in danger. It is said beside whatever the message was refused for, and is kept nowhere.",
         advice: "This is no crisis service and nobody reads this message at once. If the person may be in danger, act now: 999, NHS 111 option 2, or the local crisis line.",
         Referrer, 422, "REC_UNPROCESSABLE_ENTITY", "informational", Never
     }

@@ -41,9 +41,7 @@ pub fn render(problems: &[Problem], id: Uuid) -> Outcome {
     };
     let status = status_of(problems);
     let mut ordered: Vec<&Problem> = problems.iter().collect();
-    // Warnings keep their order: what cannot wait comes first.
-    let decides = |problem: &Problem| problem.warning || problem.entry.http == status;
-    ordered.sort_by_key(|problem| (problem.warning, !decides(problem)));
+    ordered.sort_by_key(|problem| (problem.warning, problem.entry.http != status));
     let issues: Vec<Value> = ordered.into_iter().map(issue).collect();
     Outcome {
         status,
@@ -54,6 +52,23 @@ pub fn render(problems: &[Problem], id: Uuid) -> Outcome {
             "issue": issues,
         }),
     }
+}
+
+/// An OperationOutcome with one warning more, behind what refuses and before what is merely
+/// untidy. Another document is left as it is.
+pub fn with_warning(body: Vec<u8>, warning: &Problem) -> Vec<u8> {
+    let Ok(mut outcome) = serde_json::from_slice::<Value>(&body) else {
+        return body;
+    };
+    let Some(issues) = outcome["issue"].as_array_mut() else {
+        return body;
+    };
+    let behind = issues
+        .iter()
+        .take_while(|issue| issue["severity"] == "error");
+    let place = behind.count();
+    issues.insert(place, issue(warning));
+    outcome.to_string().into_bytes()
 }
 
 /// What was found in a message that was accepted, as an OperationOutcome for the answer's

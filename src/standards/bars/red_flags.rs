@@ -7,6 +7,7 @@
 use std::sync::LazyLock;
 
 use crate::domain::phrases::{Phrases, Words};
+use crate::standards::fhir::{Document, Kind, Node};
 
 /// One finding with the phrases that give it.
 #[derive(Debug)]
@@ -93,6 +94,15 @@ pub fn find(text: &str) -> Vec<&'static str> {
         .filter(|flag| flag.phrases.iter().any(|phrase| words.hold(phrase)))
         .map(|flag| flag.code)
         .collect()
+}
+
+/// Whether any text of a document holds such a phrase, wherever it stands: for what is not
+/// taken, and may not have been read as a referral.
+pub fn stand_in(document: &Document) -> bool {
+    let root = document.root();
+    let texts = root.below().filter(|value| value.kind() == Kind::String);
+    let mut texts = texts.filter_map(Node::text);
+    texts.any(|text| PHRASES.stand_in(&plain(text)))
 }
 
 /// Lower case, one space between words, straight apostrophes.

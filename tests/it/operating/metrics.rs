@@ -4,9 +4,9 @@ use workwell_gateway::adapters::store::LegKind;
 use workwell_gateway::conformance::parties::referral::{Place, Referral, person};
 use workwell_gateway::gateway::read::outbox::LegState;
 
-use crate::support::TestGateway;
 use crate::support::call::Call;
 use crate::support::receiver::{Receiver, Reply};
+use crate::support::{TestGateway, eventually};
 
 async fn metrics(gateway: &TestGateway) -> String {
     let got = Call::get(format!("{}/metrics", gateway.admin()))
@@ -39,7 +39,14 @@ async fn what_happens_is_counted() {
     gateway.refer(&Referral::new(2).at(Place::NOWHERE)).await;
     gateway.leg_in(LegKind::Deliver, LegState::Delivered).await;
     gateway.leg_in(LegKind::Respond, LegState::Delivered).await;
-    let after = metrics(&gateway).await;
+    // It is counted when it is in the store, and seen there a moment before.
+    let delivered =
+        r#"workwell_deliveries_total{channel="webhook",provider="lantern",outcome="delivered"}"#;
+    let after = eventually("the delivery is counted", || async {
+        let text = metrics(&gateway).await;
+        (value(&text, delivered) > 0).then_some(text)
+    })
+    .await;
     for (series, count) in [
         (accepted, 1),
         (
@@ -47,10 +54,7 @@ async fn what_happens_is_counted() {
             1,
         ),
         (r#"workwell_refusals_total{code="WW-RTE-001"}"#, 1),
-        (
-            r#"workwell_deliveries_total{channel="webhook",provider="lantern",outcome="delivered"}"#,
-            1,
-        ),
+        (delivered, 1),
         (
             r#"workwell_http_requests_total{method="POST",route="/$process-message",status="200"}"#,
             1,

@@ -405,7 +405,8 @@ async fn holds(walk: &mut Walk) {
     }
 }
 
-fn contents(folder: &std::path::Path) -> Vec<(String, Vec<u8>)> {
+/// The names and bytes of the files of a folder.
+pub fn contents(folder: &std::path::Path) -> Vec<(String, Vec<u8>)> {
     let entries = std::fs::read_dir(folder).expect("the folder");
     let paths = entries
         .map(|entry| entry.expect("an entry").path())

@@ -7,9 +7,11 @@ use workwell_gateway::domain::caller::Caller;
 use workwell_gateway::gateway::read::queue::Filter;
 use workwell_gateway::surfaces::waiting::{ToDo, what_to_do};
 
+use super::canary::contents;
 use super::{holds, quiet, reaches, shape, wire};
 use crate::support::TestGateway;
 use crate::support::casework::{Casework, now};
+use crate::support::store::TestStore;
 
 const RESOLVE: [&str; 3] = ["resolve", "--evidence", "call 2"];
 const ANYWAY: [&str; 4] = ["resolve", "--evidence", "call 2", "--send-anyway"];
@@ -196,17 +198,24 @@ async fn a_phrase_beside_what_nobody_may_release_is_told_to_the_operator_until_t
     gateway.end().await;
 }
 
-/// What is not accepted is nobody's here, and whoever reads the refusal must know it at once.
+/// What is not accepted is nobody's here, and whoever reads the refusal must know it at once:
+/// wherever the words stand, and whatever else is wrong.
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_is_refused_with_such_a_phrase_is_told_that_this_is_no_crisis_service() {
     const NOTICE: &str = "WW-SAF-003";
     let gateway = quiet().await;
     let out_of_area = Referral::new(1).at(Place::NOWHERE);
-    let not_sound =
+    let status =
         at_lantern(2).change(|bundle| bundle["entry"][1]["resource"]["status"] = "no".into());
+    let form = at_lantern(3).change(|bundle| bundle["entry"][1]["resource"]["intent"] = "".into());
+    let no_request = at_lantern(4).change(|bundle| {
+        bundle["entry"].as_array_mut().expect("entries").remove(1);
+    });
     for (referral, status, code) in [
         (out_of_area, 422, "WW-RTE-001"),
-        (not_sound, 400, "WW-REF-007"),
+        (status, 400, "WW-REF-007"),
+        (form, 400, "WW-FHR-"),
+        (no_request, 400, "WW-REF-"),
     ] {
         let calm = gateway.parties.gp.prepare(&referral);
         let calm = wire::post(&gateway, &calm).await;
@@ -226,9 +235,34 @@ async fn whoever_is_refused_with_such_a_phrase_is_told_that_this_is_no_crisis_se
         let again = wire::post(&gateway, &sending).await;
         assert_eq!(again.bytes, reply.bytes, "the repeat");
     }
-    // What is told the referrer is in no log of ours.
+    gateway.end().await;
+}
+
+/// It says something of a person, and a refusal keeps nothing of one (DESIGN I3).
+#[tokio::test(flavor = "multi_thread")]
+async fn that_a_refused_message_told_of_a_crisis_is_kept_nowhere() {
+    const NOTICE: &str = "WW-SAF-003";
+    let gateway = quiet().await;
+    let referral = Referral::new(1).at(Place::NOWHERE).red_flag();
+    let sending = gateway.parties.gp.prepare(&referral);
+    let reply = wire::post(&gateway, &sending).await;
+    assert!(reply.json.to_string().contains(NOTICE), "{}", reply.json);
     let all = gateway.running.gateway.audit(&Caller::System, 1, 10_000);
     let all = all.await.expect("the audit log");
     assert!(all.iter().all(|fact| !fact.details.contains(NOTICE)));
+    let files = contents(gateway.folder());
+    let has = |words: &str| {
+        let is_in = |bytes: &[u8]| {
+            bytes
+                .windows(words.len())
+                .any(|found| found == words.as_bytes())
+        };
+        files.iter().any(|(_, bytes)| is_in(bytes))
+    };
+    assert!(!has(NOTICE));
+    // PostgreSQL keeps its rows elsewhere; in SQLite's files the refusal itself is to be seen.
+    if matches!(gateway.store, TestStore::Sqlite(_)) {
+        assert!(has("WW-RTE-001"));
+    }
     gateway.end().await;
 }
