@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use workwell_gateway::adapters::seal::hex;
 use workwell_gateway::config::Settings;
-use workwell_gateway::conformance::parties::gp::Gp;
+use workwell_gateway::conformance::parties::event::Feed;
+use workwell_gateway::conformance::parties::gp::{Gp, Practice};
 use workwell_gateway::conformance::parties::providers::webhook::WebhookProvider;
 use workwell_gateway::gateway::sha256;
 use workwell_gateway::start::{Tools, start};
@@ -23,11 +24,21 @@ use super::{Fault, cpu};
 pub const ROLE: &str = "--gateway";
 
 /// Who is around the gateway.
-pub struct Around<'a> {
+pub struct Around {
     /// The practice.
-    pub gp: &'a Gp,
+    pub gp: Gp,
     /// The provider with a webhook.
-    pub lantern: &'a WebhookProvider,
+    pub lantern: WebhookProvider,
+}
+
+impl Around {
+    /// Starts both; nobody listens to what they tell.
+    pub async fn start() -> Result<Self, Fault> {
+        Ok(Self {
+            gp: Gp::start(Practice::default(), Feed::silent()).await?,
+            lantern: WebhookProvider::start(Feed::silent()).await?,
+        })
+    }
 }
 
 /// The child, seen from outside. It ends when this is dropped.
@@ -43,7 +54,7 @@ pub struct Gateway {
 
 impl Gateway {
     /// Starts it over a new store in this folder, its log in a file there.
-    pub fn start(folder: &Path, around: &Around<'_>, store: &Kept) -> Result<Self, Fault> {
+    pub fn start(folder: &Path, around: &Around, store: &Kept) -> Result<Self, Fault> {
         let program = Command::new(std::env::current_exe()?);
         Self::start_as(program, folder, around, store)
     }
@@ -52,7 +63,7 @@ impl Gateway {
     pub fn start_as(
         mut program: Command,
         folder: &Path,
-        around: &Around<'_>,
+        around: &Around,
         store: &Kept,
     ) -> Result<Self, Fault> {
         let settings = folder.join("journey.toml");
@@ -124,7 +135,7 @@ fn line(answers: &mut BufReader<ChildStdout>) -> Result<String, Fault> {
 }
 
 /// The demonstration's settings with our own two parties.
-fn toml_of(folder: &Path, around: &Around<'_>, store: &Kept) -> io::Result<String> {
+fn toml_of(folder: &Path, around: &Around, store: &Kept) -> io::Result<String> {
     let secret = folder.join("lantern.hook");
     std::fs::write(&secret, around.lantern.secret())?;
     let (package, folder) = (env!("CARGO_MANIFEST_DIR"), folder.display());

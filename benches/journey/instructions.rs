@@ -6,9 +6,6 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use workwell_gateway::conformance::parties::event::Feed;
-use workwell_gateway::conformance::parties::gp::{Gp, Practice};
-use workwell_gateway::conformance::parties::providers::webhook::WebhookProvider;
 use workwell_gateway::conformance::parties::referral::Place;
 
 use super::child::{Around, Gateway};
@@ -24,16 +21,11 @@ const COUNTED: u64 = 200;
 
 pub async fn measure() -> Result<(), Fault> {
     let folder = tempfile::tempdir()?;
-    let gp = Gp::start(Practice::default(), Feed::silent()).await?;
-    let lantern = WebhookProvider::start(Feed::silent()).await?;
-    let around = Around {
-        gp: &gp,
-        lantern: &lantern,
-    };
+    let around = Around::start().await?;
     let counts = std::env::temp_dir().join("journey.callgrind");
     let store = Kept::in_file(folder.path());
     let gateway = Gateway::start_as(counted(&counts)?, folder.path(), &around, &store)?;
-    let mut sender = Sender::new(&gp);
+    let mut sender = Sender::new(&around.gp);
     let load = Load {
         address: gateway.bars,
         connections: CONNECTIONS,

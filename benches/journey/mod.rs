@@ -17,9 +17,6 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use workwell_gateway::conformance::parties::event::Feed;
-use workwell_gateway::conformance::parties::gp::{Gp, Practice};
-use workwell_gateway::conformance::parties::providers::webhook::WebhookProvider;
 use workwell_gateway::conformance::parties::referral::Place;
 
 use child::{Around, Gateway};
@@ -89,20 +86,15 @@ pub fn main() -> ExitCode {
 
 async fn measure(json: bool, only_journey: bool, over_postgres: bool) -> Result<(), Fault> {
     let folder = tempfile::tempdir()?;
-    let gp = Gp::start(Practice::default(), Feed::silent()).await?;
-    let lantern = WebhookProvider::start(Feed::silent()).await?;
-    let around = Around {
-        gp: &gp,
-        lantern: &lantern,
-    };
+    let around = Around::start().await?;
     let store = if over_postgres {
         Kept::in_postgres(folder.path()).await?
     } else {
         Kept::in_file(folder.path())
     };
     let mut gateway = Gateway::start(folder.path(), &around, &store)?;
-    lantern.desk.api().connect(&gateway.provider_api);
-    let mut sender = Sender::new(&gp);
+    around.lantern.desk.api().connect(&gateway.provider_api);
+    let mut sender = Sender::new(&around.gp);
 
     if only_journey {
         let before = store.server_cpu();
@@ -118,7 +110,7 @@ async fn measure(json: bool, only_journey: bool, over_postgres: bool) -> Result<
     // First, so that what is wrong with the settings shows at once.
     let idle = idle::measure(folder.path())?;
     let journey = journey(&mut gateway, &mut sender).await?;
-    let road = road::measure(&mut gateway, &mut sender, &lantern).await?;
+    let road = road::measure(&mut gateway, &mut sender, &around.lantern).await?;
     gateway.end()?;
     let shares = shares::measure(&mut sender).await?;
     report::print(&journey, &road, &shares, &idle, json);

@@ -339,7 +339,9 @@ impl Gateway {
             now: case.received_at,
             hide_location: case.referral.person.security.hides_location(),
             patient_id: case.sender_ids.patient.clone().unwrap_or_default(),
-            notice: (message.has_red_flag).then_some(safety::NO_CRISIS_SERVICE.advice),
+            notice: message
+                .has_red_flag
+                .then_some(safety::NO_CRISIS_SERVICE.advice),
             warnings: &warnings,
         };
         Answer::echo(accept::accept(message.document, &minted, &mut || {
