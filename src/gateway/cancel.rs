@@ -7,13 +7,14 @@
 use jiff::Timestamp;
 
 use super::Gateway;
+use super::commit::unparked;
 use super::happened::happened;
 use super::receive::{Answer, Message};
-use super::stop::{Order, Standing};
+use super::stop::{Order, Standing, overtaken};
 use super::stop_onward::{Stopping, holder_of};
 use super::tell_referrer::Telling;
 use crate::adapters::journal::Kind;
-use crate::adapters::store::{CaseChange, CaseRow, CommitError, Unit};
+use crate::adapters::store::{CaseChange, CaseRow, CommitError, LegKind, LegRow, LegState, Unit};
 use crate::domain::case::Case;
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::responsibility::Responsible;
@@ -64,6 +65,12 @@ impl Gateway {
                 .map_err(|problem| vec![problem])?;
             if is_marked {
                 restrict(&mut unit, &case);
+                let unsent = self.legs_of(row.id, LegKind::Respond).await;
+                withhold(
+                    &mut unit,
+                    &unsent.map_err(|problem| vec![problem])?,
+                    message,
+                );
             }
             match self.commit(unit, Some(&row), now).await {
                 Ok(_) => {
@@ -165,6 +172,18 @@ fn restrict(unit: &mut Unit, marked: &Case) {
     }
     for stop in &mut unit.following {
         stop.change.restricted = Some(true);
+    }
+}
+
+/// What was to be told before the mark names the practice: it does not leave any more. The
+/// referrer has ended the referral itself, and hears of its end by what this unit or the
+/// holder's confirmation sends.
+fn withhold(unit: &mut Unit, responses: &[LegRow], message: &Message<'_>) {
+    let is_unsent = |leg: &&LegRow| matches!(leg.state, LegState::Released | LegState::Parked);
+    for leg in responses.iter().filter(is_unsent) {
+        unit.leg_changes.push(overtaken(leg));
+        unit.close
+            .push(unparked(leg, &message.caller, LegState::Stopped));
     }
 }
 

@@ -247,15 +247,16 @@ pub(super) fn confirmed(unit: &mut Unit, stops: &[LegRow], row: &CaseRow, slug: 
     ));
 }
 
-/// An earlier stop that has not arrived: the new one says more.
-fn overtaken(stop: &LegRow) -> LegChange {
+/// A leg that has not arrived and is not to be sent any more: an earlier stop when the new
+/// one says more, a response when it says too much.
+pub(super) fn overtaken(leg: &LegRow) -> LegChange {
     LegChange {
-        id: stop.id,
-        expected_attempts: stop.attempts,
+        id: leg.id,
+        expected_attempts: leg.attempts,
         state: LegState::Stopped,
-        attempts: stop.attempts,
-        due_at: stop.due_at,
-        last_error: stop.last_error.clone(),
+        attempts: leg.attempts,
+        due_at: leg.due_at,
+        last_error: leg.last_error.clone(),
         ends_claim: false,
     }
 }

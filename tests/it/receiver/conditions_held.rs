@@ -2,6 +2,7 @@
 //! nothing leaves.
 
 use serde_json::Value;
+use workwell_gateway::adapters::store::LegKind;
 use workwell_gateway::config::Policy;
 use workwell_gateway::conformance::parties::gp::Answer;
 use workwell_gateway::conformance::parties::providers::Script;
@@ -11,12 +12,13 @@ use workwell_gateway::conformance::parties::referral::{
 };
 use workwell_gateway::domain::caller::Caller;
 use workwell_gateway::domain::status::Status;
+use workwell_gateway::gateway::read::outbox::{Leg, LegState};
 
 use super::{
     assert_held, case_of, has_reached, holds, kinds, quiet, quieted, reaches, second_practice,
     sent_by, shape, wire,
 };
-use crate::support::receiver::Receiver;
+use crate::support::receiver::{Receiver, Reply};
 use crate::support::{TestGateway, eventually};
 
 fn at_lantern(seed: u64) -> Referral {
@@ -231,6 +233,47 @@ async fn a_stop_that_marks_its_person_as_restricted_hides_practice_and_provider_
     let audit = inside.audit_of_case(&Caller::System, reference).await;
     let (_, facts) = audit.expect("the audit log");
     assert!(!facts.is_empty() && facts.iter().all(|told| told.hides_referrer));
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waited_to_be_told_before_a_stop_marked_its_person_restricted_is_never_sent() {
+    let proxy = Receiver::start().await;
+    proxy.answer_usual(Reply::Status(503));
+    let gateway = TestGateway::with(|settings| {
+        settings.bars.outbound.base_url = Some(proxy.url());
+    });
+    let gateway = quieted(gateway.await);
+    let (answer, _) = marked_by_its_stop(&gateway, StopAs::EnteredInError).await;
+    let before = eventually("the earlier responses are stopped", || async {
+        let legs = gateway.legs(LegKind::Respond).await;
+        let (end, before) = legs.split_last()?;
+        let is_stopped = |leg: &Leg| leg.state == LegState::Stopped;
+        (end.state != LegState::Stopped && before.iter().all(is_stopped)).then(|| before.to_vec())
+    })
+    .await;
+    assert!(!before.is_empty(), "something waited to be told");
+
+    proxy.answer_usual(Reply::Status(200));
+    let told = eventually("the referrer is told of the end", || async {
+        let taken = proxy.taken();
+        let end = taken.last()?.json();
+        let has_ended = |encounter: &Value| encounter["status"] == "cancelled";
+        let is_end = resources(&end, "Encounter").any(has_ended);
+        is_end.then_some(end)
+    })
+    .await;
+    let text = told.to_string();
+    for place in [PRACTICE_ODS, "Wobblethorpe"] {
+        assert!(!text.contains(place), "{place} in {text}");
+    }
+    let legs = gateway.legs(LegKind::Respond).await;
+    let sent = |leg: &&Leg| leg.state == LegState::Delivered;
+    assert!(
+        legs.iter().filter(sent).count() <= 1,
+        "only the end: {legs:?}"
+    );
+    assert!(case_of(&gateway, &answer.body).await.row.restricted);
     gateway.end().await;
 }
 
