@@ -1,6 +1,7 @@
 //! The journey of one referral in CPU time: `cargo bench --bench journey`, with
 //! `-- --format json` for one JSON object, with `-- journey` for the journey alone in
-//! one line, with `-- instructions` for its instructions as Valgrind counts them.
+//! one line, with `-- instructions` for its instructions as Valgrind counts them, with
+//! `-- many` for a store that grows.
 //!
 //! The gateway runs in a child process of its own, which tells its own CPU time; the
 //! sender, the receivers and this report are outside of it and are not counted.

@@ -36,7 +36,7 @@ pub fn measure(folder: &Path) -> Result<Idle, Fault> {
     let mut starts = Vec::new();
     let mut resident_kib = None;
     for _ in 0..=STARTS {
-        let (started, resident) = start(folder)?;
+        let (started, resident) = start(folder, "idle.toml")?;
         starts.push(started);
         resident_kib = resident;
     }
@@ -58,13 +58,14 @@ impl Drop for Program {
     }
 }
 
-fn start(folder: &Path) -> Result<(Duration, Option<u64>), Fault> {
+/// Starts the program with these settings: how long until it is ready, and its resident KiB.
+pub fn start(folder: &Path, settings: &str) -> Result<(Duration, Option<u64>), Fault> {
     let addresses = folder.join("addresses.json");
     let _ = std::fs::remove_file(&addresses);
     let begun = Instant::now();
     let program = Command::new(env!("CARGO_BIN_EXE_workwell-gateway"))
         .arg("--config")
-        .arg(folder.join("idle.toml"))
+        .arg(folder.join(settings))
         .args(["serve", "--loopback-destinations", "--addresses"])
         .arg(&addresses)
         .stdout(Stdio::null())
@@ -101,7 +102,8 @@ fn is_ready(admin: &str) -> bool {
     ask().is_ok_and(|answer| answer.starts_with("HTTP/1.1 200"))
 }
 
-fn resident(process: u32) -> Option<u64> {
+/// Resident memory of a process in KiB.
+pub fn resident(process: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
     line.split_whitespace().nth(1)?.parse().ok()

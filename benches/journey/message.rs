@@ -49,6 +49,7 @@ impl<'a> Sender<'a> {
     fn body(&self, seed: u64, place: Place) -> Vec<u8> {
         let mut text = FIXTURE
             .replace("\"9990000018\"", &format!("\"{}\"", nhs_number(seed)))
+            .replace("1981-03-27", &birth_date(seed))
             .replace("LK-2026-000001", &format!("LK-2026-{seed:06}"))
             .replace("LK-CASE-000001", &format!("LK-CASE-{seed:06}"))
             .replace(Place::LANTERN.postcode, place.postcode)
@@ -62,6 +63,13 @@ impl<'a> Sender<'a> {
         }
         text
     }
+}
+
+/// People of working age, few with a birthday in common.
+fn birth_date(seed: u64) -> String {
+    let days = i64::try_from(seed % 14_000).unwrap_or_default();
+    let first = jiff::civil::date(1965, 1, 1);
+    (first + jiff::Span::new().days(days)).to_string()
 }
 
 /// Where the UUIDs stand.

@@ -6,6 +6,7 @@ mod engine;
 mod idle;
 mod instructions;
 mod load;
+mod many;
 mod message;
 mod report;
 mod road;
@@ -72,6 +73,8 @@ pub fn main() -> ExitCode {
         .expect("the machine gives a runtime its threads");
     let measured = if asked("instructions") {
         runtime.block_on(instructions::measure())
+    } else if asked("many") {
+        runtime.block_on(many::measure())
     } else {
         runtime.block_on(measure(json, only_journey, over_postgres))
     };
