@@ -7,8 +7,7 @@ use crate::problem::{
     Problem,
     area::{referral as problems, safety},
 };
-use crate::standards::bars::{outcome, red_flags};
-use crate::standards::fhir::Document;
+use crate::standards::bars::outcome;
 
 /// What goes back over HTTP.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,8 +27,8 @@ impl Answer {
     /// Whoever is answered with a refusal has the person still: where a text of the message
     /// tells of a crisis, they have to know at once that nobody here acts on it. It is told
     /// from the message each time and never stored, for it says something of a person.
-    pub(super) fn with_notice(self, document: Option<&Document>) -> Self {
-        if self.status < 400 || !document.is_some_and(red_flags::stand_in) {
+    pub(super) fn with_notice(self, tells_of_crisis: impl FnOnce() -> bool) -> Self {
+        if self.status < 400 || !tells_of_crisis() {
             return self;
         }
         let notice = Problem::new(&safety::NO_CRISIS_SERVICE).as_warning();

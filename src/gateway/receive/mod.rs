@@ -28,8 +28,8 @@ use crate::problem::{
     area::{fhir as fhir_problems, header as header_problems, referral as problems},
 };
 use crate::standards::bars::headers::{Format, Headers, RequestingSoftware};
-use crate::standards::bars::{Meaning, MessageFacts, outcome, read};
-use crate::standards::fhir::{Document, xml};
+use crate::standards::bars::{Meaning, MessageFacts, outcome, read, red_flags};
+use crate::standards::fhir::{Document, Unreadable, xml};
 
 pub use answer::Answer;
 use answer::{is_transient, repeat};
@@ -114,16 +114,23 @@ impl Message<'_> {
 
 /// A body of which nothing is acted on.
 struct Unread {
-    /// What could be read of it all the same.
-    document: Option<Document>,
+    body: Body,
     faults: Vec<Problem>,
 }
 
-impl Unread {
-    const fn of(faults: Vec<Problem>) -> Self {
-        Self {
-            document: None,
-            faults,
+/// What there is of a body to look at.
+enum Body {
+    /// It was read.
+    Read(Document),
+    /// It is no document.
+    Raw(Vec<u8>),
+}
+
+impl Body {
+    fn tells_of_crisis(&self) -> bool {
+        match self {
+            Self::Read(document) => red_flags::stand_in(document),
+            Self::Raw(bytes) => red_flags::stand_in_raw(bytes),
         }
     }
 }
@@ -145,25 +152,29 @@ impl Gateway {
             request_id: headers.request_id,
             correlation_id: headers.correlation_id,
         };
+        let not_now = |problem: Problem| {
+            let answer = self.refusal(&[problem]);
+            answer.with_notice(|| red_flags::stand_in_raw(&body))
+        };
         let _guard = match self.store.begin_receiving(&key).await {
             Ok(Some(guard)) => guard,
-            Ok(None) => return self.refusal(&[Problem::new(&problems::IN_FLIGHT)]),
-            Err(problem) => return self.refusal(&[problem]),
+            Ok(None) => return not_now(Problem::new(&problems::IN_FLIGHT)),
+            Err(problem) => return not_now(problem),
         };
         let body_hash = sha256(&body);
-        let (document, answer) = match self.parse(headers, body).await {
+        let (body, answer) = match self.parse(headers, body).await {
             Ok(document) => {
                 let taken = self.take(headers, organisation, key, &document, body_hash);
                 let answer = taken.await;
-                (Some(document), answer)
+                (Body::Read(document), answer)
             }
-            Err(Unread { document, faults }) => {
+            Err(Unread { body, faults }) => {
                 let refused = self.refuse_unread(&key, body_hash, &organisation, faults);
-                (document, refused.await)
+                (body, refused.await)
             }
         };
         let answer = answer.unwrap_or_else(|problem| self.refusal(&[problem]));
-        answer.with_notice(document.as_ref())
+        answer.with_notice(|| body.tells_of_crisis())
     }
 
     async fn take(
@@ -263,13 +274,8 @@ impl Gateway {
 
     async fn parse(&self, headers: &Headers, body: Vec<u8>) -> Result<Document, Unread> {
         let limits = self.policies.limits;
-        let cap = self.settings.bars.limits.body_bytes;
         let json = if headers.content == Some(Format::Xml) {
-            // The XML codec is third-party code and slow: it never runs on the runtime's threads.
-            tokio::task::spawn_blocking(move || xml::to_json(&body, cap))
-                .await
-                .map_err(|_| Unread::of(vec![Problem::new(&header_problems::INTERNAL)]))?
-                .map_err(|faults| Unread::of(outcome::of_faults(&faults)))?
+            self.json_of(body).await?
         } else {
             body
         };
@@ -286,11 +292,32 @@ impl Gateway {
                     .collect();
                 problems.extend(found);
                 Err(Unread {
-                    document: Some(document),
+                    body: Body::Read(document),
                     faults: problems,
                 })
             }
-            Err(faults) => Err(Unread::of(outcome::of_faults(&faults))),
+            Err(Unreadable { faults, source }) => Err(Unread {
+                body: Body::Raw(source.into_exposed()),
+                faults: outcome::of_faults(&faults),
+            }),
         }
+    }
+
+    /// The JSON of an XML body. The codec is third-party code and slow: it never runs on the
+    /// runtime's threads.
+    async fn json_of(&self, xml: Vec<u8>) -> Result<Vec<u8>, Unread> {
+        let cap = self.settings.bars.limits.body_bytes;
+        let shared = Arc::new(xml);
+        let source = Arc::clone(&shared);
+        let converted = tokio::task::spawn_blocking(move || xml::to_json(&source, cap)).await;
+        let faults = match converted {
+            Ok(Ok(json)) => return Ok(json),
+            Ok(Err(faults)) => outcome::of_faults(&faults),
+            Err(_) => vec![Problem::new(&header_problems::INTERNAL)],
+        };
+        Err(Unread {
+            body: Body::Raw(Arc::unwrap_or_clone(shared)),
+            faults,
+        })
     }
 }

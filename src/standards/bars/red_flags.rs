@@ -7,7 +7,7 @@
 use std::sync::LazyLock;
 
 use crate::domain::phrases::{Phrases, Words};
-use crate::standards::fhir::{Document, Kind, Node};
+use crate::standards::fhir::{Document, Kind, Node, raw_text};
 
 /// One finding with the phrases that give it.
 #[derive(Debug)]
@@ -105,10 +105,22 @@ pub fn stand_in(document: &Document) -> bool {
     texts.any(|text| PHRASES.stand_in(&plain(text)))
 }
 
+/// The same of a body that is no document: of its raw text.
+pub fn stand_in_raw(body: &[u8]) -> bool {
+    PHRASES.stand_in(&plain(&raw_text::of(body)))
+}
+
 /// Lower case, one space between words, straight apostrophes.
 fn plain(text: &str) -> String {
     let lower = text.to_lowercase().replace('\u{2019}', "'");
-    lower.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut plain = String::with_capacity(lower.len());
+    for word in lower.split_whitespace() {
+        if !plain.is_empty() {
+            plain.push(' ');
+        }
+        plain.push_str(word);
+    }
+    plain
 }
 
 #[cfg(test)]
@@ -126,6 +138,20 @@ mod tests {
                 assert!(find(&text).contains(&flag.code), "{phrase}");
             }
         }
+    }
+
+    #[test]
+    fn every_phrase_is_found_in_a_body_that_is_cut_off_however_it_is_escaped() {
+        for phrase in ALL.iter().flat_map(|flag| flag.phrases) {
+            for (space, apostrophe) in [("\\n", "\\u2019"), ("&#10;", "&apos;"), ("  ", "&#8217;")]
+            {
+                let phrase = phrase.replace(' ', space).replace('\'', apostrophe);
+                let body = format!("{{\"text\":\"Seen today,{space}{phrase}, and");
+                assert!(stand_in_raw(body.as_bytes()), "{body}");
+            }
+        }
+        assert!(!stand_in_raw(b"{\"text\":\"works at Selfharmony Ltd"));
+        assert!(!stand_in_raw(b"{\"a\":\"wants to\",\"b\":\"die"));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::domain::sensitive::Sensitive;
+
 /// The kind of a fault. Carries member names at most, never a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -55,6 +57,15 @@ pub struct Fault {
     pub column: u32,
     /// FHIRPath-like path from the root, as far as it was known.
     pub path: String,
+}
+
+/// A source that could not be read to its end.
+#[derive(Debug, Clone)]
+pub struct Unreadable {
+    /// Every fault found, in the order of the source.
+    pub faults: Vec<Fault>,
+    /// The source as it came: nothing of it may be acted on.
+    pub source: Sensitive<Vec<u8>>,
 }
 
 /// Line and column of a byte offset of `source`, from 1; columns in characters.

@@ -4,10 +4,11 @@
 mod scan;
 mod shape;
 
-use super::fault::{Fault, FaultKind, shown_name};
+use super::fault::{Fault, FaultKind, Unreadable, shown_name};
 use super::limits::Limits;
 use super::name::NameKey;
 use super::tree::{Document, Entry, Kind, NOBODY};
+use crate::domain::sensitive::Sensitive;
 
 /// Most faults collected from one document; an attacker's million is not worth listing.
 pub const MAX_FAULTS: usize = 100;
@@ -17,28 +18,34 @@ pub const MAX_FAULTS: usize = 100;
 /// # Errors
 /// Every fault found, in document order, at most [`MAX_FAULTS`].
 pub fn parse(source: Vec<u8>, limits: &Limits) -> Result<Document, Vec<Fault>> {
-    match read(source, limits)? {
-        (document, faults) if faults.is_empty() => Ok(document),
-        (_, faults) => Err(faults),
+    match read(source, limits) {
+        Ok((document, faults)) if faults.is_empty() => Ok(document),
+        Ok((_, faults)) | Err(Unreadable { faults, .. }) => Err(faults),
     }
 }
 
 /// Reads a document with its faults of form. See [`Document::read`].
 ///
 /// # Errors
-/// Every fault found, when one of them ended the reading.
-pub fn read(source: Vec<u8>, limits: &Limits) -> Result<(Document, Vec<Fault>), Vec<Fault>> {
+/// Every fault found and the source, when one of them ended the reading.
+pub fn read(source: Vec<u8>, limits: &Limits) -> Result<(Document, Vec<Fault>), Unreadable> {
     let source = match String::from_utf8(source) {
         Ok(text) => text,
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
             let fault = Fault::at(FaultKind::NotUtf8, error.as_bytes(), at, "$".to_owned());
-            return Err(vec![fault]);
+            return Err(Unreadable {
+                faults: vec![fault],
+                source: Sensitive::new(error.into_bytes()),
+            });
         }
     };
     if u32::try_from(source.len()).is_err() {
         let kind = FaultKind::TooLarge(u32::MAX as usize);
-        return Err(vec![Fault::at(kind, b"", 0, "$".to_owned())]);
+        return Err(Unreadable {
+            faults: vec![Fault::at(kind, b"", 0, "$".to_owned())],
+            source: Sensitive::new(source.into_bytes()),
+        });
     }
     let capacity = (source.len() / 20 + 8).min(limits.nodes);
     let mut reader = Reader {
@@ -55,10 +62,15 @@ pub fn read(source: Vec<u8>, limits: &Limits) -> Result<(Document, Vec<Fault>), 
         depth: 0,
         found: Vec::new(),
     };
-    match reader.read() {
-        Ok(()) => Ok(reader.finish()),
-        Err(Stop) => Err(reader.finish().1),
+    let read = reader.read();
+    let (document, faults) = reader.finish();
+    if read.is_ok() {
+        return Ok((document, faults));
     }
+    Err(Unreadable {
+        faults,
+        source: Sensitive::new(document.source.into_bytes()),
+    })
 }
 
 /// Reading cannot go on; why is the last of what was found. It is empty, because each step

@@ -10,12 +10,13 @@ pub mod json;
 pub mod limits;
 pub(crate) mod name;
 pub(crate) mod own;
+pub mod raw_text;
 pub mod resource_types;
 pub mod splice;
 pub mod tree;
 pub mod xml;
 
-pub use fault::{Fault, FaultKind, position};
+pub use fault::{Fault, FaultKind, Unreadable, position};
 pub use limits::Limits;
 pub use splice::{Splice, quote};
 pub use tree::{Document, Items, Kind, Node};

@@ -7,7 +7,7 @@
 use std::fmt::Write;
 use std::ops::Range;
 
-use super::fault::{Fault, shown_name};
+use super::fault::{Fault, Unreadable, shown_name};
 use super::limits::Limits;
 use super::name::NameKey;
 use super::{json, resource_types};
@@ -82,8 +82,8 @@ impl Document {
     /// checking only; nothing of such a document may be acted on.
     ///
     /// # Errors
-    /// Every fault found, when one of them ended the reading.
-    pub fn read(source: Vec<u8>, limits: &Limits) -> Result<(Document, Vec<Fault>), Vec<Fault>> {
+    /// Every fault found and the source, when one of them ended the reading.
+    pub fn read(source: Vec<u8>, limits: &Limits) -> Result<(Document, Vec<Fault>), Unreadable> {
         json::read(source, limits)
     }
 

@@ -17,9 +17,9 @@ pub struct Inspection {
 /// rest from being checked.
 pub fn inspect(source: Vec<u8>, limits: &Limits, ask: &Ask<'_>) -> Inspection {
     match Document::read(source, limits) {
-        Err(faults) => Inspection {
+        Err(unreadable) => Inspection {
             document: None,
-            findings: of_faults(&faults),
+            findings: of_faults(&unreadable.faults),
         },
         Ok((document, faults)) => {
             let mut findings = of_faults(&faults);

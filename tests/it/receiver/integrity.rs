@@ -38,7 +38,8 @@ async fn what_was_done_is_a_duplicate_when_it_comes_again_also_after_a_restart()
 #[tokio::test(flavor = "multi_thread")]
 async fn a_retry_while_the_first_is_still_processed_is_too_early() {
     let gateway = quiet().await;
-    let sending = gateway.parties.gp.prepare(&referral());
+    // Its first answer may never arrive: the second tells of no crisis service too.
+    let sending = gateway.parties.gp.prepare(&referral().red_flag());
     // Somebody else writes: the first attempt cannot be committed, so it is in flight
     // for as long as this test wishes.
     let held = gateway.store.hold();
@@ -62,6 +63,7 @@ async fn a_retry_while_the_first_is_still_processed_is_too_early() {
         [["REC_TOO_EARLY", "duplicate", "WW-REF-044", ""]]
     );
     assert_eq!(early.header("retry-after"), "5");
+    assert!(early.json.to_string().contains("WW-SAF-003"));
     drop(held);
     eventually("the first comes to its end", || async {
         (open_cases(&gateway).await > 0).then_some(())

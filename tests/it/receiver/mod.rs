@@ -11,6 +11,7 @@ mod conditions_routed;
 mod conditions_server;
 mod corpus;
 mod crisis;
+mod crisis_unread;
 mod identifiers;
 mod integrity;
 mod negotiation;
