@@ -6,7 +6,7 @@
 
 use std::sync::LazyLock;
 
-use crate::domain::phrases::{Phrases, Words};
+use crate::domain::phrases::{self, Phrases, Words};
 use crate::standards::fhir::{Document, Kind, Node};
 
 /// One finding with the phrases that give it.
@@ -105,10 +105,10 @@ pub fn stand_in(document: &Document) -> bool {
     texts.any(|text| PHRASES.stand_in(&plain(text)))
 }
 
-/// Lower case, one space between words, straight apostrophes.
+/// As the phrases are written, one space between words.
 fn plain(text: &str) -> String {
-    let lower = text.to_lowercase().replace('\u{2019}', "'");
-    lower.split_whitespace().collect::<Vec<_>>().join(" ")
+    let text = phrases::as_written(text);
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
