@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::Gateway;
 use super::commit::unparked;
-use super::leg::Draft;
+use super::leg::{Draft, settled};
 use super::waiting::{AWAITING, close_work, closing};
 use crate::adapters::store::{CaseRow, LegChange, LegKind, LegRow, LegState, NewLeg, Unit};
 use crate::domain::caller::Caller;
@@ -228,9 +228,9 @@ pub(super) fn reached_or_may_have(leg: &LegRow) -> bool {
 pub(super) fn confirmed(unit: &mut Unit, stops: &[LegRow], row: &CaseRow, slug: &str, by: &Caller) {
     let open = stops
         .iter()
-        .filter(|stop| stop.destination == slug && super::feed_back::is_unsettled(stop));
+        .filter(|stop| stop.destination == slug && is_unsettled(stop));
     for stop in open {
-        unit.leg_changes.push(super::feed_back::settled(stop));
+        unit.leg_changes.push(settled(stop));
         unit.close.push(unparked(stop, by, LegState::Delivered));
     }
     unit.close.push(closing(
@@ -242,15 +242,17 @@ pub(super) fn confirmed(unit: &mut Unit, stops: &[LegRow], row: &CaseRow, slug: 
     ));
 }
 
+/// A stop that nobody is about to send: it waits to be collected, or for a person. One
+/// that is to be sent still is, whatever its holder reports meanwhile: that it says its
+/// work is over does not show that it has heard.
+fn is_unsettled(stop: &LegRow) -> bool {
+    matches!(stop.state, LegState::Waiting | LegState::Parked)
+}
+
 /// An earlier stop that has not arrived: the new one says more.
 fn overtaken(stop: &LegRow) -> LegChange {
     LegChange {
-        id: stop.id,
-        expected_attempts: stop.attempts,
         state: LegState::Stopped,
-        attempts: stop.attempts,
-        due_at: stop.due_at,
-        last_error: stop.last_error.clone(),
-        ends_claim: false,
+        ..LegChange::of(stop)
     }
 }
