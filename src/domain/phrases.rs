@@ -56,6 +56,28 @@ impl Phrases {
         Self { by_first }
     }
 
+    /// Each of them that stands in the text however it was typed: in small or large letters,
+    /// any white space or hyphens where the phrase has a space, either apostrophe. Nothing is
+    /// copied for it, so that a long text costs one look at each of its words.
+    pub fn typed_in<'t>(&self, text: &'t str) -> impl Iterator<Item = &'static str> {
+        let bytes = text.as_bytes();
+        let begins = move |at: usize| at == 0 || !bytes[at - 1].is_ascii_alphanumeric();
+        (0..bytes.len()).flat_map(move |at| {
+            let first = usize::from(bytes[at].to_ascii_lowercase());
+            let begin_so: &[&'static str] = match &self.by_first[first] {
+                phrases if !phrases.is_empty() && begins(at) => phrases,
+                _ => &[],
+            };
+            let found = begin_so
+                .iter()
+                .filter(move |phrase| typed(&text[at..], phrase).is_some());
+            // Behind a letter that is not ASCII no word begins.
+            found
+                .copied()
+                .filter(move |_| !text[..at].ends_with(char::is_alphanumeric))
+        })
+    }
+
     /// Whether one of them stands in the text, compared as [`Words`] does.
     pub fn stand_in(&self, text: &str) -> bool {
         self.after_each(text).next().is_some()
@@ -69,6 +91,26 @@ impl Phrases {
             begin_so.filter_map(move |phrase| whole_words_after(&text[start..], phrase))
         })
     }
+}
+
+/// What stands behind a phrase with which a text begins, however it is typed; phrases are ASCII.
+fn typed<'t>(text: &'t str, phrase: &str) -> Option<&'t str> {
+    let is_gap = |c: char| c.is_whitespace() || matches!(c, '-' | '\u{2010}'..='\u{2014}');
+    let mut rest = text;
+    for letter in phrase.bytes() {
+        rest = match letter {
+            b' ' => {
+                let behind = rest.trim_start_matches(is_gap);
+                (behind.len() < rest.len()).then_some(behind)?
+            }
+            b'\'' => rest.strip_prefix(['\'', '\u{2019}'])?,
+            letter => {
+                let first = rest.bytes().next()?;
+                first.eq_ignore_ascii_case(&letter).then(|| &rest[1..])?
+            }
+        };
+    }
+    (!rest.starts_with(char::is_alphanumeric)).then_some(rest)
 }
 
 /// What stands behind a phrase with which a text begins, if its last word ends there.
@@ -111,6 +153,27 @@ mod tests {
             assert_eq!(Words::of(text).hold("in prison"), holds, "{text}");
             let list = Phrases::of(&["in custody", "in prison", "prison term"]);
             assert_eq!(list.stand_in(text), holds, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_phrase_is_found_however_it_is_typed() {
+        let list = Phrases::of(&["self harm", "can't go", "kill"]);
+        for (text, found) in [
+            ("Self-Harm", &["self harm"][..]),
+            (
+                "self \n\u{a0}harm, SELF\u{2011}HARM",
+                &["self harm", "self harm"],
+            ),
+            ("(can\u{2019}t go)", &["can't go"]),
+            ("\u{2018}kill\u{2019}", &["kill"]),
+            ("skill, killed, \u{e9}kill, kill\u{e9}", &[]),
+            ("selfharm; itself harm", &[]),
+            ("can't", &[]),
+            ("", &[]),
+        ] {
+            let typed: Vec<&str> = list.typed_in(text).collect();
+            assert_eq!(typed, found, "{text}");
         }
     }
 

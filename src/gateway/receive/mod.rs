@@ -229,7 +229,7 @@ impl Gateway {
             facts: &facts,
             bundle_id,
             person: referral.as_ref().map(|referral| &referral.person),
-            has_red_flag: !reading.red_flags.is_empty(),
+            has_red_flag: red_flags::are_written_in(document),
             conditions_in_no_group: &reading.conditions_in_no_group,
             tables,
             warnings: &reading.problems,

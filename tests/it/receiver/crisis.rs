@@ -2,6 +2,7 @@
 //! nobody may release, and not by the cut of a long text.
 
 use workwell_gateway::conformance::parties::providers::{Reception, Script};
+use workwell_gateway::conformance::parties::referral::bundle::resource_mut;
 use workwell_gateway::conformance::parties::referral::{Consent, Place, Referral};
 use workwell_gateway::domain::caller::Caller;
 use workwell_gateway::gateway::read::queue::Filter;
@@ -159,6 +160,22 @@ async fn a_phrase_behind_the_cut_keeps_the_case_until_a_person_has_judged_it() {
     assert_eq!(second.done(&gateway, &hold).await, "held");
     assert_eq!(detail(&gateway, &second, &RESOLVE).await, "red-flag");
     assert_eq!(second.done(&gateway, &ANYWAY).await, "routed");
+    gateway.end().await;
+}
+
+/// Whatever field it was written into: a screen of the practice decides that, not the person.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phrase_in_any_field_holds_the_referral() {
+    let gateway = quiet().await;
+    for (seed, kind, member) in [(1, "CarePlan", "description"), (2, "Task", "description")] {
+        let referral = at_lantern(seed).change(|bundle| {
+            let said = "Fit note ends Friday. Says she is better off dead.";
+            let found = resource_mut(bundle, kind).expect("such a resource");
+            found[member] = said.into();
+        });
+        let answer = holds(&gateway, &referral, "red-flag").await;
+        assert!(answer.body.to_string().contains("no crisis service"));
+    }
     gateway.end().await;
 }
 

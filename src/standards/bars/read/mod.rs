@@ -43,8 +43,6 @@ pub struct Reading {
     /// What the referral says; for a new referral, an amendment and a cancel (there, for
     /// comparison with the stored one).
     pub referral: Option<Referral>,
-    /// Codes of phrases that must not wait (see [`super::red_flags`]).
-    pub red_flags: Vec<&'static str>,
     /// For each condition whose codes are in no group, the alias of its code system, or
     /// `other`; never the code. Words alone are no code.
     pub conditions_in_no_group: Vec<&'static str>,
@@ -314,8 +312,7 @@ fn fill(
     let Some(request) = &parts.request else {
         return;
     };
-    let (reason, flags) = reason::read(entries, request, faults);
-    reading.red_flags = flags;
+    let reason = reason::read(entries, request, faults);
     let wanted = matches!(
         reading.meaning,
         Some(Meaning::NewReferral | Meaning::Amend | Meaning::Cancel { .. })

@@ -8,15 +8,14 @@ use super::service_request::Request;
 use crate::domain::sensitive::Sensitive;
 use crate::problem::Problem;
 use crate::problem::area::referral as entry;
-use crate::standards::bars::red_flags;
 use crate::standards::fhir::Node;
 
-/// The words, cut at the policy's length, and the red flags in the whole of them.
+/// The words, cut at the policy's length.
 pub(super) fn read(
     entries: &Entries<'_>,
     request: &Request<'_>,
     faults: &mut Faults<'_>,
-) -> (Option<Sensitive<String>>, Vec<&'static str>) {
+) -> Option<Sensitive<String>> {
     let concepts = entries
         .of_type("CarePlan")
         .flat_map(|plan| plan.each("activity"))
@@ -33,13 +32,9 @@ pub(super) fn read(
     }
     let whole = texts.join("\n");
     if whole.is_empty() {
-        return (None, Vec::new());
+        return None;
     }
-    let flags = red_flags::find(&whole);
-    (
-        Some(Sensitive::new(cut(whole, request.node, faults))),
-        flags,
-    )
+    Some(Sensitive::new(cut(whole, request.node, faults)))
 }
 
 fn cut(text: String, request: Node<'_>, faults: &mut Faults<'_>) -> String {
