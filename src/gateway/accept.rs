@@ -38,8 +38,8 @@ pub(super) struct Given {
     pub tables: Arc<Tables>,
     /// A phrase that tells of a crisis was found.
     pub has_red_flag: bool,
-    /// The person has another open case.
-    pub has_open_case: bool,
+    /// What another open case of the person means, where there is one.
+    pub open_case: Option<Condition>,
     /// A person has judged that neither is a reason to keep the case.
     pub send_anyway: bool,
     /// The version under which it would be delivered.
@@ -52,18 +52,21 @@ impl Given {
         !self.send_anyway && self.finds_red_flag(policies)
     }
 
-    const fn holds_open_case(&self) -> bool {
-        !self.send_anyway && self.has_open_case
+    /// What another open case keeps the case for, until a person has judged it.
+    const fn holds_open_case(&self) -> Option<Condition> {
+        if self.send_anyway {
+            None
+        } else {
+            self.open_case
+        }
     }
 
     /// What the person's judgement lets pass, by the words of the conditions.
     pub(super) fn set_aside(&self, policies: Policies) -> Vec<&'static str> {
-        let found = [
-            (self.finds_red_flag(policies), Condition::RedFlag),
-            (self.has_open_case, Condition::OpenCase),
-        ];
-        let set_aside = found.iter().filter(|(found, _)| self.send_anyway && *found);
-        set_aside.map(|(_, condition)| condition.code()).collect()
+        let red_flag = self.finds_red_flag(policies).then_some(Condition::RedFlag);
+        let found = red_flag.into_iter().chain(self.open_case);
+        let set_aside = found.filter(|_| self.send_anyway);
+        set_aside.map(Condition::code).collect()
     }
 
     fn finds_red_flag(&self, policies: Policies) -> bool {
@@ -125,10 +128,14 @@ impl Gateway {
             }
             let now = message.at;
             let case = self.open(message, referral.clone(), &before, now);
+            let open_case = self
+                .open_case_at_receipt(&case, &before)
+                .await
+                .map_err(|problem| vec![problem])?;
             let given = Given {
                 tables: Arc::clone(&message.tables),
                 has_red_flag: message.has_red_flag,
-                has_open_case: !before.open_cases_of_person.is_empty(),
+                open_case,
                 send_anyway: false,
                 version: 1,
             };
@@ -292,20 +299,17 @@ impl Gateway {
         }
         // Before whatever else keeps it: somebody has to ring the referrer now.
         if holds_red_flag {
-            let others = [
-                (given.holds_open_case(), Condition::OpenCase),
-                (lacks_consent, condition),
-            ];
-            let others = others.iter().filter(|(keeps, _)| *keeps);
+            let consent = lacks_consent.then_some(condition);
+            let others = given.holds_open_case().into_iter().chain(consent);
             return Ok(Way::Held {
                 reason: Condition::RedFlag.code(),
-                details: others.map(|(_, other)| other.code().to_owned()).collect(),
+                details: others.map(|other| other.code().to_owned()).collect(),
                 routed: Some(routed),
                 told,
             });
         }
-        if given.holds_open_case() {
-            return held(Condition::OpenCase, Some(routed));
+        if let Some(open_case) = given.holds_open_case() {
+            return held(open_case, Some(routed));
         }
         if lacks_consent {
             return held(condition, Some(routed));

@@ -124,17 +124,20 @@ impl Gateway {
         let mut event = happened(row.id, &message.caller, FactKind::CaseStopped, to, now);
         event.evidence = Some(message.id);
         event.visible_to_referrer = true;
+        let differs = of_person(message, case);
+        event.note = differs.map(str::to_owned);
         event.holder = (holder != row.responsible).then_some(holder);
         unit.events = vec![event];
-        unit.facts = vec![
-            message.sent_with(
-                Fact::new(FactKind::CaseStopped, &message.caller)
-                    .about(row.id)
-                    .shown_by(message.id)
-                    .with("status", to.code())
-                    .with("may-be-held", may_be_held.to_string()),
-            ),
-        ];
+        let fact = Fact::new(FactKind::CaseStopped, &message.caller)
+            .about(row.id)
+            .shown_by(message.id)
+            .with("status", to.code())
+            .with("may-be-held", may_be_held.to_string());
+        let fact = match differs {
+            Some(differs) => fact.with("person", differs),
+            None => fact,
+        };
+        unit.facts = vec![message.sent_with(fact)];
         let order = Order {
             by: &message.caller,
             reason,
@@ -147,6 +150,14 @@ impl Gateway {
             .extend(self.response_to(case, &Telling::of(to), now));
         unit
     }
+}
+
+/// What differs of the person and is no reason to refuse the stop, for the history and the
+/// audit log: whoever reads them sees that the number may be wrong.
+fn of_person(message: &Message<'_>, case: &Case) -> Option<&'static str> {
+    let then = &case.referral.person;
+    let differs = message.person?.birth_date_differs(then);
+    differs.then_some("birth-date-differs")
 }
 
 /// Marks the case's person as restricted where the message does and the referral did not;

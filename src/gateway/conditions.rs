@@ -103,6 +103,8 @@ conditions! {
     WorkwellConsentRefused = "workwell-consent-refused", Hold, None;
     /// The same person has an open case.
     OpenCase = "open-case", Hold, None;
+    /// An open case has the same NHS number and another birth date: the number may be wrong on either referral.
+    OpenCaseBirthDate = "open-case-birth-date", Hold, None;
     /// `meta.security` restricted or unrecognised.
     Restricted = "restricted", Hold, None;
     /// A number of the test range at a gateway that serves people.

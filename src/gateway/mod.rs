@@ -22,6 +22,7 @@ mod happened;
 pub mod hold;
 mod leg;
 pub mod no_news;
+mod open_case;
 pub mod outbox;
 pub mod places;
 pub mod read;

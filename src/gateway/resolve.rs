@@ -13,10 +13,11 @@ use super::conditions::Condition;
 use super::evidence::checked;
 use super::happened::happened;
 use super::hold::REOPENED_AFTER_WITHDRAWAL;
+use super::open_case::keeps_for_birth_date;
 use super::refer_on::referred_on_to;
 use super::stop::Standing;
 use super::waiting::closing;
-use crate::adapters::store::{CaseChange, CaseRow, ChosenProvider, Demographics, Unit};
+use crate::adapters::store::{CaseChange, CaseRow, ChosenProvider, Unit};
 use crate::domain::caller::Caller;
 use crate::domain::case::Case;
 use crate::domain::consent::{Decision, Recipient, Record};
@@ -192,25 +193,18 @@ impl Gateway {
         resolution: &Resolution,
     ) -> Result<Given, Problem> {
         let held_for = row.hold.as_ref().map(|hold| hold.reason.as_str());
+        let open_case = if keeps_for_birth_date(row) {
+            Some(Condition::OpenCaseBirthDate)
+        } else {
+            self.open_case_beside(case).await?
+        };
         Ok(Given {
             tables: self.tables(),
             has_red_flag: has_red_flag(case, held_for),
-            has_open_case: self.has_other_open_case(case).await?,
+            open_case,
             send_anyway: resolution.send_anyway,
             version: standing.version(None) + 1,
         })
-    }
-
-    async fn has_other_open_case(&self, case: &Case) -> Result<bool, Problem> {
-        let system = Caller::System;
-        let rows = match (&case.referral.person.nhs_number, Demographics::of(case)) {
-            (Some(number), _) => self.store.open_cases_of_person(&system, number).await?,
-            (None, Some(person)) => self.store.cases_by_demographics(&system, &person).await?,
-            (None, None) => Vec::new(),
-        };
-        Ok(rows
-            .iter()
-            .any(|other| other.id != case.id && !other.status.is_terminal()))
     }
 
     pub(super) fn releasing(

@@ -13,6 +13,7 @@ mod kill;
 mod load;
 mod operating;
 mod oracle;
+mod other_birth_date;
 mod pages;
 mod parked;
 mod places;

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use workwell_gateway::adapters::store::LegKind;
 use workwell_gateway::config::Policy;
 use workwell_gateway::conformance::parties::providers::{Reception, Script};
+use workwell_gateway::conformance::parties::referral::bundle::resource_mut;
 use workwell_gateway::conformance::parties::referral::{Consent, Place, Referral};
 use workwell_gateway::domain::caller::Caller;
 use workwell_gateway::domain::identifiers::OdsCode;
@@ -140,10 +141,15 @@ fn second() -> Referral {
 async fn to_a_second_referrer_the_answer_is_that_of_a_first_receipt() {
     let other = second_practice("Y99005").await;
     let mut answers = Vec::new();
-    for there_is_a_first in [false, true] {
+    let same = Referral::new(1).at(Place::BOROUGH_WORKS);
+    let born_otherwise = same.clone().change(|bundle| {
+        let patient = resource_mut(bundle, "Patient").expect("a Patient");
+        patient["birthDate"] = json!("1931-02-03");
+    });
+    for first in [None, Some(same), Some(born_otherwise)] {
         let gateway = quiet().await;
-        if there_is_a_first {
-            let first = Referral::new(1).at(Place::BOROUGH_WORKS);
+        let there_is_a_first = first.is_some();
+        if let Some(first) = first {
             assert!(gateway.refer(&first).await.accepted());
         }
         let answer = other.refer(&gateway.bars(), &second()).await;
@@ -155,6 +161,7 @@ async fn to_a_second_referrer_the_answer_is_that_of_a_first_receipt() {
         gateway.end().await;
     }
     assert_eq!(answers[0], answers[1]);
+    assert_eq!(answers[0], answers[2]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -46,15 +46,22 @@ impl Person {
         if let Some((ours, theirs)) = self.nhs_number.as_ref().zip(other.nhs_number.as_ref()) {
             return (ours != theirs).then_some("the NHS number");
         }
-        let births = self.birth_date.as_ref().zip(other.birth_date.as_ref());
-        if births.is_some_and(|(ours, theirs)| ours != theirs) {
+        if self.birth_date_differs(other) {
             return Some("the birth date");
         }
+        let births = self.birth_date.as_ref().zip(other.birth_date.as_ref());
         let families = self.name.family.as_ref().zip(other.name.family.as_ref());
         let differ = families.is_some_and(|(ours, theirs)| {
             folded_name(ours.expose()) != folded_name(theirs.expose())
         });
         (differ && births.is_none()).then_some("the family name")
+    }
+
+    /// Whether both descriptions carry a birth date, and not the same one. Beside an equal NHS
+    /// number a person has to be asked: the number may be another person's.
+    pub fn birth_date_differs(&self, other: &Self) -> bool {
+        let births = self.birth_date.as_ref().zip(other.birth_date.as_ref());
+        births.is_some_and(|(ours, theirs)| ours != theirs)
     }
 }
 
@@ -189,6 +196,22 @@ mod tests {
         ] {
             assert_eq!(whole.contradicted_by(&other), differs, "{other:?}");
             assert_eq!(other.contradicted_by(&whole), differs, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_birth_date_differs_where_both_carry_one_whatever_else_agrees() {
+        const ONE: &str = "9990000018";
+        let whole = person(ONE, "Quillfeather", 1981);
+        for (other, differs) in [
+            (person(ONE, "Quillfeather", 1990), true),
+            (person("", "Marrowby", 1990), true),
+            (person(ONE, "Marrowby", 1981), false),
+            (person(ONE, "Quillfeather", 0), false),
+            (Person::default(), false),
+        ] {
+            assert_eq!(whole.birth_date_differs(&other), differs, "{other:?}");
+            assert_eq!(other.birth_date_differs(&whole), differs, "{other:?}");
         }
     }
 }

@@ -183,9 +183,15 @@ fn decide(reason: &str, case: &About<'_>) -> Vec<ToDo> {
             Some(("If the person consents", " --consent HOW"))
         }
         "open-case" => Some(("If both are to go on", " --send-anyway")),
+        "open-case-birth-date" => Some((
+            "When both have confirmed the number, or the other referral was the wrong one, and \
+             this one is to go on",
+            " --send-anyway",
+        )),
         "red-flag" => Some((
             "When the person is safe, release it: another open case of the person, which the \
-             timeline then names, is set aside with the phrase",
+             timeline then names, is set aside with the phrase; where it names another birth \
+             date, ask both referrers first",
             " --send-anyway",
         )),
         "unknown-provider-word" => Some(("Or, when you know what was meant, settle it", "")),
@@ -235,6 +241,9 @@ fn before_a_decision(reason: &str) -> String {
             "Ask the area's table editor who is to serve the person"
         }
         "open-case" => "Ask both referrers which referral is meant",
+        "open-case-birth-date" => {
+            "Ask both referrers for number and birth date before anything is released: the birth dates differ, so the NHS number may be the wrong one on either referral"
+        }
         "workwell-consent-not-recorded" => "Ask the referrer for the person's consent",
         "workwell-consent-refused" => "Tell the referrer that nothing was passed on",
         "restricted" => "Agree with the referrer how this person is to be reached",
@@ -365,6 +374,8 @@ mod tests {
             (QueueKind::Held, "", "unmapped-code-refused", "cases return"),
             (QueueKind::Held, "", "restricted", "cases return"),
             (QueueKind::Held, "", "red-flag", "--send-anyway"),
+            (QueueKind::Held, "", "open-case-birth-date", "--send-anyway"),
+            (QueueKind::Held, "", "open-case-birth-date", "cases return"),
             (QueueKind::Held, "red-flag", "red-flag", "cases called"),
             (
                 QueueKind::Held,
