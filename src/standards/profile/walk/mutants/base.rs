@@ -1,0 +1,231 @@
+//! Defects of the R4 base (reference: the base defects B01 to B27).
+
+use serde_json::json;
+
+use super::Do::{Push, Remove, Repeat, Set};
+use super::{
+    CARE_PLAN, CONDITION, CONSENT, ENCOUNTER, FLAG, Mutant, ORGANIZATION, PATIENT, REQUEST,
+};
+use crate::standards::profile::finding::Layer::{BaseBinding, Invariant, Message, Structure};
+
+pub(super) fn all() -> Vec<Mutant> {
+    vec![
+        (CARE_PLAN, "/status", Remove, Structure, "missing-element"),
+        (
+            CARE_PLAN,
+            "/activity/0/detail",
+            Set(json!({"description": "x"})),
+            Structure,
+            "missing-element",
+        ),
+        (
+            CARE_PLAN,
+            "/activity/0/detail",
+            Set(json!({"status": "scheduled"})),
+            Invariant,
+            "cpl-3",
+        ),
+        (
+            PATIENT,
+            "/gender",
+            Set(json!(["female"])),
+            Structure,
+            "wrong-json-type",
+        ),
+        (
+            PATIENT,
+            "/name",
+            Set(json!({"family": "Test"})),
+            Structure,
+            "wrong-json-type",
+        ),
+        (
+            PATIENT,
+            "/gender",
+            Set(json!("mail")),
+            BaseBinding,
+            "binding",
+        ),
+        (
+            REQUEST,
+            "/status",
+            Set(json!("open")),
+            BaseBinding,
+            "binding",
+        ),
+        (
+            PATIENT,
+            "/nhsNumber",
+            Set(json!("x")),
+            Structure,
+            "unknown-element",
+        ),
+        (
+            PATIENT,
+            "/name/0/famly",
+            Set(json!("x")),
+            Structure,
+            "unknown-element",
+        ),
+        (
+            PATIENT,
+            "/birthDate",
+            Set(json!(1970)),
+            Structure,
+            "wrong-json-type",
+        ),
+        (
+            PATIENT,
+            "/birthDate",
+            Set(json!("27/03/1981")),
+            Structure,
+            "invalid-format",
+        ),
+        (
+            PATIENT,
+            "/birthDate",
+            Set(json!("1981-02-31")),
+            Structure,
+            "invalid-format",
+        ),
+        (
+            PATIENT,
+            "/contact/0",
+            Set(json!({"gender": "female"})),
+            Invariant,
+            "pat-1",
+        ),
+        (
+            ENCOUNTER,
+            "/period",
+            Set(json!({"start": "2026-02-01", "end": "2026-01-01"})),
+            Invariant,
+            "per-1",
+        ),
+        ("", "/entry", Repeat, Invariant, "bdl-7"),
+        (
+            "",
+            "/entry/0/resource",
+            Set(json!({"resourceType": "Organization", "name": "X"})),
+            Invariant,
+            "bdl-12",
+        ),
+        (
+            CONDITION,
+            "/onsetString",
+            Set(json!("long ago")),
+            Structure,
+            "more-than-one-choice",
+        ),
+        (
+            CONDITION,
+            "/onsetBoolean",
+            Set(json!(true)),
+            Structure,
+            "unknown-element",
+        ),
+        (
+            REQUEST,
+            "/subject/reference",
+            Set(json!("urn:uuid:8fd5da91-0e36-4d03-a5f1-4445e2135545")),
+            Structure,
+            "reference-target",
+        ),
+        (
+            REQUEST,
+            "/encounter/reference",
+            Set(json!("urn:uuid:00000000-0000-4000-8000-000000000000")),
+            Message,
+            "unresolved-reference",
+        ),
+        (
+            FLAG,
+            "/resourceType",
+            Set(json!("Banner")),
+            Structure,
+            "unknown-resource-type",
+        ),
+        (
+            PATIENT,
+            "/modifierExtension",
+            Set(json!([{"url": "https://a.example/x", "valueBoolean": true}])),
+            Structure,
+            "unknown-modifier-extension",
+        ),
+        (
+            PATIENT,
+            "/extension",
+            Push(
+                json!({"url": "http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired"}),
+            ),
+            Invariant,
+            "ext-1",
+        ),
+        (
+            "",
+            "/timestamp",
+            Set(json!("2026-09-14")),
+            Structure,
+            "invalid-format",
+        ),
+        (
+            ENCOUNTER,
+            "/class/code",
+            Set(json!("NONSENSE")),
+            BaseBinding,
+            "unknown-code",
+        ),
+        (
+            REQUEST,
+            "/orderDetail",
+            Set(json!([{"text": "x"}])),
+            Invariant,
+            "prr-1",
+        ),
+        (
+            ORGANIZATION,
+            "/telecom/0/use",
+            Set(json!("home")),
+            Invariant,
+            "org-3",
+        ),
+        (CONSENT, "/policyRule", Remove, Invariant, "ppc-1"),
+        (
+            PATIENT,
+            "/name/0/period",
+            Set(json!({"id": "x"})),
+            Invariant,
+            "ele-1",
+        ),
+        (
+            PATIENT,
+            "/identifier/0/value",
+            Set(json!("9990000019")),
+            Message,
+            "nhs-number",
+        ),
+        (
+            PATIENT,
+            "/text",
+            Set(
+                json!({"status": "generated", "div": "<div xmlns=\"http://www.w3.org/1999/xhtml\"><script>x</script></div>"}),
+            ),
+            Structure,
+            "narrative",
+        ),
+        (
+            PATIENT,
+            "/contact/0/telecom/0/system",
+            Remove,
+            Invariant,
+            "cpt-2",
+        ),
+        (
+            PATIENT,
+            "/generalPractitioner/0/reference",
+            Set(json!("#gp")),
+            Invariant,
+            "ref-1",
+        ),
+    ]
+}
