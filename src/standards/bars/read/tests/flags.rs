@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::*;
 use crate::domain::case::FlagKind;
-use crate::standards::bars::sample::{self, policy, read_as, resource};
+use crate::standards::bars::sample;
 
 #[test]
 fn every_flag_category_has_its_kind() {
