@@ -6,6 +6,7 @@ pub(super) mod given;
 mod leases;
 mod onward;
 mod outbox;
+mod plans;
 mod privacy;
 mod queue;
 mod reads;

@@ -69,8 +69,7 @@ pub(in super::super::super) fn case_by_id(scope: &Scope, id: CaseId) -> Query<Ca
     cases_where(scope, "c.id = ?2", id.uuid().into())
 }
 
-/// By what people say on the telephone. Nothing but an operator's look uses it, so it
-/// has no index to be kept.
+/// By what people say on the telephone.
 pub(in super::super::super) fn case_by_reference(scope: &Scope, reference: &str) -> Query<CaseRow> {
     cases_where(scope, "c.reference = ?2", reference.to_owned().into())
 }
