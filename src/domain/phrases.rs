@@ -1,5 +1,10 @@
 //! Phrases of a list, looked for in what somebody typed: as whole words only.
 
+/// A text as the phrases of a list are written: small letters, straight apostrophes.
+pub fn as_written(text: &str) -> String {
+    text.to_lowercase().replace('\u{2019}', "'")
+}
+
 /// A text and where its words begin: a phrase is looked for there only, which a list of
 /// dozens makes many times cheaper than looking everywhere.
 #[derive(Debug)]
@@ -86,6 +91,11 @@ fn word_starts(text: &str) -> impl Iterator<Item = usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_is_looked_through_in_small_letters_with_straight_apostrophes() {
+        assert_eq!(as_written("Can\u{2019}t  BREATHE"), "can't  breathe");
+    }
 
     #[test]
     fn a_phrase_stands_in_a_text_as_whole_words_only() {

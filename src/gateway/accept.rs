@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::conditions::{Condition, Treatment};
+use super::happened::happened;
 use super::receive::{Answer, Message};
 use super::release::reasons_of;
 use super::route::Routed;
@@ -436,16 +437,9 @@ fn event(
     note: Option<String>,
 ) -> NewEvent {
     NewEvent {
-        case_id: case.id,
-        occurred_at: case.received_at,
-        actor: actor.label(),
-        kind: kind.code().to_owned(),
-        status,
-        provider_word: None,
         note,
-        evidence: None,
         visible_to_referrer: matches!(status, Status::Received),
-        holder: None,
+        ..happened(case.id, actor, kind, status, case.received_at)
     }
 }
 

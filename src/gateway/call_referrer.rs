@@ -49,7 +49,7 @@ impl Gateway {
                     .waits_for(row.id, QueueKind::ReturnUnheard, None)
                     .await?
             {
-                return self.record_call(caller, case_id, &call).await;
+                return self.return_heard(caller, case_id, &call).await;
             }
             let mut parked = self.parked_responses(row.id).await?;
             let mut silences = self.silences(&row).await?;
@@ -111,6 +111,16 @@ impl Gateway {
         call: &Call,
     ) -> Result<Status, Problem> {
         let call = self.recorded(call)?;
+        self.return_heard(caller, case_id, &call).await
+    }
+
+    /// The same for a call that was found fit to be recorded.
+    async fn return_heard(
+        &self,
+        caller: &Caller,
+        case_id: CaseId,
+        call: &Call,
+    ) -> Result<Status, Problem> {
         let kind = QueueKind::ReturnUnheard;
         loop {
             let row = self.case_of_operator(caller, case_id).await?;
@@ -140,7 +150,7 @@ impl Gateway {
             let mut parked = self.parked_responses(row.id).await?;
             parked.retain(|leg| call.can_tell_of(leg.created_at));
             settle_parked(&mut unit, &parked, caller);
-            settle_crisis(&mut unit, self.crisis(&row).await?, &call, caller);
+            settle_crisis(&mut unit, self.crisis(&row).await?, call, caller);
             if self.commit_change(unit, &row).await? {
                 return Ok(row.status);
             }

@@ -42,7 +42,7 @@ impl Signs {
     }
 
     const fn goes_on(self) -> bool {
-        !self.status.lets_nothing_leave()
+        goes_on(self.status)
     }
 }
 
@@ -55,11 +55,7 @@ fn meant(all: &[Signs]) -> Option<usize> {
         |signs| signs.in_conversation,
     ];
     for sign in signs {
-        let kept = left.iter().copied().filter(|index| sign(&all[*index]));
-        let kept: Vec<usize> = kept.collect();
-        if !kept.is_empty() {
-            left = kept;
-        }
+        left = those_with(left, |index| sign(&all[*index]));
     }
     let of = |holds: fn(Signs) -> bool| -> Vec<usize> {
         let kept = left.iter().copied().filter(|index| holds(all[*index]));
@@ -77,8 +73,14 @@ fn meant(all: &[Signs]) -> Option<usize> {
     (all[chosen].went_out() || !other_goes_on).then_some(chosen)
 }
 
-/// A case and what it carries.
-type Candidate = (CaseRow, Case);
+/// Those of several that show a sign; where none does, it tells none of them apart.
+fn those_with<T>(all: Vec<T>, sign: impl FnMut(&T) -> bool) -> Vec<T> {
+    let (kept, others): (Vec<T>, Vec<T>) = all.into_iter().partition(sign);
+    if kept.is_empty() { others } else { kept }
+}
+
+/// A case and how it stands to the message.
+type Candidate = (CaseRow, Signs);
 
 impl Gateway {
     /// The referral that a message speaks of.
@@ -113,7 +115,7 @@ impl Gateway {
             1 => Ok(found.into_iter().next()),
             _ => self
                 .opened(found)
-                .and_then(|found| meant_of(message, found).map(Some)),
+                .and_then(|found| meant_of(candidates(message, found)).map(Some)),
         };
         let unknown =
             || self.or_held(Problem::new(&problems::UNKNOWN_REFERRAL).at("ServiceRequest"));
@@ -135,40 +137,39 @@ impl Gateway {
         // With an identifier in common it was found by that; with other ones it is another.
         let names_none = message.facts.service_request_identifiers.is_empty();
         found.retain(|(_, case)| names_none || case.referral.identifiers().next().is_none());
-        if found.iter().any(|one| signs_of(message, one).of_person) {
-            found.retain(|one| signs_of(message, one).of_person);
-        }
+        let found = candidates(message, found);
+        let found = those_with(found, |(_, signs)| signs.of_person);
         // A conversation can hold a referral that is over, or is being stopped, and its
         // successor: the one that goes on is meant. A conversation says less than an
         // identifier, so that of two that go on neither is chosen, sent out or not.
-        match found.iter().filter(|one| goes_on(one)).count() {
+        match found.iter().filter(|(_, signs)| signs.goes_on()).count() {
             _ if found.is_empty() => Ok(None),
-            0 | 1 => meant_of(message, found).map(Some),
+            0 | 1 => meant_of(found).map(Some),
             _ => Err(several()),
         }
     }
 
     /// The cases with what they carry. One that cannot be read and from which nothing leaves
     /// any more is left out where another goes on: its damage must not keep that one running.
-    fn opened(&self, rows: Vec<CaseRow>) -> Result<Vec<Candidate>, Problem> {
-        let mut opened: Vec<Candidate> = Vec::with_capacity(rows.len());
+    fn opened(&self, rows: Vec<CaseRow>) -> Result<Vec<(CaseRow, Case)>, Problem> {
+        let mut opened: Vec<(CaseRow, Case)> = Vec::with_capacity(rows.len());
         let mut unreadable = None;
         for row in rows {
             match self.store.unseal_case(&row) {
                 Ok(case) => opened.push((row, case)),
-                Err(problem) if row.status.lets_nothing_leave() => unreadable = Some(problem),
-                Err(problem) => return Err(problem),
+                Err(problem) if goes_on(row.status) => return Err(problem),
+                Err(problem) => unreadable = Some(problem),
             }
         }
         match unreadable {
-            Some(problem) if !opened.iter().any(goes_on) => Err(problem),
+            Some(problem) if !opened.iter().any(|(row, _)| goes_on(row.status)) => Err(problem),
             _ => Ok(opened),
         }
     }
 }
 
-const fn goes_on((row, _): &Candidate) -> bool {
-    !row.status.lets_nothing_leave()
+const fn goes_on(status: Status) -> bool {
+    !status.lets_nothing_leave()
 }
 
 /// Our case reference, where an identifier (`system|value`) is one.
@@ -180,13 +181,10 @@ fn our_reference(identifier: &str) -> Option<CaseReference> {
 }
 
 /// The one of several that the message means.
-fn meant_of(message: &Message<'_>, mut found: Vec<Candidate>) -> Result<CaseRow, Problem> {
+fn meant_of(mut found: Vec<Candidate>) -> Result<CaseRow, Problem> {
     // One that is being stopped before those that are over, and then the newest first.
     found.sort_by_key(|(row, _)| (row.status.is_terminal(), Reverse(row.received_at)));
-    let signs: Vec<Signs> = found
-        .iter()
-        .map(|candidate| signs_of(message, candidate))
-        .collect();
+    let signs: Vec<Signs> = found.iter().map(|(_, signs)| *signs).collect();
     let index = meant(&signs).ok_or_else(several)?;
     Ok(found.swap_remove(index).0)
 }
@@ -196,7 +194,16 @@ fn several() -> Problem {
     problem.with("more than one referral could be meant, and none was changed")
 }
 
-fn signs_of(message: &Message<'_>, (row, case): &Candidate) -> Signs {
+/// The cases with how each stands to the message.
+fn candidates(message: &Message<'_>, opened: Vec<(CaseRow, Case)>) -> Vec<Candidate> {
+    let with_signs = |(row, case): (CaseRow, Case)| {
+        let signs = signs_of(message, &row, &case);
+        (row, signs)
+    };
+    opened.into_iter().map(with_signs).collect()
+}
+
+fn signs_of(message: &Message<'_>, row: &CaseRow, case: &Case) -> Signs {
     let person = &case.referral.person;
     let named = &message.facts.service_request_identifiers;
     let carries =

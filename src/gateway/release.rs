@@ -103,12 +103,7 @@ fn payload_of(
     version: u32,
     now: Timestamp,
 ) -> Result<(&'static str, Vec<u8>), NotRendered> {
-    let heading = Heading {
-        case_id: case.id,
-        reference: &case.reference,
-        version,
-        at: now,
-    };
+    let heading = Heading::of(case, version, now);
     let built = match (provider.payload, &provider.channel) {
         (PayloadKind::FhirBundle, _) => payload::fhir::referral(&heading, &rendered.outputs),
         // A provider that polls reads the fields themselves; the envelope is a webhook's.

@@ -50,11 +50,14 @@ impl Gateway {
         case_id: CaseId,
         resolution: &Resolution,
     ) -> Result<Status, Problem> {
-        let evidence = checked(&resolution.evidence, "evidence")?;
+        let resolution = Resolution {
+            evidence: checked(&resolution.evidence, "evidence")?,
+            ..resolution.clone()
+        };
         loop {
             let row = self.case_of_operator(caller, case_id).await?;
             if row.status == Status::Held {
-                return self.release_anew(caller, case_id, resolution).await;
+                return self.release_anew(caller, case_id, &resolution).await;
             }
             if row.status.lets_nothing_leave() {
                 return Err(Problem::new(&problems::NOT_HELD)
@@ -63,7 +66,7 @@ impl Gateway {
             if row.hold.is_none() {
                 return Ok(row.status);
             }
-            let unit = self.settling(caller, &row, &evidence);
+            let unit = self.settling(caller, &row, &resolution.evidence);
             if self.commit_change(unit, &row).await? {
                 return Ok(row.status);
             }
@@ -92,14 +95,14 @@ impl Gateway {
     }
 
     /// Decides a case again and releases it, as a new version; refused where it would be
-    /// held.
+    /// held. Its evidence was found to be a plain reference.
     pub(super) async fn release_anew(
         &self,
         caller: &Caller,
         case_id: CaseId,
         resolution: &Resolution,
     ) -> Result<Status, Problem> {
-        let evidence = checked(&resolution.evidence, "evidence")?;
+        let evidence = &resolution.evidence;
         loop {
             let row = self.case_of_operator(caller, case_id).await?;
             if !matches!(row.status, Status::Held) && !row.status.is_terminal() {
@@ -128,7 +131,7 @@ impl Gateway {
                     let fact = set_aside
                         .into_iter()
                         .fold(fact, |fact, condition| fact.with("set-aside", condition));
-                    let mut unit = self.releasing(caller, &row, provider, &evidence, now);
+                    let mut unit = self.releasing(caller, &row, provider, evidence, now);
                     unit.facts.push(fact);
                     unit.legs.push(*leg);
                     unit

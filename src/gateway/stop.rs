@@ -180,12 +180,7 @@ impl Gateway {
         };
         let tables = self.tables();
         let provider = tables.provider(&delivered.destination);
-        let heading = Heading {
-            case_id: case.id,
-            reference: &case.reference,
-            version,
-            at: now,
-        };
+        let heading = Heading::of(case, version, now);
         // A provider whose tables are gone understands the plainest form.
         let kind = provider.map_or(PayloadKind::Json, |provider| provider.payload);
         let (content_type, payload) = match kind {

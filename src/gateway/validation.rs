@@ -80,14 +80,18 @@ impl Validation {
                 }
             }
         }
-        let ask = Ask {
+        let mut found = check(document, &self.ask());
+        found.retain(|finding| !is_the_readers(finding));
+        outcome::of_findings(policy.apply(found))
+    }
+
+    /// The readers of messages count the resources themselves.
+    const fn ask(&self) -> Ask<'static> {
+        Ask {
             rules: self.rules,
             profiles: &[],
             count_resources: false,
-        };
-        let mut found = check(document, &ask);
-        found.retain(|finding| !is_the_readers(finding));
-        outcome::of_findings(policy.apply(found))
+        }
     }
 
     fn policy(&self, referrer: &OdsCode) -> &Policy {
@@ -103,12 +107,7 @@ impl Validation {
 
     /// Everything that is wrong with a document that has faults of form as well.
     pub(super) fn findings(&self, document: &Document) -> Vec<Finding> {
-        let ask = Ask {
-            rules: self.rules,
-            profiles: &[],
-            count_resources: false,
-        };
-        let mut found = self.general.apply(check(document, &ask));
+        let mut found = self.general.apply(check(document, &self.ask()));
         found.retain(|finding| finding.severity == Severity::Error);
         found
     }

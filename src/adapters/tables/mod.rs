@@ -27,6 +27,7 @@ use crate::domain::provider::Provider;
 use crate::domain::routing::{Area, DamagedArea, Offers};
 use crate::problem::Problem;
 use crate::problem::area::tables as entry;
+pub use compile::FILES as PROVIDER_FILES;
 pub use compile::codes::HEADER as CODES_HEADER;
 pub use compile::vocabulary::{Column, File, Section, Word, vocabulary};
 pub use expected_route::{FILE as EXPECTED_ROUTE, expected_route, route_csv};

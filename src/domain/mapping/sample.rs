@@ -13,7 +13,7 @@ use crate::domain::identifiers::{
     BundleId, CaseId, CaseReference, CorrelationId, JourneyId, NhsNumber, OdsCode, Postcode,
     ServiceAddress, ServiceRequestId,
 };
-use crate::domain::mapping::StatusWords;
+use crate::domain::mapping::{StatusWords, narrow};
 use crate::domain::provider::{
     Agreement, Capacity, Channel, Clocks, ConsentPolicy, ControllerRole, Country, Dspt, DsptStatus,
     FreeTextPolicy, Governance, PayloadKind, Provider, Validity,
@@ -174,6 +174,24 @@ pub(crate) fn case() -> Case {
         received_at: "2026-11-20T09:31:00Z".parse().expect("a written timestamp"),
         referral: referral(),
     }
+}
+
+/// The case as the provider Lantern referred the person on to this partner, to which they
+/// have consented.
+pub(crate) fn referred_on(partner: &Provider) -> Case {
+    let mut case = case();
+    case.referral = narrow(&case.referral, partner);
+    case.referral.referrer.organisation_name = Some("Lantern".to_owned());
+    case.referred_on_by = Some("lantern".to_owned());
+    let consent = Record {
+        decision: Decision::Given,
+        at: "2026-11-19T10:00:00Z".parse().ok(),
+        recorded_by: None,
+        how: Some("spoken".to_owned()),
+    };
+    let recipient = Recipient::Partner(partner.slug.clone());
+    case.referral.consents.recipients = vec![(recipient, consent)];
+    case
 }
 
 /// A provider that serves nobody and takes no field: tests fill in what they are about.

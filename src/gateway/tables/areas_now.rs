@@ -2,7 +2,7 @@
 //! is told as loudly as a provider's folder.
 
 use super::Tables;
-use super::reload::{Standing, faults};
+use super::standing::{Standing, faults};
 use crate::problem::Problem;
 use crate::problem::area::routing::PROVIDER_UNAVAILABLE;
 

@@ -11,7 +11,9 @@ use super::approve::Approvals;
 use super::places::of_places;
 use super::prove::{REFERRAL, tests_of};
 use crate::adapters::places::Places;
-use crate::adapters::tables::{CONDITION_GROUPS, EXPECTED_ROUTE, Loaded, expected_route, load};
+use crate::adapters::tables::{
+    CONDITION_GROUPS, EXPECTED_ROUTE, Loaded, PROVIDER_FILES, expected_route, load,
+};
 use crate::config::nearest;
 use crate::domain::provider::Provider;
 use crate::domain::routing::{Area, DamagedArea};
@@ -378,24 +380,16 @@ fn unsaid(test: &str, slug: &str) -> Problem {
 
 /// The files of a provider's folder that nothing reads: a table under another name.
 fn unread_files(root: &Path, folder: &str, findings: &mut Vec<Problem>) {
-    const READ: &[&str] = &[
-        "provider.toml",
-        "catchment.csv",
-        "eligibility.csv",
-        "fields.csv",
-        "status.csv",
-        "codes",
-        "tests",
-    ];
+    let read = [PROVIDER_FILES, &["codes", "tests"]].concat();
     let own = root.join(folder);
     for name in names_in(&own) {
         let note = Path::new(&name)
             .extension()
             .is_some_and(|ending| ending == "md");
-        if READ.contains(&name.as_str()) || note || name.starts_with('.') {
+        if read.contains(&name.as_str()) || note || name.starts_with('.') {
             continue;
         }
-        findings.push(unread(folder, &name, READ));
+        findings.push(unread(folder, &name, &read));
     }
     for name in names_in(&own.join("codes")) {
         let is_csv = Path::new(&name)

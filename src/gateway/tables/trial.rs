@@ -177,12 +177,7 @@ pub fn payload_of(
     provider: &Provider,
     rendered: &Rendered<'_>,
 ) -> Result<Vec<u8>, Vec<Problem>> {
-    let heading = Heading {
-        case_id: case.id,
-        reference: &case.reference,
-        version: 1,
-        at: case.received_at,
-    };
+    let heading = Heading::of(case, 1, case.received_at);
     match provider.payload {
         PayloadKind::Json => payload::json::fields(&rendered.outputs),
         PayloadKind::FhirBundle => payload::fhir::referral(&heading, &rendered.outputs),

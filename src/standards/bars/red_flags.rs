@@ -6,7 +6,7 @@
 
 use std::sync::LazyLock;
 
-use crate::domain::phrases::{Phrases, Words};
+use crate::domain::phrases::{self, Phrases, Words};
 use crate::standards::fhir::{Document, Kind, Node, raw_text};
 
 /// One finding with the phrases that give it.
@@ -110,17 +110,10 @@ pub fn stand_in_raw(body: &[u8]) -> bool {
     PHRASES.stand_in(&plain(&raw_text::of(body)))
 }
 
-/// Lower case, one space between words, straight apostrophes.
+/// As the phrases are written, one space between words.
 fn plain(text: &str) -> String {
-    let lower = text.to_lowercase().replace('\u{2019}', "'");
-    let mut plain = String::with_capacity(lower.len());
-    for word in lower.split_whitespace() {
-        if !plain.is_empty() {
-            plain.push(' ');
-        }
-        plain.push_str(word);
-    }
-    plain
+    let text = phrases::as_written(text);
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -129,21 +129,12 @@ fn push(out: &mut String, cell: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::identifiers::{CaseId, CaseReference};
+    use crate::standards::payload::sample::{self, ID};
     use proptest::prelude::*;
-    use uuid::Uuid;
-
-    const ID: &str = "01900000-0000-7000-8000-000000000001";
 
     fn read(write: impl FnOnce(&Heading<'_>) -> Vec<u8>) -> (String, Vec<Vec<String>>) {
-        let id: Uuid = ID.parse().expect("a UUID");
-        let reference = CaseReference::of(id);
-        let heading = Heading {
-            case_id: CaseId::new(id),
-            reference: &reference,
-            version: 2,
-            at: "2026-03-01T09:30:00Z".parse().expect("an instant"),
-        };
+        let reference = sample::reference();
+        let heading = sample::heading(&reference, 2);
         let bytes = write(&heading);
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
@@ -176,7 +167,7 @@ mod tests {
         ];
         let columns = ["Name", "Phone", "Weeks", "Needs"];
         let (text, _) = read(|heading| referral(heading, Event::Created, columns, &outputs));
-        let reference = CaseReference::of(ID.parse().expect("a UUID"));
+        let reference = sample::reference();
         let expected = format!(
             "workwell_event,workwell_case,workwell_reference,workwell_version,Name,Phone,Weeks,\
              Needs\r\nreferral.created,{ID},{reference},2,\"Zebulon \"\"Z\"\", Testcase\",,6,\

@@ -148,12 +148,11 @@ fn fault(entry: &'static Entry, target: &str, detail: &str) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::identifiers::{CaseId, CaseReference};
     use crate::domain::mapping::OutValue;
+    use crate::standards::payload::sample;
     use proptest::prelude::*;
     use serde_json::Value;
     use std::collections::BTreeMap;
-    use uuid::Uuid;
 
     fn output(target: &str, value: OutValue) -> Output {
         Output {
@@ -170,14 +169,8 @@ mod tests {
     }
 
     fn written(outputs: &[Output]) -> Result<String, Vec<Problem>> {
-        let id = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001);
-        let reference = CaseReference::of(id);
-        let heading = Heading {
-            case_id: CaseId::new(id),
-            reference: &reference,
-            version: 1,
-            at: "2026-03-01T09:30:00Z".parse().expect("an instant"),
-        };
+        let reference = sample::reference();
+        let heading = sample::heading(&reference, 1);
         referral(&heading, Event::Created, outputs)
             .map(|bytes| String::from_utf8(bytes).expect("UTF-8"))
     }
@@ -195,8 +188,7 @@ mod tests {
             output("interpreter", OutValue::Bool(false)),
         ])
         .expect("no clash");
-        let reference =
-            CaseReference::of(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001));
+        let reference = sample::reference();
         assert_eq!(
             text,
             [

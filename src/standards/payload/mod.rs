@@ -7,10 +7,13 @@ pub mod csv;
 pub mod fhir;
 pub mod json;
 mod node;
+#[cfg(test)]
+mod sample;
 pub mod stop;
 
 use jiff::Timestamp;
 
+use crate::domain::case::Case;
 use crate::domain::identifiers::{CaseId, CaseReference};
 
 /// What every payload says about its case: ids and a time, no datum of the person.
@@ -24,4 +27,16 @@ pub struct Heading<'a> {
     pub version: u32,
     /// When the payload was made.
     pub at: Timestamp,
+}
+
+impl<'a> Heading<'a> {
+    /// Of this version of a case.
+    pub const fn of(case: &'a Case, version: u32, at: Timestamp) -> Self {
+        Self {
+            case_id: case.id,
+            reference: &case.reference,
+            version,
+            at,
+        }
+    }
 }

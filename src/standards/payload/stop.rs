@@ -95,21 +95,12 @@ fn status_reason(reason: StopReason) -> Node {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::identifiers::{CaseId, CaseReference};
+    use crate::standards::payload::sample::{self, ID};
     use serde_json::{Value, json as literal};
-    use uuid::Uuid;
-
-    const ID: &str = "01900000-0000-7000-8000-000000000001";
 
     fn written(write: impl Fn(&Heading<'_>) -> Vec<u8>) -> (Value, String) {
-        let id: Uuid = ID.parse().expect("a UUID");
-        let reference = CaseReference::of(id);
-        let heading = Heading {
-            case_id: CaseId::new(id),
-            reference: &reference,
-            version: 2,
-            at: "2026-03-01T09:30:00Z".parse().expect("an instant"),
-        };
+        let reference = sample::reference();
+        let heading = sample::heading(&reference, 2);
         let value = serde_json::from_slice(&write(&heading)).expect("JSON");
         (value, reference.as_str().to_owned())
     }

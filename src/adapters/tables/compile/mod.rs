@@ -26,7 +26,7 @@ use crate::domain::provider::{
 use crate::problem::area::tables as entry;
 
 /// The files that every provider folder has.
-pub(super) const FILES: &[&str] = &[
+pub const FILES: &[&str] = &[
     "provider.toml",
     "catchment.csv",
     "eligibility.csv",

@@ -9,11 +9,8 @@ use super::{committed, package};
 use crate::adapters::places::Places;
 use crate::adapters::tables::load;
 use crate::domain::case::{Case, Referral};
-use crate::domain::consent::{Decision, Recipient, Record};
 use crate::domain::identifiers::{OdsCode, Postcode};
-use crate::domain::mapping::{
-    FaultCode, OutValue, Output, RowOutcome, StatusWord, narrow, render, sample,
-};
+use crate::domain::mapping::{FaultCode, OutValue, Output, RowOutcome, StatusWord, render, sample};
 use crate::domain::organisation::Successions;
 use crate::domain::provider::{Channel, PayloadKind};
 use crate::domain::routing::{NobodyReason, Outcome, Subject, decide_both_ways};
@@ -242,18 +239,7 @@ fn the_sample_case_reads_in_each_providers_own_words() {
 fn a_partner_gets_a_referred_on_case_in_its_own_words_and_nothing_besides() {
     let loaded = committed();
     let partner = loaded.provider("stillwater").expect("a committed provider");
-    let mut case = sample::case();
-    case.referral = narrow(&case.referral, partner);
-    case.referral.referrer.organisation_name = Some("Lantern".to_owned());
-    case.referred_on_by = Some("lantern".to_owned());
-    let consent = Record {
-        decision: Decision::Given,
-        at: "2026-11-19T10:00:00Z".parse().ok(),
-        recorded_by: None,
-        how: Some("spoken".to_owned()),
-    };
-    let recipient = Recipient::Partner("stillwater".to_owned());
-    case.referral.consents.recipients = vec![(recipient, consent)];
+    let case = sample::referred_on(partner);
     let rendered = render(&case, partner, TODAY);
     assert!(rendered.faults.is_empty(), "{:#?}", rendered.faults);
     let file = "mappings/exampleshire/stillwater/tests/referred-on/expected.json";
@@ -314,12 +300,7 @@ fn the_trust_gets_targets_of_the_closed_list_without_the_employer() {
 #[test]
 fn every_provider_gets_a_payload_that_its_format_can_hold() {
     let case = sample::case();
-    let heading = payload::Heading {
-        case_id: case.id,
-        reference: &case.reference,
-        version: 1,
-        at: case.received_at,
-    };
+    let heading = payload::Heading::of(&case, 1, case.received_at);
     for provider in &committed().providers {
         let outputs = render(&case, provider, TODAY).outputs;
         let bytes = match provider.payload {

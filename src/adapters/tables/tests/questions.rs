@@ -13,12 +13,7 @@ const TODAY: Date = date(2026, 11, 20);
 
 /// What the provider gets of the case, as text.
 fn payload_of(case: &Case, provider: &Provider) -> String {
-    let heading = payload::Heading {
-        case_id: case.id,
-        reference: &case.reference,
-        version: 1,
-        at: case.received_at,
-    };
+    let heading = payload::Heading::of(case, 1, case.received_at);
     let outputs = render(case, provider, TODAY).outputs;
     let bytes = match provider.payload {
         PayloadKind::Json => payload::json::referral(&heading, Event::Created, &outputs),

@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use crate::domain::phrases::Phrases;
+use crate::domain::phrases::{self, Phrases};
 
 /// Phrases in small letters, each to be found as whole words.
 const PHRASES: &[&str] = &[
@@ -72,8 +72,7 @@ pub(super) fn never_accepted(text: &str) -> Vec<Range<usize>> {
 }
 
 fn speaks(text: &str) -> bool {
-    let lower = text.to_lowercase().replace('\u{2019}', "'");
-    PREPARED_PHRASES.stand_in(&lower)
+    PREPARED_PHRASES.stand_in(&phrases::as_written(text))
         // The joint of a finger has the letters of a benefit.
         || PREPARED_LETTERS
             .after_each(text)

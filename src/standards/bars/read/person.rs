@@ -74,11 +74,7 @@ fn nhs_number(patient: Node<'_>, faults: &mut Faults<'_>) -> (Option<NhsNumber>,
 }
 
 fn status(identifier: Node<'_>) -> NhsNumberStatus {
-    let code = extension(identifier, "UKCore-NHSNumberVerificationStatus")
-        .and_then(|extension| extension.get("valueCodeableConcept"))
-        .and_then(|concept| codings(concept).next())
-        .map(|coding| coding.code);
-    match code {
+    match coded(identifier, "UKCore-NHSNumberVerificationStatus") {
         Some("number-present-and-verified" | "01") => NhsNumberStatus::Verified,
         _ => NhsNumberStatus::Unverified,
     }
@@ -235,13 +231,15 @@ fn interpreter(patient: Node<'_>) -> Answer<bool> {
     }
 }
 
+/// The first code of an extension that holds a CodeableConcept.
+fn coded<'d>(holder: Node<'d>, ending: &str) -> Option<&'d str> {
+    let concept = extension(holder, ending)?.get("valueCodeableConcept")?;
+    codings(concept).next().map(|coding| coding.code)
+}
+
 /// NHS Data Dictionary ETHNIC CATEGORY: Z is not stated, 99 not known.
 fn ethnicity(patient: Node<'_>) -> Answer<Sensitive<String>> {
-    let code = extension(patient, "UKCore-EthnicCategory")
-        .and_then(|extension| extension.get("valueCodeableConcept"))
-        .and_then(|concept| codings(concept).next())
-        .map(|coding| coding.code);
-    match code {
+    match coded(patient, "UKCore-EthnicCategory") {
         None => Answer::Absent,
         Some("Z") => Answer::Declined,
         Some("99") => Answer::NotKnown,

@@ -1,14 +1,11 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::*;
-use crate::domain::identifiers::{CaseId, CaseReference};
 use crate::domain::mapping::{FHIR_TARGETS, OutValue};
 use crate::standards::emitted;
-
-const ID: &str = "01900000-0000-7000-8000-000000000001";
+use crate::standards::payload::sample::{self, ID};
 
 fn output(target: &str, text: &str) -> Output {
     Output {
@@ -18,15 +15,8 @@ fn output(target: &str, text: &str) -> Output {
 }
 
 fn bytes(version: u32, outputs: &[Output]) -> Result<Vec<u8>, Vec<Problem>> {
-    let id: Uuid = ID.parse().expect("a UUID");
-    let reference = CaseReference::of(id);
-    let heading = Heading {
-        case_id: CaseId::new(id),
-        reference: &reference,
-        version,
-        at: "2026-03-01T09:30:00Z".parse().expect("an instant"),
-    };
-    referral(&heading, outputs)
+    let reference = sample::reference();
+    referral(&sample::heading(&reference, version), outputs)
 }
 
 fn bundle_of(outputs: &[Output]) -> Value {

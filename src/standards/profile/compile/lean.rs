@@ -133,26 +133,25 @@ fn with_lines(head: Map<String, Value>, member: &str, lines: &[String]) -> Strin
     format!("{head},\n{member}[\n{}\n]", lines.join(",\n"))
 }
 
+/// What a StructureDefinition says of itself, as far as it is kept.
+const STRUCTURE_HEAD: &[&str] = &[
+    "resourceType",
+    "id",
+    "url",
+    "version",
+    "name",
+    "status",
+    "fhirVersion",
+    "kind",
+    "abstract",
+    "type",
+    "baseDefinition",
+    "derivation",
+];
+
 fn lean_structure(resource: &Value) -> String {
     let mut head = Map::new();
-    copy(
-        resource,
-        &mut head,
-        &[
-            "resourceType",
-            "id",
-            "url",
-            "version",
-            "name",
-            "status",
-            "fhirVersion",
-            "kind",
-            "abstract",
-            "type",
-            "baseDefinition",
-            "derivation",
-        ],
-    );
+    copy(resource, &mut head, STRUCTURE_HEAD);
     let elements: Vec<String> = items(&resource["snapshot"], "element")
         .map(|element| lean_element(element, false).to_string())
         .collect();
@@ -162,24 +161,7 @@ fn lean_structure(resource: &Value) -> String {
 
 fn lean_profile(resource: &Value) -> String {
     let mut head = Map::new();
-    copy(
-        resource,
-        &mut head,
-        &[
-            "resourceType",
-            "id",
-            "url",
-            "version",
-            "name",
-            "status",
-            "fhirVersion",
-            "kind",
-            "abstract",
-            "type",
-            "baseDefinition",
-            "derivation",
-        ],
-    );
+    copy(resource, &mut head, STRUCTURE_HEAD);
     let contexts: Vec<Value> = items(resource, "context")
         .map(|context| {
             let mut facts = Map::new();

@@ -101,25 +101,23 @@ impl<'d> Walk<'d> {
         let mut seen: u128 = 0;
         for value in node.values() {
             self.looks_at(1);
-            if let Some(element) = self.table.element_of(id, value) {
-                if element.is_choice && seen & element.bit != 0 {
-                    self.choice(node, value, (id, element));
+            let own = self.table.element_of(id, value);
+            let Some(element) = own.or_else(|| self.twin_of(id, value)) else {
+                if !(is_resource && value.name() == Some("resourceType")) {
+                    self.unknown(value, id);
                 }
-                seen |= element.bit;
-                self.holders.push((id, element));
-                self.member(value, element, &frame);
-                self.holders.pop();
-            } else if let Some(element) = self.twin_of(id, value) {
-                if element.is_choice && seen & element.bit != 0 {
-                    self.choice(node, value, (id, element));
-                }
-                seen |= element.bit;
-                self.holders.push((id, element));
-                self.twin(value, element, &frame);
-                self.holders.pop();
-            } else if !(is_resource && value.name() == Some("resourceType")) {
-                self.unknown(value, id);
+                continue;
+            };
+            if element.is_choice && seen & element.bit != 0 {
+                self.choice(node, value, (id, element));
             }
+            seen |= element.bit;
+            self.holders.push((id, element));
+            match own {
+                Some(_) => self.member(value, element, &frame),
+                None => self.twin(value, element, &frame),
+            }
+            self.holders.pop();
         }
         let missing = self.table.type_of(id).required & !seen;
         if missing != 0 {

@@ -28,31 +28,17 @@ impl<'d> Walk<'d> {
         let is_urn = text.starts_with("urn:uuid:") || text.starts_with("urn:oid:");
         let kind = self.index.kind_of(text);
         self.last_reference = Some((node, kind));
-        if is_urn && self.index.is_open && kind.is_none() {
-            let found = "an address that no entry has";
+        let (found, expected) = if is_urn && self.index.is_open && kind.is_none() {
             let expected = "the fullUrl of an entry of this Bundle";
-            let (layer, severity) = (Layer::Message, Severity::Error);
-            self.tell(
-                layer,
-                severity,
-                UNRESOLVED_REFERENCE,
-                reference,
-                found,
-                expected,
-            );
+            ("an address that no entry has", expected)
         } else if !is_urn && !text.contains("://") && !is_relative(text) {
-            let found = "a reference of no known form";
             let expected = "Type/id, a URL, urn:uuid: or # and an id";
-            let (layer, severity) = (Layer::Message, Severity::Error);
-            self.tell(
-                layer,
-                severity,
-                UNRESOLVED_REFERENCE,
-                reference,
-                found,
-                expected,
-            );
-        }
+            ("a reference of no known form", expected)
+        } else {
+            return;
+        };
+        let (layer, severity, rule) = (Layer::Message, Severity::Error, UNRESOLVED_REFERENCE);
+        self.tell(layer, severity, rule, reference, found, expected);
     }
 
     /// The type that a reference names is that of what it leads to (FHIR R4, Reference).

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 
 use super::{TODAY, copy_of_tables, package, settings};
 use crate::domain::case::Case;
-use crate::domain::consent::{Decision, Recipient, Record};
+use crate::domain::consent::Record;
 use crate::domain::identifiers::{OdsCode, Postcode};
-use crate::domain::mapping::{narrow, sample};
+use crate::domain::mapping::sample;
 use crate::domain::sensitive::Sensitive;
 use crate::gateway::tables::{Trial, check, scaffold};
 use crate::problem::page::assert_current;
@@ -133,18 +133,7 @@ fn the_referrals_of_the_tests_beside_the_tables_are_current() {
     }
     let trial = Trial::open(&package("mappings"), &settings().tables.places).expect("places");
     let partner = trial.provider("stillwater").expect("a committed provider");
-    let mut case = sample::case();
-    case.referral = narrow(&case.referral, partner);
-    case.referral.referrer.organisation_name = Some("Lantern".to_owned());
-    case.referred_on_by = Some("lantern".to_owned());
-    let consent = Record {
-        decision: Decision::Given,
-        at: "2026-11-19T10:00:00Z".parse().ok(),
-        recorded_by: None,
-        how: Some("spoken".to_owned()),
-    };
-    case.referral.consents.recipients =
-        vec![(Recipient::Partner("stillwater".to_owned()), consent)];
+    let case = sample::referred_on(partner);
     let file = "mappings/exampleshire/stillwater/tests/referred-on/referral.json";
     assert_current(file, &written(&case));
 }
