@@ -226,13 +226,8 @@ impl Gateway {
 pub(super) fn settle_parked(unit: &mut Unit, parked: &[LegRow], by: &Caller) {
     for leg in parked {
         unit.leg_changes.push(LegChange {
-            id: leg.id,
-            expected_attempts: leg.attempts,
             state: LegState::Stopped,
-            attempts: leg.attempts,
-            due_at: leg.due_at,
-            last_error: leg.last_error.clone(),
-            ends_claim: false,
+            ..LegChange::of(leg)
         });
         let subject = leg_subject(leg);
         let kind = QueueKind::Parked;

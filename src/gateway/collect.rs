@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::Gateway;
-use super::feed_back::settled;
+use super::leg::settled;
 pub use super::read::onward::Onward;
 use crate::adapters::store::{
     CaseRow, CommitError, EventRow, LegFilter, LegKind, LegState, LegWithCase, Unit,

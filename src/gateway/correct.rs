@@ -10,9 +10,9 @@ use jiff::Timestamp;
 
 use super::Gateway;
 use super::evidence::checked;
-use super::feed_back::settled;
 use super::happened::happened;
 use super::hold::{REOPENED, REOPENED_AFTER_WITHDRAWAL};
+use super::leg::settled;
 use super::resolve::Resolution;
 use super::return_to_referrer::is_return;
 use super::stop::{Order, Standing};

@@ -449,15 +449,11 @@ pub(super) fn delivery(found: &LegWithCase) -> Delivery<'_> {
     }
 }
 
+/// As it was, and whoever claimed it is done with it.
 fn unchanged(leg: &LegRow) -> LegChange {
     LegChange {
-        id: leg.id,
-        expected_attempts: leg.attempts,
-        state: leg.state,
-        attempts: leg.attempts,
-        due_at: leg.due_at,
-        last_error: leg.last_error.clone(),
         ends_claim: true,
+        ..LegChange::of(leg)
     }
 }
 

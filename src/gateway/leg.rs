@@ -1,11 +1,14 @@
-//! One row of the outbox, from what differs between its kinds.
+//! Rows of the outbox: a new one from what differs between its kinds, those of a case, and one
+//! that is known to have arrived.
 
 use jiff::Timestamp;
 
 use super::Gateway;
-use crate::adapters::store::{LegKind, LegState, NewLeg};
+use crate::adapters::store::{LegChange, LegFilter, LegKind, LegRow, LegState, NewLeg};
+use crate::domain::caller::Caller;
 use crate::domain::identifiers::{CaseId, OutboxId};
 use crate::domain::status::Status;
+use crate::problem::Problem;
 
 /// What a row is made of; its id, state and time are the same for all.
 pub(super) struct Draft {
@@ -45,5 +48,28 @@ impl Gateway {
             },
             due_at: now,
         }
+    }
+
+    /// The rows of a case that are of this kind.
+    pub(super) async fn legs_of(
+        &self,
+        case_id: CaseId,
+        kind: LegKind,
+    ) -> Result<Vec<LegRow>, Problem> {
+        let filter = LegFilter {
+            case_id: Some(case_id),
+            kind: Some(kind),
+            ..LegFilter::default()
+        };
+        self.store.legs(&Caller::System, &filter).await
+    }
+}
+
+/// The provider has shown by itself that this leg arrived.
+pub(super) fn settled(leg: &LegRow) -> LegChange {
+    LegChange {
+        state: LegState::Delivered,
+        last_error: None,
+        ..LegChange::of(leg)
     }
 }

@@ -80,13 +80,9 @@ impl Gateway {
             let now = self.clock.now();
             let mut unit = Unit {
                 leg_changes: vec![LegChange {
-                    id,
-                    expected_attempts: found.leg.attempts,
                     state,
-                    attempts: found.leg.attempts,
                     due_at: now,
-                    last_error: found.leg.last_error.clone(),
-                    ends_claim: false,
+                    ..LegChange::of(&found.leg)
                 }],
                 facts: vec![
                     Fact::new(kind, caller)

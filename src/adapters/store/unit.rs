@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::lease::Lease;
 use super::records::{
-    Answer, ChosenProvider, Due, Hold, LegState, NewCase, NewEvent, NewLeg, NewMessage,
+    Answer, ChosenProvider, Due, Hold, LegRow, LegState, NewCase, NewEvent, NewLeg, NewMessage,
     NewQueueEntry, QueueChange, QueueClosing, StoredAnswer, UpdateKey,
 };
 use crate::domain::case::Case;
@@ -159,6 +159,21 @@ pub struct LegChange {
     /// Whether the process that claimed the leg is done with it. Whoever else changes a
     /// leg leaves the claim alone: the attempt that it stands for may be on its way.
     pub ends_claim: bool,
+}
+
+impl LegChange {
+    /// A change of this leg as it was read that sets nothing yet and leaves its claim alone.
+    pub fn of(leg: &LegRow) -> Self {
+        Self {
+            id: leg.id,
+            expected_attempts: leg.attempts,
+            state: leg.state,
+            attempts: leg.attempts,
+            due_at: leg.due_at,
+            last_error: leg.last_error.clone(),
+            ends_claim: false,
+        }
+    }
 }
 
 /// What a stop met.

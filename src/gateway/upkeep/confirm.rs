@@ -114,13 +114,9 @@ async fn park(
 
 fn parked_leg(leg: &LegRow) -> LegChange {
     LegChange {
-        id: leg.id,
-        expected_attempts: leg.attempts,
         state: LegState::Parked,
-        attempts: leg.attempts,
-        due_at: leg.due_at,
         last_error: Some(UNCONFIRMED.code.to_owned()),
-        ends_claim: false,
+        ..LegChange::of(leg)
     }
 }
 
