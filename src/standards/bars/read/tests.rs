@@ -2,12 +2,13 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::case::{
-    Answer, BarrierGroup, EmploymentStatus, FlagKind, NhsNumberStatus, Security, SicknessAbsence,
-    SourceRoute,
+    Answer, BarrierGroup, EmploymentStatus, EncounterAs, FlagKind, NhsNumberStatus, Security,
+    SicknessAbsence, SourceRoute,
 };
 use crate::domain::consent::{Decision, Recipient};
 use crate::domain::identifiers::{NhsNumber, OdsCode, Postcode};
 use crate::domain::sensitive::Sensitive;
+use crate::standards::bars::policy::Served;
 use crate::standards::bars::sample::{self, found, policy, read_as, resource};
 use crate::standards::fhir::tree::STEPS;
 
@@ -187,7 +188,7 @@ fn each_rule_has_its_fault_at_its_place() {
         ),
         (
             |m| resource(m, 1)["reason"]["coding"][0]["code"] = json!("replace"),
-            &["WW-REF-007 Bundle.entry[0].resource"],
+            &["WW-REF-007 Bundle.entry[0].resource.reason"],
         ),
         (
             |m| resource(m, 2)["category"][0]["coding"][1]["code"] = json!("a1t1"),
@@ -453,7 +454,7 @@ fn what_is_missing_or_unknown_hides_no_other_fault_and_makes_none() {
             },
             // Without either it may as well be a cancel, which has no consent.
             &[
-                "WW-REF-007 Bundle.entry[0].resource",
+                "WW-REF-007 Bundle.entry[0].resource.reason",
                 "WW-REF-012 Bundle.entry",
                 "WW-REF-017 Bundle.entry[1].resource.identifier[0].value",
             ],
@@ -461,7 +462,7 @@ fn what_is_missing_or_unknown_hides_no_other_fault_and_makes_none() {
         (
             |m| resource(m, 1)["reason"]["coding"][0]["code"] = json!("replace"),
             &[
-                "WW-REF-007 Bundle.entry[0].resource",
+                "WW-REF-007 Bundle.entry[0].resource.reason",
                 "WW-REF-018 Bundle.entry",
                 "WW-REF-017 Bundle.entry[2].resource.identifier[0].value",
             ],
@@ -701,6 +702,102 @@ fn cancels_of_both_kinds_are_recognised() {
                 .is_some_and(|r| r.person.nhs_number.is_some())
         );
     }
+}
+
+#[test]
+fn the_focus_of_a_request_is_the_service_request_and_anything_else_is_told() {
+    for mut message in [
+        sample::referral(),
+        sample::cancel("0b5f7a40-3333-4000-8000-000000000001"),
+    ] {
+        assert_eq!(found(&read_as(&message, &policy())), [""; 0]);
+        resource(&mut message, 1)["focus"][0]["reference"] = json!(sample::url(3));
+        let reading = read_as(&message, &policy());
+        assert!(!reading.is_refused());
+        assert_eq!(
+            found(&reading),
+            ["w WW-REF-029 Bundle.entry[0].resource.focus"]
+        );
+        let detail = reading.problems[0].detail.as_deref();
+        assert_eq!(
+            detail,
+            Some("it leads to a Patient, expected the ServiceRequest")
+        );
+    }
+}
+
+#[test]
+fn a_request_that_says_that_it_answers_something_is_taken_and_told() {
+    let mut message = sample::referral();
+    resource(&mut message, 1)["response"] =
+        json!({ "identifier": "0b5f7a40-4444-4000-8000-000000000001", "code": "ok" });
+    let reading = read_as(&message, &policy());
+    assert_eq!(reading.meaning, Some(Meaning::NewReferral));
+    assert_eq!(
+        found(&reading),
+        ["w WW-REF-049 Bundle.entry[0].resource.response"]
+    );
+}
+
+#[test]
+fn each_sign_that_fits_nowhere_is_told_at_its_own_element() {
+    let told = faults(|message| {
+        resource(message, 1)["eventCoding"]["code"] = json!("zanzibarrow");
+        resource(message, 1)["reason"]["coding"][0]["code"] = json!("14-wobblethorpe-row");
+        resource(message, 2)["status"] = json!("draft");
+    });
+    let header = "WW-REF-007 Bundle.entry[0].resource";
+    let request = "WW-REF-007 Bundle.entry[1].resource";
+    assert_eq!(
+        told,
+        [
+            format!("{header}.eventCoding"),
+            format!("{header}.reason"),
+            format!("{request}.status"),
+        ]
+    );
+    let told = faults(|message| {
+        resource(message, 5)["status"] = json!("active");
+        resource(message, 4)["status"] = json!("planned");
+    });
+    assert_eq!(
+        told,
+        [
+            "WW-REF-007 Bundle.entry[4].resource.status",
+            "WW-REF-007 Bundle.entry[3].resource.status",
+        ]
+    );
+}
+
+#[test]
+fn the_senders_encounter_is_kept_with_what_identifies_it_and_no_words() {
+    let mut message = sample::referral();
+    let encounter = resource(&mut message, 4);
+    encounter["identifier"] = json!([
+        { "system": "https://larkspur.example/Id/encounter", "value": "LK-CASE-000077" },
+        { "value": "77", "assigner": { "display": "Zebulon Q" } },
+        { "system": "https://larkspur.example/Id/encounter" },
+        { "value": "Z".repeat(201) },
+    ]);
+    encounter["period"] = json!({ "start": "2026-09-01T09:10:00+01:00", "end": "Zebulon Q" });
+    encounter["class"]["display"] = json!("Zebulon Q");
+    let facts = read_as(&message, &policy()).message.expect("facts");
+    let kept = facts.encounter_as.expect("an Encounter");
+    assert_eq!(
+        kept.identifiers,
+        [
+            "https://larkspur.example/Id/encounter|LK-CASE-000077",
+            "|77"
+        ]
+    );
+    assert_eq!(kept.start.as_deref(), Some("2026-09-01T09:10:00+01:00"));
+    assert_eq!(kept.end, None);
+    let whole = serde_json::to_string(&kept).expect("JSON");
+    assert!(!whole.contains("Zebulon"), "{whole}");
+    // A case of an earlier version is read as it is.
+    let before = r#"{"status":"finished","class":"EMER"}"#;
+    let before: EncounterAs = serde_json::from_str(before).expect("JSON");
+    assert!(before.identifiers.is_empty() && before.start.is_none());
 }
 
 #[test]
