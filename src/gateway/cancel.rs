@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::Gateway;
 use super::commit::unparked;
+use super::find_referral::Meant;
 use super::happened::happened;
 use super::receive::{Answer, Message};
 use super::stop::{Order, Standing, overtaken};
@@ -35,12 +36,12 @@ impl Gateway {
             StopReason::Cancel
         };
         loop {
-            let row = self.find_referral(message).await?;
+            let Meant { row, by_our_id } = self.find_referral(message).await?;
             let mut case = self
                 .store
                 .unseal_case(&row)
                 .map_err(|problem| vec![problem])?;
-            same_person(message, &case)?;
+            let other_name = same_person(message, &case, by_our_id)?;
             let is_marked = mark(message, &mut case);
             let standing = self.standing(&row).await.map_err(|problem| vec![problem])?;
             let may_be_held = standing.may_be_held();
@@ -76,7 +77,8 @@ impl Gateway {
                 Ok(_) => {
                     self.journal(message, Kind::Cancelled, row.id, &row.reference);
                     self.outbox_changed.notify_one();
-                    let warnings: Vec<Problem> = message.told().cloned().collect();
+                    let mut warnings: Vec<Problem> = message.told().cloned().collect();
+                    warnings.extend(other_name);
                     let decided = accept::Echo {
                         hide_location: row.restricted
                             || case.referral.person.security.hides_location(),
@@ -200,15 +202,35 @@ fn withhold(unit: &mut Unit, responses: &[LegRow], message: &Message<'_>) {
 
 /// The receiver cross-checks the Patient before it cancels (BaRS Core 1.5.0): what both
 /// messages carry must not speak against its being the same person. A stop that says less
-/// than the referral is taken (DESIGN I5), and so is one whose NHS number is the referral's:
-/// the referral was found by its own ids.
-fn same_person(message: &Message<'_>, case: &Case) -> Result<(), Vec<Problem>> {
+/// than the referral is taken (DESIGN I5), and so is one whose NHS number is the referral's.
+///
+/// A family name changes, and so does not speak against a stop that names the referral by
+/// the id that we gave with the birth date of its person: what is refused leaves somebody in
+/// a service that was called off (DESIGN I10). The sender is told of it by a warning. Where an
+/// identifier of the sender's found the referral, a slip of it leads to another person, and
+/// the name decides: that refusal is heard, and our id settles it.
+fn same_person(
+    message: &Message<'_>,
+    case: &Case,
+    by_our_id: bool,
+) -> Result<Option<Problem>, Vec<Problem>> {
     let then = &case.referral.person;
-    match message.person.and_then(|now| then.contradicted_by(now)) {
-        None => Ok(()),
-        Some(what) => {
-            let problem = Problem::new(&problems::PERSON_DIFFERS).at("Patient");
-            Err(vec![problem.with(format!("{what} differs"))])
-        }
+    let Some(now) = message.person else {
+        return Ok(None);
+    };
+    let differs = Problem::new(&problems::PERSON_DIFFERS).at("Patient");
+    if let Some(what) = then.contradicted_by(now) {
+        return Err(vec![differs.with(format!("{what} differs"))]);
     }
+    if !then.has_another_family_name(now) {
+        return Ok(None);
+    }
+    if by_our_id {
+        let taken = "the family name differs; ServiceRequest.id and birth date are the referral's, \
+                     which was stopped";
+        return Ok(Some(differs.with(taken).as_warning()));
+    }
+    let refused = "the family name differs, and neither an NHS number nor the ServiceRequest.id \
+                   that the answer gave shows that the referral is meant";
+    Err(vec![differs.with(refused)])
 }

@@ -115,6 +115,8 @@ conditions! {
     RedFlag = "red-flag", Hold, Some("red_flag");
     /// A provider's word that its table does not know.
     UnknownProviderWord = "unknown-provider-word", Hold, None;
+    /// A provider gives another reason for the end of a case that is over.
+    ClosingReasonDiffers = "closing-reason-differs", Hold, None;
     /// The provider's table cannot render this case.
     MappingFault = "mapping-fault", Hold, None;
     /// A code that the provider's list does not name, and its tables refuse such a case.

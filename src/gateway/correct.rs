@@ -57,7 +57,8 @@ enum Effect {
 }
 
 impl Gateway {
-    /// Sets the status of a case. The same again changes nothing.
+    /// Sets the status of a case, or of one that stays where it is the reason for its end. The
+    /// same again changes nothing.
     pub async fn correct(
         &self,
         caller: &Caller,
@@ -69,7 +70,18 @@ impl Gateway {
             let row = self.case_of_operator(caller, case_id).await?;
             let to = status::correct(row.status, correction.to);
             if row.status == to {
-                return Ok(to);
+                let correction = Correction {
+                    evidence: evidence.clone(),
+                    ..correction.clone()
+                };
+                let unit = self.reason_correction(caller, &row, &correction).await?;
+                let Some(unit) = unit else {
+                    return Ok(to);
+                };
+                if self.commit_change(unit, &row).await? {
+                    return Ok(to);
+                }
+                continue;
             }
             let standing = self.standing(&row).await?;
             if to == Status::Routed {

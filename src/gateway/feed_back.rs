@@ -6,6 +6,7 @@ mod report;
 mod unknown_word;
 
 use super::Gateway;
+use super::closing_reason::says_another;
 use super::happened::happened;
 use crate::adapters::store::{CaseRow, CommitError, LegKind, LegRow, LegState, NewEvent, Unit};
 use crate::domain::caller::Caller;
@@ -113,6 +114,8 @@ impl Gateway {
         let now = self.clock.now();
         let (status, outcome) = match decided {
             Move::To(status) => (status, "moved"),
+            // What it says more is kept, and changes nothing.
+            Move::AlreadyThere if says_another(row, word) => (row.status, "history"),
             Move::AlreadyThere => (row.status, "unchanged"),
             Move::HistoryOnly => (row.status, "history"),
         };
@@ -137,6 +140,9 @@ impl Gateway {
             ..Unit::default()
         };
         unit.facts.extend(fact);
+        if decided == Move::AlreadyThere && says_another(row, word) {
+            unit.raise.push(self.other_reason_entry(row, now));
+        }
         if decided != Move::HistoryOnly {
             self.apply_move(&mut unit, caller, row, report, word, (status, now))
                 .await?;

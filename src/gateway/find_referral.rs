@@ -10,7 +10,9 @@
 //! message names an identifier each. Then the wrong one must not be stopped, and the one that
 //! went out must not be left going by a 200 (DESIGN I10). What the message's other signs
 //! single out is meant; what is still open between two is refused, because a refusal is heard
-//! and the sender can name our id, while a stop of the wrong one is heard by nobody.
+//! and the sender can name our id, while a stop of the wrong one is heard by nobody. So is a
+//! message whose ids point at two that go on, such as our id of one and an identifier of the
+//! other: whichever was stopped, the other would go on behind the 200.
 
 use std::cmp::Reverse;
 
@@ -21,6 +23,15 @@ use crate::domain::case::Case;
 use crate::domain::identifiers::CaseReference;
 use crate::domain::status::Status;
 use crate::problem::{Problem, area::referral as problems};
+
+/// The referral that a message means.
+pub(super) struct Meant {
+    /// The case.
+    pub row: CaseRow,
+    /// Whether the message names it by the ServiceRequest.id that we gave: nobody types that
+    /// one, while an identifier of the sender's can be another referral's by a slip.
+    pub by_our_id: bool,
+}
 
 /// How a case stands to what a message says.
 #[derive(Clone, Copy, Debug)]
@@ -84,42 +95,79 @@ type Candidate = (CaseRow, Signs);
 
 impl Gateway {
     /// The referral that a message speaks of.
-    pub(super) async fn find_referral(
+    pub(super) async fn find_referral(&self, message: &Message<'_>) -> Result<Meant, Vec<Problem>> {
+        let found = self.find_meant(message).await;
+        found.map_err(|problem| vec![problem])
+    }
+
+    async fn find_meant(&self, message: &Message<'_>) -> Result<Meant, Problem> {
+        let caller = &message.caller;
+        let by_id = match message.facts.service_request_id {
+            Some(id) => self.store.case_by_service_request_id(caller, id).await?,
+            None => None,
+        };
+        let by_reference = self.find_by_references(message).await?;
+        let by_our_id = by_id.is_some();
+        let row = match by_id.or_else(|| by_reference.first().cloned()) {
+            Some(row) => row,
+            None => self.find_by_theirs(message).await?.ok_or_else(|| {
+                self.or_held(Problem::new(&problems::UNKNOWN_REFERRAL).at("ServiceRequest"))
+            })?,
+        };
+        if names_another(&row, &by_reference) || self.carried_by_another(message, &row).await? {
+            return Err(several());
+        }
+        Ok(Meant { row, by_our_id })
+    }
+
+    /// The referrals whose case reference the message names.
+    async fn find_by_references(&self, message: &Message<'_>) -> Result<Vec<CaseRow>, Problem> {
+        let named = &message.facts.service_request_identifiers;
+        let mut found = Vec::new();
+        for reference in named.iter().filter_map(|named| our_reference(named)) {
+            let row = self
+                .store
+                .case_by_reference(&message.caller, reference.as_str());
+            found.extend(row.await?);
+        }
+        Ok(found)
+    }
+
+    /// By what the sender gave: its identifiers, else the conversation.
+    async fn find_by_theirs(&self, message: &Message<'_>) -> Result<Option<CaseRow>, Problem> {
+        let named = &message.facts.service_request_identifiers;
+        let found = self
+            .store
+            .cases_by_service_request_identifiers(&message.caller, named)
+            .await?;
+        match found.len() {
+            0 => self.find_in_conversation(message).await,
+            1 => Ok(found.into_iter().next()),
+            _ => meant_of(candidates(message, self.opened(found)?)).map(Some),
+        }
+    }
+
+    /// Whether the message names an identifier that this referral does not carry and another
+    /// one that goes on does.
+    async fn carried_by_another(
         &self,
         message: &Message<'_>,
-    ) -> Result<CaseRow, Vec<Problem>> {
-        let one = |problem| vec![problem];
-        let caller = &message.caller;
-        if let Some(id) = message.facts.service_request_id
-            && let Some(row) = self
-                .store
-                .case_by_service_request_id(caller, id)
-                .await
-                .map_err(one)?
-        {
-            return Ok(row);
-        }
-        let named = &message.facts.service_request_identifiers;
-        for reference in named.iter().filter_map(|named| our_reference(named)) {
-            let found = self.store.case_by_reference(caller, reference.as_str());
-            if let Some(row) = found.await.map_err(one)? {
-                return Ok(row);
-            }
+        row: &CaseRow,
+    ) -> Result<bool, Problem> {
+        let case = self.store.unseal_case(row)?;
+        let carries = |named: &String| case.referral.identifiers().any(|known| known == named);
+        let named = message.facts.service_request_identifiers.iter();
+        // A case reference of ours is looked up as that, whoever else writes it.
+        let is_foreign = |named: &&String| our_reference(named).is_none() && !carries(named);
+        let foreign: Vec<String> = named.filter(is_foreign).cloned().collect();
+        if foreign.is_empty() {
+            return Ok(false);
         }
         let found = self
             .store
-            .cases_by_service_request_identifiers(caller, named);
-        let found = found.await.map_err(one)?;
-        let found = match found.len() {
-            0 => self.find_in_conversation(message).await,
-            1 => Ok(found.into_iter().next()),
-            _ => self
-                .opened(found)
-                .and_then(|found| meant_of(candidates(message, found)).map(Some)),
-        };
-        let unknown =
-            || self.or_held(Problem::new(&problems::UNKNOWN_REFERRAL).at("ServiceRequest"));
-        found.and_then(|row| row.ok_or_else(unknown)).map_err(one)
+            .cases_by_service_request_identifiers(&message.caller, &foreign)
+            .await?;
+        Ok(names_another(row, &found))
     }
 
     /// The referral of a conversation, where only one can be meant: a journey keeps its
@@ -166,6 +214,12 @@ impl Gateway {
             _ => Ok(opened),
         }
     }
+}
+
+/// Whether one of these is another referral that goes on.
+fn names_another(row: &CaseRow, found: &[CaseRow]) -> bool {
+    let is_rival = |other: &CaseRow| other.id != row.id && goes_on(other.status);
+    found.iter().any(is_rival)
 }
 
 const fn goes_on(status: Status) -> bool {

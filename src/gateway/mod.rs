@@ -10,6 +10,7 @@ mod alert;
 pub mod call;
 mod call_referrer;
 pub mod cancel;
+mod closing_reason;
 pub mod collect;
 mod commit;
 pub mod conditions;

@@ -139,7 +139,7 @@ pub struct SenderIds {
     pub patient: Option<String>,
     /// Encounter.id of the sender's Encounter, which belongs to its originator.
     pub encounter: Option<String>,
-    /// Its status and class, as every later message echoes them.
+    /// How it was and what identifies it, as every later message echoes them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encounter_as: Option<EncounterAs>,
 }
@@ -152,6 +152,16 @@ pub struct EncounterAs {
     /// A code of HL7's `v3-ActCode`, where the sender gave one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class: Option<String>,
+    /// `system|value` of its identifiers, by which a sender without an Encounter.id knows it
+    /// again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub identifiers: Vec<String>,
+    /// When it began, a FHIR dateTime.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<String>,
+    /// When it ended, likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<String>,
 }
 
 #[cfg(test)]

@@ -41,7 +41,8 @@ impl Person {
     /// where nothing does. Only what both carry is compared. Numbers settle it where both
     /// carry one: a birth date or name that was corrected in the record since must not keep a
     /// stop from its referral. Else the birth date decides, and the family name, which changes,
-    /// only where the birth date is not known of both either.
+    /// only where the birth date is not known of both either ([`Self::has_another_family_name`]
+    /// says whether it differs all the same).
     pub fn contradicted_by(&self, other: &Self) -> Option<&'static str> {
         if let Some((ours, theirs)) = self.nhs_number.as_ref().zip(other.nhs_number.as_ref()) {
             return (ours != theirs).then_some("the NHS number");
@@ -50,11 +51,18 @@ impl Person {
             return Some("the birth date");
         }
         let births = self.birth_date.as_ref().zip(other.birth_date.as_ref());
+        (births.is_none() && self.has_another_family_name(other)).then_some("the family name")
+    }
+
+    /// Whether the family names differ where both carry one, and no equal NHS number shows
+    /// that it is one person with another name.
+    pub fn has_another_family_name(&self, other: &Self) -> bool {
+        let numbers = self.nhs_number.as_ref().zip(other.nhs_number.as_ref());
         let families = self.name.family.as_ref().zip(other.name.family.as_ref());
         let differ = families.is_some_and(|(ours, theirs)| {
             folded_name(ours.expose()) != folded_name(theirs.expose())
         });
-        (differ && births.is_none()).then_some("the family name")
+        differ && numbers.is_none_or(|(ours, theirs)| ours != theirs)
     }
 
     /// Whether both descriptions carry a birth date, and not the same one. Beside an equal NHS
@@ -212,6 +220,22 @@ mod tests {
         ] {
             assert_eq!(whole.birth_date_differs(&other), differs, "{other:?}");
             assert_eq!(other.birth_date_differs(&whole), differs, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn another_family_name_counts_unless_an_equal_number_shows_who_it_is() {
+        let whole = person("9990000018", "Quillfeather", 1981);
+        for (other, differs) in [
+            (person("9990000018", "Marrowby", 1981), false),
+            (person("9990000026", "Marrowby", 1981), true),
+            (person("", "Marrowby", 1981), true),
+            (person("", "Marrowby", 0), true),
+            (person("", "QUILLFEATHER", 1981), false),
+            (person("", "", 1981), false),
+        ] {
+            assert_eq!(whole.has_another_family_name(&other), differs, "{other:?}");
+            assert_eq!(other.has_another_family_name(&whole), differs, "{other:?}");
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::domain::mapping::StatusWord;
 use crate::domain::responsibility::Responsible;
 use crate::domain::status::{Mark, Status, Visibility};
 use crate::gateway::Gateway;
+use crate::gateway::closing_reason::given_by;
 use crate::gateway::commit::unparked;
 use crate::gateway::leg::settled;
 use crate::gateway::return_to_referrer::is_return;
@@ -36,7 +37,7 @@ impl Gateway {
                 occurred_at: Some(report.occurred_at),
                 sequence: report.sequence.or(row.last_update.sequence),
             }),
-            closure_reason: word.closure.map(|reason| Some(reason.code().to_owned())),
+            closure_reason: given_by(row, word, status).map(Some),
             ..CaseChange::of(row.id, row.revision)
         });
         let holder = holder_after(row, caller, status);

@@ -47,7 +47,7 @@ super::entries! {
     COMBINATION = {
         "WW-REF-007", "event, reason, category and status do not fit together",
         meaning: "BaRS gives a meaning to certain combinations of MessageHeader.eventCoding, MessageHeader.reason, ServiceRequest.category and the statuses; this is none of them.",
-        advice: "Compare with the combinations of BaRS Core 1.5.0 (standard pattern); the value that fits none is named.",
+        advice: "Compare with the combinations of BaRS Core 1.5.0 (standard pattern); each element whose value fits none is told, with the values that would.",
         Referrer, 400, "REC_BAD_REQUEST", "invariant", AfterFix
     }
     /// A booking for a service of referrals.
@@ -96,7 +96,7 @@ super::entries! {
     UNLISTED_RESOURCE = {
         "WW-REF-014", "a resource of a type that the message does not have",
         meaning: "The MessageDefinition of this message has no resource of this type; it would be lost on the way.",
-        advice: "Leave the resource out.",
+        advice: "Leave the resource out; GET /MessageDefinition lists the types that the message has.",
         Referrer, 400, "REC_BAD_REQUEST", "invariant", AfterFix
     }
     /// Category without its two codings.
@@ -228,7 +228,7 @@ super::entries! {
     /// A stop for an unknown referral.
     UNKNOWN_REFERRAL = {
         "WW-REF-040", "the referral is not known here",
-        meaning: "A cancel or an amendment is about a referral that this gateway does not hold for the sender, or its identifiers fit more than one and nothing was changed.",
+        meaning: "A cancel or an amendment is about a referral that this gateway does not hold for the sender, or its ids and identifiers fit more than one and nothing was changed.",
         advice: "Read the ServiceRequest first and use the id that the answer to the referral gave.",
         Referrer, 400, "REC_BAD_REQUEST", "invariant", Never
     }
@@ -271,7 +271,7 @@ super::entries! {
     PERSON_DIFFERS = {
         "WW-REF-046", "the Patient is not the one of the referral",
         meaning: "A cancel or an amendment names another person than the referral that it is about.",
-        advice: "Check the ServiceRequest.id; the Patient of a cancel is the one of the referral.",
+        advice: "Check the ServiceRequest.id; the Patient of a cancel is the one of the referral. Where a name has changed since, name the referral by the ServiceRequest.id that the answer gave.",
         Referrer, 400, "REC_BAD_REQUEST", "invariant", AfterFix
     }
     /// The policy refuses where no WorkWell consent is recorded.
@@ -287,5 +287,12 @@ super::entries! {
         meaning: "The referral is accepted. The list of the local service that is named has no row for a code of it, and the gateway does not guess: a person has to look at the code before anything is passed on.",
         advice: "Nothing has to be sent again: whoever runs the gateway answers for the referral meanwhile, and tells you when it goes on or comes back.",
         Icb, 422, "REC_UNPROCESSABLE_ENTITY", "not-supported", AfterFix
+    }
+    /// A request that says that it answers something.
+    RESPONSE_ON_REQUEST = {
+        "WW-REF-049", "MessageHeader.response stands on a request",
+        meaning: "MessageHeader.response says which request a message answers; a servicerequest-request answers none. It is not looked at.",
+        advice: "Leave MessageHeader.response out of a request.",
+        Referrer, 400, "REC_BAD_REQUEST", "invariant", AfterFix
     }
 }

@@ -136,23 +136,103 @@ pub fn use_case_system(code: &str) -> &'static str {
     }
 }
 
-/// A code as it may be shown in an error: only what looks like a code, because a stray
-/// value could hold a patient's datum.
-pub fn shown(code: &str) -> String {
-    let plain = (1..=40).contains(&code.len())
-        && code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    // Ten digits could be an NHS number, eleven a telephone number.
-    let number = code.len() >= 8 && code.bytes().all(|b| b.is_ascii_digit() || b == b'-');
-    if plain && !number {
-        format!("'{code}'")
-    } else {
-        "another value".to_owned()
-    }
+/// Encounter classes of [`ACT_CODE`] with their displays (HL7 v3 ActEncounterCode).
+pub const ENCOUNTER_CLASSES: &[(&str, &str)] = &[
+    ("AMB", "ambulatory"),
+    ("EMER", "emergency"),
+    ("FLD", "field"),
+    ("HH", "home health"),
+    ("IMP", "inpatient encounter"),
+    ("ACUTE", "inpatient acute"),
+    ("NONAC", "inpatient non-acute"),
+    ("OBSENC", "observation encounter"),
+    ("PRENC", "pre-admission"),
+    ("SS", "short stay"),
+    ("VR", "virtual"),
+];
+
+/// The codes of [`EVENTS`].
+pub const EVENT_CODES: &[&str] = &[
+    "servicerequest-request",
+    "servicerequest-response",
+    "booking-request",
+    "booking-response",
+];
+/// The codes of [`REASONS`].
+pub const REASON_CODES: &[&str] = &["new", "update", "delete"];
+/// The codes of [`CATEGORIES`].
+pub const CATEGORY_CODES: &[&str] = &["referral", "validation", "request"];
+/// The codes of [`USE_CASES`].
+pub const USE_CASE_CODES: &[&str] = &[
+    "a1t1",
+    "a1t2",
+    "a1t3",
+    "a1t4",
+    "a1t5",
+    "a1t6",
+    "a1t7",
+    "a1t8",
+    "a1t9",
+    "a1t10",
+    "a1t11",
+    "a1t12",
+    "a2t1",
+    "a2t2",
+    "a2t3",
+    "a2t4",
+    "a2t5",
+    "a2t6",
+    "a3t1",
+    "a4t1",
+    "a4t2",
+    "a4t3",
+    "a4t4",
+    "a5t1",
+    "a5t2",
+    "a5t3",
+    "a6t1",
+    "a6t2",
+    "a6t3",
+    "a7t1",
+    "a8t1",
+    "a8t2",
+    "a8t3",
+    "referraltopharmacy",
+];
+/// FHIR R4 request-status: of a ServiceRequest and of a CarePlan.
+pub const REQUEST_STATUSES: &[&str] = &[
+    "draft",
+    "active",
+    "on-hold",
+    "revoked",
+    "completed",
+    "entered-in-error",
+    "unknown",
+];
+/// FHIR R4 encounter-status.
+pub const ENCOUNTER_STATUSES: &[&str] = &[
+    "planned",
+    "arrived",
+    "triaged",
+    "in-progress",
+    "onleave",
+    "finished",
+    "cancelled",
+    "entered-in-error",
+    "unknown",
+];
+
+/// A value as it may be repeated in an error: only where it is one of the codes that are known
+/// there. Whatever else stands there may be somebody's address, short as it is.
+pub fn shown(value: &str, known: &[&str]) -> String {
+    let code = known.iter().find(|code| code.eq_ignore_ascii_case(value));
+    code.map_or_else(|| "another value".to_owned(), |code| format!("'{code}'"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::standards::profile::rules;
 
     #[test]
     fn the_guides_misspelling_of_the_use_case_system_is_known() {
@@ -175,17 +255,35 @@ mod tests {
     }
 
     #[test]
-    fn only_what_looks_like_a_code_is_shown() {
-        assert_eq!(shown("servicerequest-request"), "'servicerequest-request'");
+    fn only_a_code_that_is_known_is_shown_and_as_its_system_spells_it() {
+        assert_eq!(shown("new", REASON_CODES), "'new'");
+        assert_eq!(shown("A5T1", USE_CASE_CODES), "'a5t1'");
         for datum in [
             "",
-            "Mrs Jones",
             "9990000018",
-            "999-000-0018",
-            "a@b.example",
-            "1959-05-04",
+            "14-wobblethorpe-row",
+            "zz-99-1aa",
+            "a1t1234567890",
         ] {
-            assert_eq!(shown(datum), "another value", "{datum}");
+            assert_eq!(shown(datum, USE_CASE_CODES), "another value", "{datum}");
+        }
+    }
+
+    /// The code system of the categories is in no package.
+    #[test]
+    fn the_codes_that_are_known_are_those_of_the_embedded_code_systems() {
+        for (system, codes) in [
+            (EVENTS, EVENT_CODES),
+            (REASONS, REASON_CODES),
+            (USE_CASES, USE_CASE_CODES),
+            ("http://hl7.org/fhir/request-status", REQUEST_STATUSES),
+            ("http://hl7.org/fhir/encounter-status", ENCOUNTER_STATUSES),
+        ] {
+            let terms = &rules::embedded().terms;
+            let system = terms.system(system).expect(system);
+            for code in codes {
+                assert!(terms.system_has(system, code), "{code}");
+            }
         }
     }
 }

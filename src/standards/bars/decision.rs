@@ -1,7 +1,7 @@
 //! What a message means: event x reason x category x statuses (BaRS Core 1.5.0,
 //! standard pattern for composites), as a table.
 
-use super::codes::shown;
+use super::codes;
 use crate::problem::Problem;
 use crate::problem::area::referral as entry;
 
@@ -194,43 +194,90 @@ static TABLE: &[Row] = &[
     },
 ];
 
+/// The element that bears a sign, in the order of the table's columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Column {
+    /// MessageHeader.eventCoding.
+    Event,
+    /// MessageHeader.reason.
+    Reason,
+    /// ServiceRequest.category.
+    Category,
+    /// ServiceRequest.status.
+    ServiceRequest,
+    /// CarePlan.status.
+    CarePlan,
+    /// Encounter.status.
+    Encounter,
+}
+
+impl Column {
+    const fn element(self) -> &'static str {
+        match self {
+            Self::Event => "eventCoding",
+            Self::Reason => "reason",
+            Self::Category => "ServiceRequest.category",
+            Self::ServiceRequest => "ServiceRequest.status",
+            Self::CarePlan => "CarePlan.status",
+            Self::Encounter => "Encounter.status",
+        }
+    }
+
+    /// The codes that may be repeated to the sender.
+    const fn codes(self) -> &'static [&'static str] {
+        match self {
+            Self::Event => codes::EVENT_CODES,
+            Self::Reason => codes::REASON_CODES,
+            Self::Category => codes::CATEGORY_CODES,
+            Self::ServiceRequest | Self::CarePlan => codes::REQUEST_STATUSES,
+            Self::Encounter => codes::ENCOUNTER_STATUSES,
+        }
+    }
+
+    fn taken_by(self, row: &Row) -> Vec<&'static str> {
+        match self {
+            Self::Event => vec![row.event],
+            Self::Reason => row.reasons.to_vec(),
+            Self::Category => row.categories.to_vec(),
+            Self::ServiceRequest => row.service_request.to_vec(),
+            Self::CarePlan => row.care_plan.to_vec(),
+            Self::Encounter => row.encounter.to_vec(),
+        }
+    }
+}
+
+/// A sign that leaves no row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misfit {
+    /// The element that bears it.
+    pub column: Column,
+    /// What was found and what would have left a row; without a place.
+    pub problem: Problem,
+}
+
 /// Finds what the signs mean.
 ///
 /// # Errors
-/// The first sign, in the order of the table's columns, that leaves no row, with the
-/// values that would have left one. `booking-response` is in the code system but never
-/// used, so it is refused like any other combination.
-pub fn decide(signs: &Signs) -> Result<Meaning, Problem> {
-    let mut rows = rows_of_header(signs)?;
+/// Each sign that leaves no row, in the order of the table's columns, with the values that
+/// would have left one. The signs behind it are judged as if it had fitted.
+/// `booking-response` is in the code system but never used, so it is refused like any other
+/// combination.
+pub fn decide(signs: &Signs) -> Result<Meaning, Vec<Misfit>> {
+    let mut narrowing = Narrowing::of_header(signs);
     let category = one(signs.category.as_deref());
-    narrow(
-        &mut rows,
-        "ServiceRequest.category",
-        &category,
-        true,
-        |row| row.categories.to_vec(),
-    )?;
+    narrowing.by(Column::Category, &category, true);
     let use_case = signs.use_case.as_deref().unwrap_or_default();
-    rows.retain(|row| use_case.starts_with(row.use_case));
+    narrowing
+        .rows
+        .retain(|row| use_case.starts_with(row.use_case));
     let status = one(signs.service_request.as_deref());
-    narrow(&mut rows, "ServiceRequest.status", &status, true, |row| {
-        row.service_request.to_vec()
-    })?;
+    narrowing.by(Column::ServiceRequest, &status, true);
     // Absent ones are the cardinality check's to report.
-    let care_plan = one(signs.care_plan.as_deref());
-    narrow(&mut rows, "CarePlan.status", &care_plan, false, |row| {
-        row.care_plan.to_vec()
-    })?;
-    narrow(
-        &mut rows,
-        "Encounter.status",
-        &signs.encounters,
-        false,
-        |row| row.encounter.to_vec(),
-    )?;
-    match rows.first() {
-        Some(row) => Ok(row.meaning),
-        None => Err(Problem::new(&entry::COMBINATION)),
+    narrowing.by(Column::CarePlan, &one(signs.care_plan.as_deref()), false);
+    narrowing.by(Column::Encounter, &signs.encounters, false);
+    match narrowing.rows.first() {
+        Some(row) if narrowing.misfits.is_empty() => Ok(row.meaning),
+        _ => Err(narrowing.misfits),
     }
 }
 
@@ -239,8 +286,13 @@ pub fn decide(signs: &Signs) -> Result<Meaning, Problem> {
 ///
 /// # Errors
 /// As of [`decide`].
-pub fn check_header(signs: &Signs) -> Result<(), Problem> {
-    rows_of_header(signs).map(|_| ())
+pub fn check_header(signs: &Signs) -> Result<(), Vec<Misfit>> {
+    let misfits = Narrowing::of_header(signs).misfits;
+    if misfits.is_empty() {
+        Ok(())
+    } else {
+        Err(misfits)
+    }
 }
 
 /// Whether a message that means nothing as it stands can only be meant as a referral. Then it
@@ -260,60 +312,86 @@ fn one(sign: Option<&str>) -> Vec<String> {
     sign.map(str::to_owned).into_iter().collect()
 }
 
-fn rows_of_header(signs: &Signs) -> Result<Vec<&'static Row>, Problem> {
-    let mut rows: Vec<&Row> = TABLE.iter().collect();
-    narrow(
-        &mut rows,
-        "eventCoding",
-        &one(signs.event.as_deref()),
-        true,
-        |row| vec![row.event],
-    )?;
-    narrow(
-        &mut rows,
-        "reason",
-        &one(signs.reason.as_deref()),
-        true,
-        |row| row.reasons.to_vec(),
-    )?;
-    Ok(rows)
+/// The rows that the signs looked at so far leave.
+struct Narrowing<'s> {
+    signs: &'s Signs,
+    rows: Vec<&'static Row>,
+    misfits: Vec<Misfit>,
 }
 
-/// Keeps the rows that take one of `found`.
-fn narrow(
-    rows: &mut Vec<&Row>,
-    column: &str,
-    found: &[String],
-    required: bool,
-    allowed: impl Fn(&Row) -> Vec<&'static str>,
-) -> Result<(), Problem> {
-    if found.is_empty() && !required {
-        return Ok(());
+impl<'s> Narrowing<'s> {
+    fn of_header(signs: &'s Signs) -> Self {
+        let mut narrowing = Self {
+            signs,
+            rows: TABLE.iter().collect(),
+            misfits: Vec::new(),
+        };
+        narrowing.by(Column::Event, &one(signs.event.as_deref()), true);
+        narrowing.by(Column::Reason, &one(signs.reason.as_deref()), true);
+        narrowing
     }
-    let fits = |row: &&Row| {
-        let allowed = allowed(row);
-        allowed.is_empty() || found.iter().any(|f| allowed.contains(&f.as_str()))
-    };
-    if rows.iter().any(fits) {
-        rows.retain(fits);
-        return Ok(());
+
+    /// Keeps the rows that take one of `found`; where none does, that is told.
+    fn by(&mut self, column: Column, found: &[String], required: bool) {
+        if found.is_empty() && !required {
+            return;
+        }
+        let fits = |row: &&Row| {
+            let taken = column.taken_by(row);
+            taken.is_empty() || found.iter().any(|f| taken.contains(&f.as_str()))
+        };
+        if self.rows.iter().any(fits) {
+            self.rows.retain(fits);
+            return;
+        }
+        let problem = misfit(column, found, &self.rows, self.misfits.is_empty());
+        self.misfits.push(Misfit { column, problem });
+        self.presume();
     }
-    let mut expected: Vec<&str> = rows.iter().flat_map(|row| allowed(row)).collect();
+
+    /// What the other signs are judged by, once one has left no row: a referral, where the
+    /// message can only be meant as one, and never a booking, which takes any sign.
+    fn presume(&mut self) {
+        let mut presumed = self.rows.clone();
+        presumed.retain(|row| row.meaning != Meaning::Booking);
+        if is_meant_as_referral(self.signs) {
+            presumed.retain(|row| row.meaning == Meaning::NewReferral);
+        }
+        if !presumed.is_empty() {
+            self.rows = presumed;
+        }
+    }
+}
+
+/// What was found where, and what the rows would have taken.
+fn misfit(column: Column, found: &[String], rows: &[&Row], is_first: bool) -> Problem {
+    let mut expected: Vec<&str> = rows.iter().flat_map(|row| column.taken_by(row)).collect();
     expected.sort_unstable();
     expected.dedup();
-    let found = match found {
+    let mut shown: Vec<String> = Vec::new();
+    for value in found
+        .iter()
+        .map(|value| codes::shown(value, column.codes()))
+    {
+        if !shown.contains(&value) {
+            shown.push(value);
+        }
+    }
+    let shown = match &shown[..] {
         [] => "nothing".to_owned(),
-        found => found
-            .iter()
-            .map(|f| shown(f))
-            .collect::<Vec<_>>()
-            .join(", "),
+        shown => shown.join(", "),
     };
-    let detail = format!(
-        "{column} is {found}; with the values before it, expected {}",
+    // With one before it that fits nowhere, that would be no help.
+    let before = if is_first {
+        "with the values before it, "
+    } else {
+        ""
+    };
+    Problem::new(&entry::COMBINATION).with(format!(
+        "{} is {shown}; {before}expected {}",
+        column.element(),
         expected.join(" or ")
-    );
-    Err(Problem::new(&entry::COMBINATION).with(detail))
+    ))
 }
 
 #[cfg(test)]
@@ -481,7 +559,7 @@ mod tests {
     fn any_other_combination_names_the_value_that_fits_none() {
         for (line, named) in [
             (
-                "booking-response new - - - - -",
+                "booking-response new referral a5t1 active completed finished",
                 "eventCoding is 'booking-response'",
             ),
             (
@@ -490,7 +568,8 @@ mod tests {
             ),
             (
                 "servicerequest-request cancel referral a5t1 revoked - -",
-                "reason is 'cancel'",
+                "reason is another value; with the values before it, expected delete or new or \
+                 update",
             ),
             (
                 "servicerequest-request new request a5t1 active completed finished",
@@ -525,10 +604,64 @@ mod tests {
                 "ServiceRequest.category is another value",
             ),
         ] {
-            let problem = decide(&signs(line)).expect_err(line);
-            assert_eq!(problem.entry.code, "WW-REF-007", "{line}");
-            let detail = problem.detail.expect("a detail");
+            let misfits = decide(&signs(line)).expect_err(line);
+            let [misfit] = &misfits[..] else {
+                panic!("{line}: {misfits:?}");
+            };
+            assert_eq!(misfit.problem.entry.code, "WW-REF-007", "{line}");
+            let detail = misfit.problem.detail.as_deref().expect("a detail");
             assert!(detail.starts_with(named), "{line}: {detail}");
+        }
+    }
+
+    #[test]
+    fn every_sign_that_fits_no_row_is_told_and_none_that_fits_one() {
+        use Column::{CarePlan, Category, Encounter, Event, Reason, ServiceRequest};
+        for (line, columns) in [
+            (
+                "zanzibarrow replace referral a5t1 draft completed finished",
+                &[Event, Reason, ServiceRequest][..],
+            ),
+            (
+                "servicerequest-request new referral a5t1 draft active planned",
+                &[ServiceRequest, CarePlan, Encounter],
+            ),
+            (
+                "servicerequest-request new request a5t1 active active in-progress",
+                &[Category, CarePlan, Encounter],
+            ),
+            // Of a referral, because it can be nothing else.
+            (
+                "servicerequest-request replace referral a5t1 active active finished",
+                &[Reason, CarePlan],
+            ),
+            ("booking-response replace - - - - -", &[Event, Reason]),
+            (
+                "servicerequest-request update referral a5t1 draft draft draft",
+                &[ServiceRequest],
+            ),
+        ] {
+            let found = if line.starts_with("booking") {
+                check_header(&signs(line)).expect_err(line)
+            } else {
+                decide(&signs(line)).expect_err(line)
+            };
+            let found: Vec<Column> = found.iter().map(|misfit| misfit.column).collect();
+            assert_eq!(found, columns, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_value_is_repeated_only_where_it_is_a_code_that_is_known_there() {
+        for value in ["zanzibarrow", "14-wobblethorpe-row", "zz-99-1aa"] {
+            let line = format!("{value} {value} {value} a5t1 {value} {value} {value}");
+            let found = decide(&signs(&line)).expect_err(value);
+            assert!(found.len() > 2, "{found:?}");
+            for misfit in found {
+                let detail = misfit.problem.detail.expect("a detail");
+                assert!(!detail.contains(value), "{detail}");
+                assert!(detail.contains(" is another value; "), "{detail}");
+            }
         }
     }
 }

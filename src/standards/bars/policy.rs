@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::codes;
 use crate::domain::identifiers::{OdsCode, ServiceAddress};
 
 /// Whether a finding refuses the message or is only reported.
@@ -69,6 +70,17 @@ impl ReadPolicy {
     /// Whether a referral of this use case may be amended.
     pub fn takes_amendments(&self, use_case: &str) -> bool {
         contains(&self.amend, use_case) || contains(&self.amend, "*")
+    }
+
+    /// A use case as it may be repeated in an error: a national one, or one of these services.
+    pub fn shown_use_case(&self, use_case: &str) -> String {
+        let ours = self.services.iter().flat_map(|service| &service.use_cases);
+        let known: Vec<&str> = codes::USE_CASE_CODES
+            .iter()
+            .copied()
+            .chain(ours.map(String::as_str))
+            .collect();
+        codes::shown(use_case, &known)
     }
 
     /// The service of this address; `None` when it is not served here.

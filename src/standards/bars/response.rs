@@ -258,7 +258,11 @@ pub(super) fn category(use_case: &str) -> Value {
 /// The identifiers that the sender gave its ServiceRequest, kept as `system|value`: a system
 /// is a URI and holds no `|` (RFC 3986), a value may.
 pub(super) fn original_identifiers(case: &Case) -> Vec<Value> {
-    let texts = case.referral.identifiers();
+    identifiers_of(case.referral.identifiers())
+}
+
+/// Identifiers as they stand in a resource, of their `system|value`.
+fn identifiers_of<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<Value> {
     let pairs = texts.filter_map(|text| text.split_once('|'));
     let identifiers = pairs.map(|(system, value)| {
         let mut identifier = json!({ "value": value });

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::domain::sensitive::Sensitive;
+use crate::standards::profile::table::is_element_name;
 
 /// The kind of a fault. Carries member names at most, never a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -172,16 +173,14 @@ impl fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
-/// A member name as it may be shown: only what looks like an element name is
-/// repeated, because a stray name could hold a patient's datum.
+/// A member name as it may be shown: one that FHIR R4 has somewhere. Any other may be what
+/// somebody typed, a person's name or address; where it stands is told instead.
 pub fn shown_name(name: &str) -> &str {
     let bare = name.strip_prefix('_').unwrap_or(name);
-    let letters = bare.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let starts = bare.starts_with(|c: char| c.is_ascii_alphabetic());
-    if letters && starts && name.len() <= 64 {
+    if is_element_name(bare) {
         name
     } else {
-        "(unreadable name)"
+        "(another name)"
     }
 }
 
@@ -199,7 +198,16 @@ mod tests {
     #[test]
     fn a_name_that_could_hold_a_datum_is_not_repeated() {
         assert_eq!(shown_name("_birthDate"), "_birthDate");
-        assert_eq!(shown_name("9990000018"), "(unreadable name)");
-        assert_eq!(shown_name("Some One"), "(unreadable name)");
+        assert_eq!(shown_name("deceasedBoolean"), "deceasedBoolean");
+        for name in [
+            "9990000018",
+            "Some One",
+            "Zanzibarrow",
+            "birthdate",
+            "_",
+            "",
+        ] {
+            assert_eq!(shown_name(name), "(another name)", "{name}");
+        }
     }
 }

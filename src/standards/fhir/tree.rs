@@ -474,9 +474,9 @@ mod tests {
 
     #[test]
     fn an_unknown_resource_type_does_not_reach_the_path() {
-        let doc = document(r#"{"resourceType":"Somebody","a":[1]}"#);
-        let item = doc.root().dig(&["a"]).expect("item");
-        assert_eq!(item.path(), "$.a[0]");
+        let doc = document(r#"{"resourceType":"Somebody","name":[1]}"#);
+        let item = doc.root().dig(&["name"]).expect("item");
+        assert_eq!(item.path(), "$.name[0]");
         assert_eq!(item.parent().and_then(Node::parent), Some(doc.root()));
     }
 

@@ -50,6 +50,9 @@ fn steps(entry: &Entry, case: &About<'_>) -> Vec<ToDo> {
     }
     steps.extend(match entry.entry.kind {
         QueueKind::Held if entry.entry.subject == Condition::RedFlag.code() => ring_now(case),
+        QueueKind::Held if entry.entry.subject == Condition::ClosingReasonDiffers.code() => {
+            say_why_it_ended(case)
+        }
         QueueKind::Held => decide(&entry.entry.reason, case),
         QueueKind::Parked => unpark(entry, case),
         QueueKind::Uncollected => ask_provider(
@@ -103,6 +106,25 @@ fn ring_now(case: &About<'_>) -> Vec<ToDo> {
     vec![
         ToDo::words(before_a_decision(Condition::RedFlag.code())),
         record_call(case),
+    ]
+}
+
+/// The case is over and stays so; only why it ended is open.
+fn say_why_it_ended(case: &About<'_>) -> Vec<ToDo> {
+    vec![
+        ToDo::words(format!(
+            "Ask {} which of its reasons is so, naming the reference only; the referrer was told of \
+             the first",
+            case.provider
+        )),
+        ToDo::run(
+            "Then say it, with the status where the case stands: another reason is told to the \
+             referrer, the first one only ends this entry",
+            format!(
+                "cases correct {} --to STATUS --reason REASON --evidence REF",
+                case.id
+            ),
+        ),
     ]
 }
 
@@ -377,6 +399,12 @@ mod tests {
             (QueueKind::Held, "", "open-case-birth-date", "--send-anyway"),
             (QueueKind::Held, "", "open-case-birth-date", "cases return"),
             (QueueKind::Held, "red-flag", "red-flag", "cases called"),
+            (
+                QueueKind::Held,
+                "closing-reason-differs",
+                "closing-reason-differs",
+                "cases correct",
+            ),
             (
                 QueueKind::Held,
                 "",

@@ -4,11 +4,14 @@ use aws_lc_rs::digest;
 use serde_json::json;
 use workwell_gateway::adapters::seal::hex;
 use workwell_gateway::adapters::store::LegKind;
+use workwell_gateway::conformance::parties::referral::{Stop, StopAs};
 use workwell_gateway::domain::caller::Caller;
+use workwell_gateway::domain::status::{ClosureReason, Status};
+use workwell_gateway::gateway::correct::Correction;
 use workwell_gateway::gateway::read::outbox::LegState;
 
 use super::{call, done, outcome, post_update, quiet, read_case, report};
-use crate::support::eventually;
+use crate::support::{TestGateway, eventually};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_key_and_body_get_the_same_answer_and_another_body_is_a_conflict() {
@@ -92,6 +95,82 @@ async fn an_unknown_word_is_refused_and_a_named_operator_is_asked_to_look() {
     assert_eq!(gateway.legs(LegKind::Respond).await.len(), 1);
     let got = report(&gateway, &id, "k2", "ACCEPTED", 0).await;
     assert_eq!(outcome(&got), done("accepted", "moved"));
+    gateway.end().await;
+}
+
+/// Why the only case ended, and what waits for a person.
+fn ending(gateway: &TestGateway) -> (String, Vec<Vec<String>>) {
+    let reason = gateway.store.rows("SELECT closure_reason FROM cases");
+    let queue = "SELECT kind, subject, reason FROM queue WHERE closed_at IS NULL";
+    (reason[0][0].clone(), gateway.store.rows(queue))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_reason_for_an_end_changes_nothing_until_a_person_has_judged() {
+    let gateway = quiet().await;
+    let (_, id) = read_case(&gateway, 1).await;
+    let got = report(&gateway, &id, "k1", "CLOSED - JOB START", 0).await;
+    assert_eq!(outcome(&got), done("completed", "moved"));
+    let told = gateway.legs(LegKind::Respond).await.len();
+    let started = "completed-started-work".to_owned();
+    assert_eq!(ending(&gateway), (started.clone(), vec![]));
+    // The same reason again asks nobody anything.
+    let got = report(&gateway, &id, "k2", "CLOSED - JOB START", 1).await;
+    assert_eq!(outcome(&got), done("completed", "unchanged"));
+    assert_eq!(ending(&gateway), (started.clone(), vec![]));
+
+    let differs = "closing-reason-differs";
+    let waits = vec![["held", differs, differs].map(str::to_owned).to_vec()];
+    for (key, word) in [("k3", "CLOSED - NO CHANGE"), ("k4", "CLOSED - RETURNED")] {
+        let got = report(&gateway, &id, key, word, 2).await;
+        assert_eq!(outcome(&got), done("completed", "history"));
+        assert_eq!(ending(&gateway), (started.clone(), waits.clone()));
+    }
+    assert_eq!(gateway.legs(LegKind::Respond).await.len(), told);
+    let view = call(&gateway, "GET", &format!("cases/{id}"))
+        .send()
+        .await
+        .json();
+    let last = view["history"].as_array().expect("a history").last();
+    assert_eq!(last.expect("an event")["word"], "CLOSED - RETURNED");
+
+    let operator = Caller::Operator("Duty operator".to_owned());
+    let correct = async |reason: &str| {
+        let correction = Correction {
+            to: Status::Completed,
+            evidence: "call 17".to_owned(),
+            reason: ClosureReason::from_code(reason),
+        };
+        let id = id.parse().expect("an id");
+        let use_cases = &gateway.running.gateway;
+        let corrected = use_cases.correct(&operator, id, &correction).await;
+        assert_eq!(corrected, Ok(Status::Completed));
+    };
+    // The first was right: the entry ends, and nobody is told anything.
+    correct(&started).await;
+    assert_eq!(ending(&gateway), (started, vec![]));
+    assert_eq!(gateway.legs(LegKind::Respond).await.len(), told);
+    // The later one was: it is set, and the practice is told.
+    report(&gateway, &id, "k5", "CLOSED - NO CHANGE", 3).await;
+    assert_eq!(ending(&gateway).1, waits);
+    for _ in 0..2 {
+        correct("completed-no-change").await;
+        assert_eq!(ending(&gateway), ("completed-no-change".to_owned(), vec![]));
+        assert_eq!(gateway.legs(LegKind::Respond).await.len(), told + 1);
+    }
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_cancelled_keeps_the_reason_for_which_it_was_cancelled() {
+    let gateway = quiet().await;
+    let (referral, id) = read_case(&gateway, 1).await;
+    let how = StopAs::Cancelled;
+    let stop = Stop::of(referral.json(), referral.correlation_id(), how);
+    assert!(gateway.stop(&stop).await.expect("an answer").accepted());
+    let got = report(&gateway, &id, "k1", "CLOSED - JOB START", 1).await;
+    assert_eq!(outcome(&got), done("cancelled", "moved"));
+    assert_eq!(ending(&gateway).0, "referrer-cancelled");
     gateway.end().await;
 }
 

@@ -340,6 +340,52 @@ async fn a_cancel_with_the_nhs_number_of_the_referral_is_taken_though_birth_date
     assert_eq!(status_read(&gateway, &answer).await, "revoked");
 }
 
+fn with_another_name(patient: &mut Value) {
+    patient["name"] = json!([{ "family": "Otherwhere", "given": ["Ann"] }]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancel_by_our_id_is_taken_though_the_family_name_has_changed_and_that_is_told() {
+    let gateway = quiet().await;
+    let referral = referral(1);
+    let answer = reaches(&gateway, &referral, "lantern").await;
+    let stop = stop_with_patient(&referral, &answer, |patient| {
+        without(patient, &["identifier"]);
+        with_another_name(patient);
+    });
+    let reply = wire::post(&gateway, &gateway.parties.gp.prepare_stop(&stop)).await;
+    assert_eq!(reply.status, 200, "{}", reply.json);
+    assert!(
+        reply.json.to_string().contains("WW-REF-046"),
+        "{}",
+        reply.json
+    );
+    assert_eq!(status_read(&gateway, &answer).await, "revoked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancel_by_an_identifier_of_the_sender_is_refused_where_the_family_name_differs() {
+    let gateway = quiet().await;
+    let referral = referral(1);
+    let answer = reaches(&gateway, &referral, "lantern").await;
+    let stop_of = |change: &dyn Fn(&mut Value)| {
+        let mut body = referral.json().clone();
+        change(resource_mut(&mut body, "Patient").expect("a Patient"));
+        Stop::of(&body, referral.correlation_id(), StopAs::Cancelled)
+    };
+    let stop = stop_of(&|patient| {
+        without(patient, &["identifier"]);
+        with_another_name(patient);
+    });
+    let found = refuses_stop(&gateway, &stop).await;
+    let expected = error("REC_BAD_REQUEST", "invariant", "WW-REF-046", "Patient");
+    assert_eq!(found, (400, expected));
+    assert_eq!(status_read(&gateway, &answer).await, "active");
+    // An equal NHS number shows who it is.
+    stops(&gateway, &stop_of(&with_another_name)).await;
+    assert_eq!(status_read(&gateway, &answer).await, "revoked");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cancel_that_says_less_of_the_person_than_the_referral_is_taken() {
     let gateway = quiet().await;

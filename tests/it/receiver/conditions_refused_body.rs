@@ -149,22 +149,37 @@ async fn a_body_that_is_no_message_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_combination_without_a_meaning_is_refused_and_the_value_named() {
     let gateway = quiet().await;
-    let place = "Bundle.entry[0].resource";
-    for (referral, word) in [
+    let event = "Bundle.entry[0].resource.eventCoding";
+    let another = "is another value; ";
+    for (referral, word, place) in [
+        (referral().event("servicerequest-wish"), another, event),
         (
-            referral().event("servicerequest-wish"),
-            "servicerequest-wish",
+            referral().event("booking-response"),
+            "booking-response",
+            event,
         ),
-        (referral().event("booking-response"), "booking-response"),
-        (referral().reason("perhaps"), "perhaps"),
-        (referral().category("request"), "request"),
-        (referral().request_status("draft"), "draft"),
+        (
+            referral().reason("perhaps"),
+            another,
+            "Bundle.entry[0].resource.reason",
+        ),
+        (
+            referral().category("request"),
+            "request",
+            "Bundle.entry[1].resource.category",
+        ),
+        (
+            referral().request_status("draft"),
+            "draft",
+            "Bundle.entry[1].resource.status",
+        ),
         (
             referral().change(|bundle| {
                 let plan = resource_mut(bundle, "CarePlan").expect("a plan");
                 plan["status"] = json!("draft");
             }),
             "draft",
+            "Bundle.entry[3].resource.status",
         ),
     ] {
         let sending = gateway.parties.gp.prepare(&referral);
@@ -174,6 +189,47 @@ async fn a_combination_without_a_meaning_is_refused_and_the_value_named() {
             .as_str()
             .unwrap_or_default();
         assert!(told.contains(word), "{told}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_sender_typed_is_in_no_refusal_and_nothing_of_it_is_kept() {
+    let gateway = quiet().await;
+    for datum in ["Zanzibarrow", "14-wobblethorpe-row", "zz-99-1aa"] {
+        let typed = referral().change(|bundle| {
+            for (kind, member) in [
+                ("ServiceRequest", "status"),
+                ("CarePlan", "status"),
+                ("Patient", "resourceType"),
+            ] {
+                resource_mut(bundle, kind).expect(kind)[member] = json!(datum);
+            }
+            let header = resource_mut(bundle, "MessageHeader").expect("a header");
+            header["eventCoding"]["code"] = json!(datum);
+            header["reason"]["coding"][0]["code"] = json!(datum);
+            let request = resource_mut(bundle, "ServiceRequest").expect("a request");
+            request["category"][0]["coding"][1]["code"] = json!(datum);
+            request[datum] = json!(datum);
+        });
+        let use_case = referral().change(|bundle| {
+            let request = resource_mut(bundle, "ServiceRequest").expect("a request");
+            request["category"][0]["coding"][1]["code"] = json!(datum);
+        });
+        let once = String::from_utf8(referral().bytes()).expect("UTF-8");
+        let twice = once.replacen('{', &format!("{{\"{datum}\":1,\"{datum}\":2,"), 1);
+        for body in [
+            String::from_utf8(typed.bytes()).expect("UTF-8"),
+            String::from_utf8(use_case.bytes()).expect("UTF-8"),
+            twice,
+        ] {
+            let reply = wire::post(&gateway, &with_body(&gateway, &body)).await;
+            assert!(reply.status >= 400, "{}", reply.json);
+            assert!(!reply.json.to_string().contains(datum), "{}", reply.json);
+        }
+        let kept = "SELECT CAST(problems_json AS TEXT) FROM answers";
+        for row in gateway.store.rows(kept) {
+            assert!(!row[0].contains(datum), "{row:?}");
+        }
     }
 }
 

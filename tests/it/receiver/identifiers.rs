@@ -302,6 +302,64 @@ async fn where_two_open_ones_could_be_meant_none_is_stopped_and_the_sender_is_to
     assert_eq!(status_of(&gateway, &first).await, Status::Held);
 }
 
+/// A cancel that names this id of ours, where there is one, and these identifiers.
+fn cancel_by(referral: &Referral, id: Option<&str>, named: &[&Value]) -> Stop {
+    let mut message = referral.json().clone();
+    let request = resource_mut(&mut message, "ServiceRequest").expect("a ServiceRequest");
+    if let Some(id) = id {
+        request["id"] = json!(id);
+    }
+    request["identifier"] = json!(named);
+    Stop::of(&message, referral.correlation_id(), StopAs::Cancelled)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancel_whose_ids_point_at_two_open_referrals_stops_neither() {
+    let gateway = quiet().await;
+    let [one, two] = [named(1, &["A"]), named(2, &["B"])];
+    let first = reaches(&gateway, &one, "lantern").await;
+    let second = reaches(&gateway, &two, "lantern").await;
+    let own = |value: &str| identifiers(&[value])[0].clone();
+    let [a, b, unknown] = [own("A"), own("B"), own("X")];
+    let [of_first, of_second] = [
+        shown_identifiers(&gateway, &first).await[0].clone(),
+        shown_identifiers(&gateway, &second).await[0].clone(),
+    ];
+    let id = first.service_request_id();
+    for (id, named) in [
+        (id, &[&b][..]),
+        (id, &[&a, &b]),
+        (id, &[&b, &a]),
+        (id, &[&of_second]),
+        (id, &[&a, &of_second]),
+        (None, &[&a, &b]),
+        (None, &[&unknown, &a, &b]),
+        (None, &[&of_first, &of_second]),
+        (None, &[&of_first, &b]),
+        (None, &[&of_second, &a]),
+    ] {
+        let stop = cancel_by(&one, id, named);
+        let reply = wire::post(&gateway, &gateway.parties.gp.prepare_stop(&stop)).await;
+        assert_eq!(
+            (reply.status, reply.codes()),
+            (400, vec!["WW-REF-040".to_owned()]),
+            "{id:?} {named:?}"
+        );
+        for answer in [&first, &second] {
+            assert!(!status_of(&gateway, answer).await.is_stopped(), "{named:?}");
+        }
+    }
+    // What points at one is taken, whatever else is not known here.
+    let stop = cancel_by(&one, id, &[&a, &unknown, &of_first]);
+    assert!(gateway.stop(&stop).await.expect("an answer").accepted());
+    assert!(status_of(&gateway, &first).await.is_stopped());
+    assert!(!status_of(&gateway, &second).await.is_stopped());
+    // The first is over: it is no rival of the second.
+    let stop = cancel_by(&two, second.service_request_id(), &[&b, &a]);
+    assert!(gateway.stop(&stop).await.expect("an answer").accepted());
+    assert!(status_of(&gateway, &second).await.is_stopped());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_referral_is_read_back_by_any_identifier_and_shows_them_all() {
     let gateway = quiet().await;

@@ -4,9 +4,9 @@ use super::Faults;
 use super::bundle::Entries;
 use crate::problem::Problem;
 use crate::problem::area::referral as entry;
-use crate::standards::bars::codes::shown;
 use crate::standards::bars::message_rules::{Focus, MessageRule};
 use crate::standards::bars::policy::Grade;
+use crate::standards::fhir::resource_types;
 
 /// Counts the resources against a message's rules.
 pub(super) fn check(rule: &MessageRule, entries: &Entries<'_>, faults: &mut Faults<'_>) {
@@ -29,9 +29,14 @@ pub(super) fn check(rule: &MessageRule, entries: &Entries<'_>, faults: &mut Faul
         };
         faults.tell(&entry::UNLISTED_RESOURCE, grade, |problem| {
             let problem = problem.at(found.node.path());
-            problem.with(format!("the resource type is {}", shown(found.kind)))
+            problem.with(format!("the resource type is {}", shown_type(found.kind)))
         });
     }
+}
+
+/// A resource type as it may be repeated: one that R4 defines.
+fn shown_type(kind: &str) -> &str {
+    resource_types::known(kind).unwrap_or("another value")
 }
 
 fn check_focus(focus: &Focus, count: usize, faults: &mut Faults<'_>) {

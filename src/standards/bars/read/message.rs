@@ -13,7 +13,11 @@ use crate::standards::bars::codes;
 use crate::standards::bars::headers::Headers;
 use crate::standards::bars::message_rules::MessageRule;
 use crate::standards::bars::policy::{ReadPolicy, Served, same_service};
-use crate::standards::fhir::Node;
+use crate::standards::fhir::{Node, resource_types};
+
+/// Identifiers of the sender's Encounter that are kept, and the bytes of each half of one.
+const MOST_IDENTIFIERS: usize = 20;
+const LONGEST_IDENTIFIER: usize = 200;
 
 /// What the envelope says.
 #[derive(Clone, Debug)]
@@ -121,7 +125,7 @@ fn id_of(entries: &Entries<'_>, kind: &str) -> Option<String> {
     entries.first(kind)?.str("id").map(str::to_owned)
 }
 
-/// Codes only: whatever else stands there is not kept.
+/// Codes, identifiers and times only: whatever else stands there is not kept.
 fn encounter_as(encounter: Node<'_>) -> Option<EncounterAs> {
     let is_code = |code: &&str| {
         (1..=20).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-')
@@ -133,7 +137,32 @@ fn encounter_as(encounter: Node<'_>) -> Option<EncounterAs> {
     Some(EncounterAs {
         status: encounter.str("status").filter(is_code)?.to_owned(),
         class: class.map(str::to_owned),
+        identifiers: encounter_identifiers(encounter),
+        start: moment(encounter, "start"),
+        end: moment(encounter, "end"),
     })
+}
+
+/// Those that a number or a key could be; a longer text is none.
+fn encounter_identifiers(encounter: Node<'_>) -> Vec<String> {
+    let identifiers = encounter.each("identifier").take(MOST_IDENTIFIERS);
+    let kept = identifiers.filter_map(|identifier| {
+        let value = identifier.str("value")?;
+        let system = identifier.str("system").unwrap_or_default();
+        let is_short = value.len() <= LONGEST_IDENTIFIER && system.len() <= LONGEST_IDENTIFIER;
+        is_short.then(|| format!("{system}|{value}"))
+    });
+    kept.collect()
+}
+
+/// A side of the Encounter's period, where it looks like a dateTime.
+fn moment(encounter: Node<'_>, side: &str) -> Option<String> {
+    let text = encounter.get("period")?.str(side)?;
+    let is_moment = (4..=40).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_digit() || b"-:.+TZ".contains(&b));
+    is_moment.then(|| text.to_owned())
 }
 
 pub(super) fn bundle_id(bundle: Node<'_>, faults: &mut Faults<'_>) -> Option<BundleId> {
@@ -277,19 +306,46 @@ pub(super) fn check_parties(
     }
 }
 
-/// Compares MessageHeader.definition and focus with the message that it is. Only
-/// warnings: two published examples cite a wrong definition, SERVREQ02 cites none, and
-/// App 4 and App 6 put the focus on the Encounter.
-pub(super) fn check_definition(header: &Header<'_>, rule: &MessageRule, faults: &mut Faults<'_>) {
+/// Compares MessageHeader.definition, focus and response with the request that it is. Only
+/// warnings: two published examples cite a wrong definition, SERVREQ02 cites none, and a
+/// message with one ServiceRequest means it whatever its focus says, so that no stop is lost
+/// over it (DESIGN I10). Of a request, a cancel as well, the focus is the ServiceRequest
+/// (every published one has it so); the Encounter is that of responses.
+pub(super) fn check_definition(
+    entries: &Entries<'_>,
+    header: &Header<'_>,
+    rule: &MessageRule,
+    faults: &mut Faults<'_>,
+) {
+    let path = |member: &str| format!("{}.{member}", header.node.path());
     let cited = header.node.str("definition").unwrap_or_default();
     let cited = cited.split('|').next().unwrap_or_default();
     if !cited.eq_ignore_ascii_case(rule.url) {
         let problem = Problem::new(&entry::DEFINITION)
-            .at(format!("{}.definition", header.node.path()))
+            .at(path("definition"))
             .with(format!("expected {}", rule.url));
         faults.add(problem.as_warning());
     }
-    if header.node.dig(&["focus", "reference"]).is_none() {
-        faults.warn(&entry::FOCUS, format!("{}.focus", header.node.path()));
+    check_focus(entries, header, faults);
+    if header.node.get("response").is_some() {
+        faults.warn(&entry::RESPONSE_ON_REQUEST, path("response"));
     }
+}
+
+fn check_focus(entries: &Entries<'_>, header: &Header<'_>, faults: &mut Faults<'_>) {
+    let path = || format!("{}.focus", header.node.path());
+    let Some(reference) = header.node.dig(&["focus", "reference"]) else {
+        faults.warn(&entry::FOCUS, path());
+        return;
+    };
+    // One that leads nowhere is told as that.
+    let named = reference.text().and_then(|text| entries.resolve(text));
+    let Some(named) = named.filter(|named| named.kind != "ServiceRequest") else {
+        return;
+    };
+    let kind = resource_types::known(named.kind).unwrap_or("resource of another type");
+    let problem = Problem::new(&entry::FOCUS)
+        .at(path())
+        .with(format!("it leads to a {kind}, expected the ServiceRequest"));
+    faults.add(problem.as_warning());
 }

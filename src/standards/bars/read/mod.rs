@@ -24,7 +24,7 @@ pub use message::MessageFacts;
 use super::decision::{self, Meaning};
 use super::headers::Headers;
 use super::message_rules::{REQUEST_CANCELLED, REQUEST_REFERRAL};
-use super::policy::{Grade, ReadPolicy, Served};
+use super::policy::{Grade, ReadPolicy};
 use crate::domain::case::{ConditionGroups, Person, Referral};
 use crate::problem::area::{fhir as fhir_entry, referral as entry};
 use crate::problem::{Entry, Problem};
@@ -267,7 +267,7 @@ fn check_rules(meaning: Option<Meaning>, parts: &Parts<'_, '_>, faults: &mut Fau
         }
     };
     if let Some(header) = &parts.header {
-        message::check_definition(header, rule, faults);
+        message::check_definition(entries, header, rule, faults);
     }
     cardinality::check(rule, entries, faults);
     if rule.url == REQUEST_REFERRAL.url {
@@ -286,15 +286,19 @@ fn check_use_case(meaning: Option<Meaning>, parts: &Parts<'_, '_>, faults: &mut 
         return;
     };
     let path = || format!("{}.category", request.node.path());
-    let found = || format!("the use case is {}", super::codes::shown(use_case));
-    let is_taken = |service: &Served| service.takes_use_case(use_case);
-    if !parts.service.is_none_or(is_taken) {
+    let found = format!("the use case is {}", faults.policy.shown_use_case(use_case));
+    if let Some(service) = parts.service.filter(|s| !s.takes_use_case(use_case)) {
         let problem = Problem::new(&entry::USE_CASE_NOT_OFFERED);
-        faults.add(problem.at(path()).with(found()));
+        let taken = service.use_cases.join(", ");
+        faults.add(
+            problem
+                .at(path())
+                .with(format!("{found}; this service takes {taken}")),
+        );
     }
     if meaning == Some(Meaning::Amend) && !faults.policy.takes_amendments(use_case) {
         let problem = Problem::new(&entry::AMEND_NOT_OFFERED);
-        faults.add(problem.at(path()).with(found()));
+        faults.add(problem.at(path()).with(found));
     }
 }
 

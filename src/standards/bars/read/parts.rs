@@ -4,7 +4,7 @@ use super::Faults;
 use super::bundle::Entries;
 use super::message::{self, Header};
 use super::service_request::Request;
-use crate::standards::bars::decision::{self, Meaning, Signs};
+use crate::standards::bars::decision::{self, Column, Meaning, Signs};
 use crate::standards::bars::policy::Served;
 
 /// The parts of a message by which it is judged.
@@ -70,8 +70,8 @@ fn signs(
     }
 }
 
-/// What the message means. Where it means nothing, the sign that fits nowhere is told; not
-/// one that is only missing, because what bears it is told as missing itself.
+/// What the message means. Where it means nothing, each sign that fits nowhere is told at its
+/// own element; not one that is only missing, because what bears it is told as missing itself.
 pub(super) fn decide(
     parts: &Parts<'_, '_>,
     header: &Header<'_>,
@@ -91,12 +91,32 @@ pub(super) fn decide(
                 };
                 decision::decide(&as_referral).err()
             }
-            Err(problem) => Some(problem),
+            Err(misfits) => Some(misfits),
         }
     };
-    let path = header.node.path();
-    if let Some(problem) = found {
-        faults.add(problem.at(path));
+    for misfit in found.unwrap_or_default() {
+        faults.add(misfit.problem.at(place(parts, header, misfit.column)));
     }
     None
+}
+
+/// The path of the element that bears a sign; of one that is missing, where it belongs.
+fn place(parts: &Parts<'_, '_>, header: &Header<'_>, column: Column) -> String {
+    let of_header = |member| format!("{}.{member}", header.node.path());
+    let of_request = |member| match &parts.request {
+        Some(request) => format!("{}.{member}", request.node.path()),
+        None => header.node.path(),
+    };
+    let status_of = |kind| match parts.entries.first(kind) {
+        Some(resource) => format!("{}.status", resource.path()),
+        None => header.node.path(),
+    };
+    match column {
+        Column::Event => of_header("eventCoding"),
+        Column::Reason => of_header("reason"),
+        Column::Category => of_request("category"),
+        Column::ServiceRequest => of_request("status"),
+        Column::CarePlan => status_of("CarePlan"),
+        Column::Encounter => status_of("Encounter"),
+    }
 }

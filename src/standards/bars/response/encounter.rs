@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Rejection, Told, Urls, to};
-use crate::domain::case::Case;
+use super::{Rejection, Told, Urls, identifiers_of, to};
+use crate::domain::case::{Case, EncounterAs};
 use crate::domain::identifiers::CaseReference;
 use crate::domain::status::{EncounterStatus, Milestone, Status};
 use crate::standards::bars::accept::emergency;
@@ -27,10 +27,13 @@ pub(super) fn senders_encounter(told: &Told<'_>, urls: &Urls) -> Value {
         "status": was.map_or("finished", |was| was.status.as_str()),
         "class": class.map_or_else(
             emergency,
-            |code| json!({ "system": codes::ACT_CODE, "code": code }),
+            |code| class_of(code),
         ),
         "subject": to(urls.patient),
     });
+    if let Some(was) = was {
+        echo_identity(&mut encounter, was);
+    }
     // Its id is the sender's; without one none is made up.
     if let Some(id) = &kept.encounter {
         encounter["id"] = json!(id);
@@ -39,6 +42,28 @@ pub(super) fn senders_encounter(told: &Told<'_>, urls: &Urls) -> Value {
         encounter["episodeOfCare"] = journey;
     }
     encounter
+}
+
+/// What the sender knows its Encounter again by (BaRS Core 1.5.0: its Encounter is echoed).
+fn echo_identity(encounter: &mut Value, was: &EncounterAs) {
+    let identifiers = identifiers_of(was.identifiers.iter().map(String::as_str));
+    if !identifiers.is_empty() {
+        encounter["identifier"] = json!(identifiers);
+    }
+    for (side, moment) in [("start", &was.start), ("end", &was.end)] {
+        if let Some(moment) = moment {
+            encounter["period"][side] = json!(moment);
+        }
+    }
+}
+
+/// Encounter.class, with the words of its code system where they are known.
+fn class_of(code: &str) -> Value {
+    let mut class = json!({ "system": codes::ACT_CODE, "code": code });
+    if let Some((_, display)) = codes::ENCOUNTER_CLASSES.iter().find(|row| row.0 == code) {
+        class["display"] = json!(display);
+    }
+    class
 }
 
 pub(super) fn our_encounter(told: &Told<'_>, urls: &Urls) -> Value {

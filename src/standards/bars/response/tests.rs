@@ -181,6 +181,12 @@ fn the_senders_encounter_comes_back_as_it_was() {
     case.sender_ids.encounter_as = Some(EncounterAs {
         status: "triaged".to_owned(),
         class: Some("AMB".to_owned()),
+        identifiers: vec![
+            "https://larkspur.example/Id/encounter|LK-CASE-000077".to_owned(),
+            "|77".to_owned(),
+        ],
+        start: Some("2026-09-01T09:10:00+01:00".to_owned()),
+        end: Some("2026-09-01".to_owned()),
     });
     let message = response(&case, Status::Accepted).expect("a return address");
     let entries = message.body["entry"].as_array().expect("entries");
@@ -189,7 +195,16 @@ fn the_senders_encounter_comes_back_as_it_was() {
         .map(|entry| &entry["resource"])
         .filter(|resource| resource["resourceType"] == "Encounter");
     let theirs = encounters.find(|e| e["status"] == "triaged");
-    assert_eq!(theirs.expect("the sender's")["class"]["code"], "AMB");
+    let theirs = theirs.expect("the sender's");
+    assert_eq!(theirs["class"]["code"], "AMB");
+    assert_eq!(theirs["class"]["display"], "ambulatory");
+    let expected = json!([
+        { "system": "https://larkspur.example/Id/encounter", "value": "LK-CASE-000077" },
+        { "value": "77" },
+    ]);
+    assert_eq!(theirs["identifier"], expected);
+    let expected = json!({ "start": "2026-09-01T09:10:00+01:00", "end": "2026-09-01" });
+    assert_eq!(theirs["period"], expected);
     sample::assert_sound(&message.body);
 }
 

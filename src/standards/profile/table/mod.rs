@@ -133,6 +133,20 @@ pub fn embedded() -> &'static Table {
     TABLE.get_or_init(|| Table::decode(ELEMENTS))
 }
 
+/// Whether FHIR R4 has an element of this name in any of its types: such a name may be
+/// repeated in an error, any other may be whatever a sender typed.
+pub fn is_element_name(name: &str) -> bool {
+    static NAMES: OnceLock<Vec<&str>> = OnceLock::new();
+    let names = NAMES.get_or_init(|| {
+        let elements = embedded().elements.iter();
+        let mut names: Vec<&str> = elements.map(|element| element.name.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    });
+    name == "resourceType" || names.binary_search(&name).is_ok()
+}
+
 /// One element line, split.
 struct Line {
     name: &'static str,
@@ -294,6 +308,14 @@ impl Table {
     /// The member `name` of a type.
     pub fn element(&self, owner: TypeId, name: &str) -> Option<&Element> {
         self.find(owner, NameKey::of(name), |element| element.name == name)
+    }
+
+    /// The element of a type that this name is but for upper and lower case.
+    pub fn differs_in_case(&self, owner: TypeId, name: &str) -> Option<&str> {
+        let (first, count) = self.type_of(owner).members;
+        let members = &self.elements[first as usize..][..count as usize];
+        let mut names = members.iter().map(|element| element.name.as_str());
+        names.find(|known| known.eq_ignore_ascii_case(name))
     }
 
     /// The element of a type that a value is by its name.

@@ -2,7 +2,7 @@
 
 use super::index::Contained;
 use super::{Frame, Walk};
-use crate::standards::fhir::fault::shown_name;
+use crate::standards::fhir::fault::{position, shown_name};
 use crate::standards::fhir::{Kind, Node, resource_types};
 use crate::standards::profile::finding::{
     DUPLICATE_ID, EMPTY_VALUE, Finding, INVALID_FORMAT, Layer, MISSING_ELEMENT,
@@ -347,10 +347,21 @@ impl<'d> Walk<'d> {
     }
 
     fn unknown(&mut self, value: Node<'_>, id: TypeId) {
-        let name = value.name().unwrap_or_default();
-        let found = format!("element '{}'", shown_name(name));
-        let expected = format!("an element of {}", self.type_name(id));
-        self.find(UNKNOWN_ELEMENT, value, &found, &expected);
+        let (table, owner) = (self.table, self.type_name(id));
+        self.findings
+            .add(Layer::Structure, UNKNOWN_ELEMENT, || Finding {
+                rule: UNKNOWN_ELEMENT,
+                layer: Layer::Structure,
+                severity: Severity::Error,
+                path: value.path(),
+                found: unknown_name(value),
+                expected: match table.differs_in_case(id, value.name().unwrap_or_default()) {
+                    Some(name) => format!("an element of {owner}, such as '{name}'"),
+                    None => format!("an element of {owner}"),
+                },
+                offset: value.span().start,
+                profile: None,
+            });
     }
 
     fn missing(&mut self, node: Node<'_>, id: TypeId, mut missing: u128) {
@@ -372,6 +383,17 @@ impl<'d> Walk<'d> {
                 });
         }
     }
+}
+
+/// The name of an element that R4 does not have here; where it has it nowhere, the place of
+/// its value, so that it is found without being repeated.
+fn unknown_name(value: Node<'_>) -> String {
+    let name = value.name().unwrap_or_default();
+    if shown_name(name) == name {
+        return format!("element '{name}'");
+    }
+    let (line, column) = position(value.document().source(), value.span().start);
+    format!("an element of another name, whose value stands at line {line}, column {column}")
 }
 
 pub(super) fn kind_words(node: Node<'_>) -> &'static str {

@@ -46,15 +46,53 @@ fn an_unknown_element_is_named_at_any_depth() {
             {"resourceType":"Patient","nhsNumber":"x","name":[{"famly":"T"}],"_active":{"extra":1},
             "_name":[{"id":"z"}],"contact":[{"resourceType":"Patient"}]}}]}"#,
         &[
-            (UNKNOWN_ELEMENT, "Bundle.entry[0].resource.nhsNumber"),
-            (UNKNOWN_ELEMENT, "Bundle.entry[0].resource.name[0].famly"),
-            (UNKNOWN_ELEMENT, "Bundle.entry[0].resource._active.extra"),
+            (UNKNOWN_ELEMENT, "Bundle.entry[0].resource.(another name)"),
+            (
+                UNKNOWN_ELEMENT,
+                "Bundle.entry[0].resource.name[0].(another name)",
+            ),
+            (
+                UNKNOWN_ELEMENT,
+                "Bundle.entry[0].resource._active.(another name)",
+            ),
             (UNKNOWN_ELEMENT, "Bundle.entry[0].resource._name"),
             (
                 UNKNOWN_ELEMENT,
                 "Bundle.entry[0].resource.contact[0].resourceType",
             ),
         ],
+    );
+}
+
+#[test]
+fn an_unknown_element_is_told_by_its_place_and_by_the_name_that_was_meant() {
+    let json =
+        "{\"resourceType\":\"Patient\",\n\"birthdate\":\"1970\",\"Zanzibarrow\":1,\"onsetAge\":1}";
+    let document = Document::parse(json.into(), &Limits::default()).expect("readable");
+    let found = faults(&document);
+    let told: Vec<String> = found
+        .iter()
+        .map(|finding| {
+            format!(
+                "{}: {}, not {}",
+                finding.path, finding.expected, finding.found
+            )
+        })
+        .collect();
+    let another = "Patient.(another name): an element of Patient";
+    assert_eq!(
+        told,
+        [
+            format!(
+                "{another}, such as 'birthDate', not an element of another name, whose value \
+                 stands at line 2, column 13"
+            ),
+            format!(
+                "{another}, not an element of another name, whose value stands at line 2, \
+                 column 34"
+            ),
+            "Patient.onsetAge: an element of Patient, not element 'onsetAge'".to_owned(),
+        ]
     );
 }
 
@@ -84,9 +122,9 @@ fn the_content_of_a_wrong_list_is_walked_so_that_all_faults_are_told_at_once() {
         r#"{"resourceType":"Patient","maritalStatus":[{"txt":"x"}],"name":{"famly":"T"}}"#,
         &[
             (WRONG_JSON_TYPE, "Patient.maritalStatus"),
-            (UNKNOWN_ELEMENT, "Patient.maritalStatus[0].txt"),
+            (UNKNOWN_ELEMENT, "Patient.maritalStatus[0].(another name)"),
             (WRONG_JSON_TYPE, "Patient.name"),
-            (UNKNOWN_ELEMENT, "Patient.name.famly"),
+            (UNKNOWN_ELEMENT, "Patient.name.(another name)"),
         ],
     );
 }
@@ -216,7 +254,7 @@ fn the_known_faults_of_published_examples_are_found() {
             "bars-api/service_request/id/GET-success.json",
             &[
                 (WRONG_JSON_TYPE, "ServiceRequest.basedOn"),
-                (UNKNOWN_ELEMENT, "ServiceRequest.PatientInstruction"),
+                (UNKNOWN_ELEMENT, "ServiceRequest.(another name)"),
             ],
         ),
         (

@@ -72,7 +72,21 @@ async fn not_implemented(State(gateway): State<Arc<Gateway>>) -> Response {
 }
 
 async fn wrong_verb(State(gateway): State<Arc<Gateway>>, method: Method) -> Response {
-    let found = Problem::new(&problems::WRONG_VERB).with(format!("the verb was {method}"));
+    // A verb of the sender's own making is whatever it typed.
+    let known = [
+        Method::GET,
+        Method::HEAD,
+        Method::POST,
+        Method::PUT,
+        Method::PATCH,
+        Method::DELETE,
+        Method::OPTIONS,
+        Method::TRACE,
+        Method::CONNECT,
+    ];
+    let verb = known.iter().find(|known| **known == method);
+    let verb = verb.map_or("another one", Method::as_str);
+    let found = Problem::new(&problems::WRONG_VERB).with(format!("the verb was {verb}"));
     answer::refusal(&gateway, &[found])
 }
 

@@ -80,3 +80,68 @@ fn a_response_needs_a_request_of_ours() {
             .any(|f| f.contains("REF-026"))
     );
 }
+
+#[test]
+fn the_focus_of_a_request_is_the_service_request_and_anything_else_is_told() {
+    for mut message in [
+        sample::referral(),
+        sample::cancel("0b5f7a40-3333-4000-8000-000000000001"),
+    ] {
+        assert_eq!(found(&read_as(&message, &policy())), [""; 0]);
+        resource(&mut message, 1)["focus"][0]["reference"] = json!(sample::url(3));
+        let reading = read_as(&message, &policy());
+        assert!(!reading.is_refused());
+        assert_eq!(
+            found(&reading),
+            ["w WW-REF-029 Bundle.entry[0].resource.focus"]
+        );
+        let detail = reading.problems[0].detail.as_deref();
+        assert_eq!(
+            detail,
+            Some("it leads to a Patient, expected the ServiceRequest")
+        );
+    }
+}
+
+#[test]
+fn a_request_that_says_that_it_answers_something_is_taken_and_told() {
+    let mut message = sample::referral();
+    resource(&mut message, 1)["response"] =
+        json!({ "identifier": "0b5f7a40-4444-4000-8000-000000000001", "code": "ok" });
+    let reading = read_as(&message, &policy());
+    assert_eq!(reading.meaning, Some(Meaning::NewReferral));
+    assert_eq!(
+        found(&reading),
+        ["w WW-REF-049 Bundle.entry[0].resource.response"]
+    );
+}
+
+#[test]
+fn each_sign_that_fits_nowhere_is_told_at_its_own_element() {
+    let told = faults(|message| {
+        resource(message, 1)["eventCoding"]["code"] = json!("zanzibarrow");
+        resource(message, 1)["reason"]["coding"][0]["code"] = json!("14-wobblethorpe-row");
+        resource(message, 2)["status"] = json!("draft");
+    });
+    let header = "WW-REF-007 Bundle.entry[0].resource";
+    let request = "WW-REF-007 Bundle.entry[1].resource";
+    assert_eq!(
+        told,
+        [
+            format!("{header}.eventCoding"),
+            format!("{header}.reason"),
+            format!("{request}.status"),
+        ]
+    );
+    let told = faults(|message| {
+        resource(message, 5)["status"] = json!("active");
+        resource(message, 4)["status"] = json!("planned");
+    });
+    assert_eq!(
+        told,
+        [
+            "WW-REF-007 Bundle.entry[4].resource.status",
+            "WW-REF-007 Bundle.entry[3].resource.status",
+        ]
+    );
+}

@@ -36,7 +36,7 @@ fn what_is_missing_or_unknown_hides_no_other_fault_and_makes_none() {
             },
             // Without either it may as well be a cancel, which has no consent.
             &[
-                "WW-REF-007 Bundle.entry[0].resource",
+                "WW-REF-007 Bundle.entry[0].resource.reason",
                 "WW-REF-012 Bundle.entry",
                 "WW-REF-017 Bundle.entry[1].resource.identifier[0].value",
             ],
@@ -44,7 +44,7 @@ fn what_is_missing_or_unknown_hides_no_other_fault_and_makes_none() {
         (
             |m| resource(m, 1)["reason"]["coding"][0]["code"] = json!("replace"),
             &[
-                "WW-REF-007 Bundle.entry[0].resource",
+                "WW-REF-007 Bundle.entry[0].resource.reason",
                 "WW-REF-018 Bundle.entry",
                 "WW-REF-017 Bundle.entry[2].resource.identifier[0].value",
             ],

@@ -56,7 +56,7 @@ fn each_rule_has_its_fault_at_its_place() {
         ),
         (
             |m| resource(m, 1)["reason"]["coding"][0]["code"] = json!("replace"),
-            &["WW-REF-007 Bundle.entry[0].resource"],
+            &["WW-REF-007 Bundle.entry[0].resource.reason"],
         ),
         (
             |m| resource(m, 2)["category"][0]["coding"][1]["code"] = json!("a1t1"),

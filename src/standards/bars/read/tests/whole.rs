@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::domain::case::{BarrierGroup, SourceRoute};
+use crate::domain::case::{BarrierGroup, EncounterAs, SourceRoute};
 use crate::domain::consent::Decision;
 use crate::domain::identifiers::OdsCode;
 use crate::standards::bars::sample::{self, found, policy, read_as, resource};
@@ -148,4 +148,35 @@ fn a_long_reason_is_cut() {
         .reason
         .expect("a reason");
     assert_eq!(reason.expose().chars().count(), 2_000);
+}
+
+#[test]
+fn the_senders_encounter_is_kept_with_what_identifies_it_and_no_words() {
+    let mut message = sample::referral();
+    let encounter = resource(&mut message, 4);
+    encounter["identifier"] = json!([
+        { "system": "https://larkspur.example/Id/encounter", "value": "LK-CASE-000077" },
+        { "value": "77", "assigner": { "display": "Zebulon Q" } },
+        { "system": "https://larkspur.example/Id/encounter" },
+        { "value": "Z".repeat(201) },
+    ]);
+    encounter["period"] = json!({ "start": "2026-09-01T09:10:00+01:00", "end": "Zebulon Q" });
+    encounter["class"]["display"] = json!("Zebulon Q");
+    let facts = read_as(&message, &policy()).message.expect("facts");
+    let kept = facts.encounter_as.expect("an Encounter");
+    assert_eq!(
+        kept.identifiers,
+        [
+            "https://larkspur.example/Id/encounter|LK-CASE-000077",
+            "|77"
+        ]
+    );
+    assert_eq!(kept.start.as_deref(), Some("2026-09-01T09:10:00+01:00"));
+    assert_eq!(kept.end, None);
+    let whole = serde_json::to_string(&kept).expect("JSON");
+    assert!(!whole.contains("Zebulon"), "{whole}");
+    // A case of an earlier version is read as it is.
+    let before = r#"{"status":"finished","class":"EMER"}"#;
+    let before: EncounterAs = serde_json::from_str(before).expect("JSON");
+    assert!(before.identifiers.is_empty() && before.start.is_none());
 }
