@@ -100,7 +100,7 @@ fn main() -> ExitCode {
     let line = CommandLine::parse();
     let mut out = io::stdout();
     let code = match line.verb {
-        Verb::Config(args) => config::run(&args, &mut out),
+        Verb::Config(args) => config::run(&args, &start::faults::findings, &mut out),
         Verb::Explain(args) => explain::run(&args, &mut out),
         Verb::Profiles(args) => profiles::run(args, &mut out),
         Verb::Validate(args) => validate::run(&args, &mut out),

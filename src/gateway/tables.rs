@@ -7,6 +7,7 @@ mod check;
 mod compare;
 mod concept_map;
 mod conflicts;
+mod destinations;
 mod origins;
 mod places;
 mod prove;
@@ -25,6 +26,7 @@ pub use check::{Checked, Report, UnknownName, check, check_with, require_approva
 pub use compare::{Changed, Compared, Comparison, FieldChange};
 pub use concept_map::{Written, export, import};
 pub use conflicts::{Conflicts, conflicts};
+pub use destinations::{judge_destinations, policy as destination_policy};
 pub use origins::{Origin, Origins, Place};
 pub use places::{of_places, subject_of, with_closings};
 pub use prove::{Difference, Proof, prove};
