@@ -18,7 +18,7 @@ const ONCE: [&str; 5] = [
 
 /// A fault for each of these headers that stands twice.
 pub(super) fn faults(headers: &HeaderMap) -> Vec<Problem> {
-    if headers.len() == headers.keys_len() {
+    if stand_once(headers) {
         return Vec::new();
     }
     let again = ONCE.into_iter().filter(|name| stands_twice(headers, name));
@@ -38,5 +38,10 @@ pub(super) fn authorization(headers: &HeaderMap) -> bool {
 
 /// Whether a header stands more than once, whatever its values are.
 pub(super) fn stands_twice(headers: &HeaderMap, name: &str) -> bool {
-    headers.get_all(name).iter().nth(1).is_some()
+    !stand_once(headers) && headers.get_all(name).iter().nth(1).is_some()
+}
+
+/// Nearly always so, and told by two counts.
+fn stand_once(headers: &HeaderMap) -> bool {
+    headers.len() == headers.keys_len()
 }
