@@ -33,7 +33,7 @@ struct CommandLine {
 
 /// What stands under the help of the program.
 const AFTER_HELP: &str = "\
-New here? `workwell-gateway demo` shows the whole road in ten seconds.
+New here? `workwell-gateway demo` shows the whole road with made-up people.
 
 Exit codes: 0 done, 1 something found, 2 wrong command line, 3 not reachable,
 70 a fault of ours, 78 settings that cannot be used.";
@@ -100,7 +100,7 @@ fn main() -> ExitCode {
     let line = CommandLine::parse();
     let mut out = io::stdout();
     let code = match line.verb {
-        Verb::Config(args) => config::run(&args, &mut out),
+        Verb::Config(args) => config::run(&args, &start::faults::findings, &mut out),
         Verb::Explain(args) => explain::run(&args, &mut out),
         Verb::Profiles(args) => profiles::run(args, &mut out),
         Verb::Validate(args) => validate::run(&args, &mut out),
@@ -159,7 +159,7 @@ fn with_settings(path: Option<&Path>, verb: &Verb, out: &mut io::Stdout) -> i32 
 fn play(once: bool, format: Format, out: &mut io::Stdout) -> i32 {
     match on_runtime(demo::run(once, format == Format::Json, out)) {
         Ok(tally) if tally.is_complete() => exit::OK,
-        Ok(_) => exit::FINDING,
+        Ok(_) | Err(demo::Failure::Ended) => exit::FINDING,
         Err(demo::Failure::Start(faults)) => complain(&faults, exit::CONFIG),
         Err(demo::Failure::Io(error)) => {
             let _ = writeln!(

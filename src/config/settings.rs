@@ -189,11 +189,46 @@ impl Settings {
         WorkingDays::new(self.holidays.iter().copied())
     }
 
-    /// What `serve` asks for beyond settings that can be read: no case may leave
-    /// without a trace in PDS unless somebody named answers for it until a day that has
-    /// not passed (DESIGN section 4, step 10).
+    /// What `serve` asks for beyond settings that can be read: an address for each
+    /// listener, and that somebody answers for PDS being off.
     pub fn faults_for_serve(&self, today: Date) -> Vec<Problem> {
-        let fault = match &self.clearance.pds_off {
+        let mut faults = self.clearance.faults(today);
+        faults.extend(self.listen.faults());
+        faults
+    }
+}
+
+impl Listen {
+    /// One address given to two listeners: the second could not be bound. Port 0 is any
+    /// free one.
+    fn faults(&self) -> Vec<Problem> {
+        let all = [
+            ("listen.bars", self.bars),
+            ("listen.provider", self.provider),
+            ("listen.admin", self.admin),
+        ];
+        let meet = |one: SocketAddr, other: SocketAddr| {
+            let any = one.ip().is_unspecified() || other.ip().is_unspecified();
+            let same = one.is_ipv4() == other.is_ipv4() && (any || one.ip() == other.ip());
+            one.port() != 0 && one.port() == other.port() && same
+        };
+        let mut faults = Vec::new();
+        for (at, (key, address)) in all.iter().enumerate() {
+            let earlier = all[..at].iter().find(|(_, other)| meet(*other, *address));
+            if let Some((first, _)) = earlier {
+                let fault = Problem::new(&entries::CANNOT_LISTEN).at(*key);
+                faults.push(fault.with(format!("{address} is that of `{first}` already")));
+            }
+        }
+        faults
+    }
+}
+
+impl Clearance {
+    /// No case may leave without a trace in PDS unless somebody named answers for it until
+    /// a day that has not passed (DESIGN section 4, step 10).
+    fn faults(&self, today: Date) -> Vec<Problem> {
+        let fault = match &self.pds_off {
             Some(off) if off.until >= today => return Vec::new(),
             Some(off) => format!(
                 "`pds_off_until` {} has passed; decide anew and write a later day",

@@ -7,6 +7,7 @@ mod check;
 mod compare;
 mod concept_map;
 mod conflicts;
+mod destinations;
 mod groups_now;
 mod origins;
 mod places;
@@ -28,6 +29,7 @@ pub use check::{Checked, Report, UnknownName, check, check_with, require_approva
 pub use compare::{Changed, Compared, Comparison, FieldChange};
 pub use concept_map::{Written, export, import};
 pub use conflicts::{Conflicts, conflicts};
+pub use destinations::{judge_destinations, policy as destination_policy};
 pub use groups_now::GroupsNow;
 pub use origins::{Origin, Origins, Place};
 pub use places::{of_places, subject_of, with_closings};

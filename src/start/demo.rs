@@ -1,6 +1,8 @@
 //! The demonstration: a whole gateway with stand-in parties around it, on loopback and
 //! over a temporary store; nothing of it outlives the process.
 
+mod shipped;
+
 use std::io::{self, IsTerminal, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -11,7 +13,7 @@ use crate::conformance::parties::Parties;
 use crate::domain::identifiers::ServiceAddress;
 use crate::gateway::sha256;
 use crate::problem::Problem;
-use crate::surfaces::cli::demo::{Addresses, Options, Tally, play};
+use crate::surfaces::cli::demo::{Addresses, End, Options, Tally, play};
 use crate::telemetry::colour;
 
 /// The service that the stand-in practice addresses, and what it sends there.
@@ -26,6 +28,8 @@ pub enum Failure {
     Start(Vec<Problem>),
     /// A party, a file or the output failed.
     Io(io::Error),
+    /// It was told to end before anything was sent.
+    Ended,
 }
 
 impl From<io::Error> for Failure {
@@ -36,9 +40,14 @@ impl From<io::Error> for Failure {
 
 /// Plays the demonstration.
 pub async fn run(once: bool, json: bool, out: &mut (dyn Write + Send)) -> Result<Tally, Failure> {
+    // From here on a signal ends it in order: nothing stays in the temporary folder.
+    let mut end = End::listen();
     let folder = tempfile::tempdir()?;
     let parties = Parties::start().await?;
-    let settings = settings(folder.path(), &parties)?;
+    let mut settings = settings(folder.path(), &parties)?;
+    shipped::write(folder.path())?;
+    settings.tables.mappings = folder.path().join("mappings");
+    settings.tables.places = folder.path().join("conformance/fixtures/places");
     let tools = Tools {
         // A story needs days to pass.
         clock: Clock::movable(),
@@ -47,6 +56,15 @@ pub async fn run(once: bool, json: bool, out: &mut (dyn Write + Send)) -> Result
         ..Tools::default()
     };
     let running = start(settings, tools).await.map_err(Failure::Start)?;
+    // A start is not broken off: its store would still be written while its folder goes.
+    tokio::select! {
+        biased;
+        () = end.come() => {
+            running.end().await;
+            return Err(Failure::Ended);
+        }
+        () = std::future::ready(()) => {}
+    }
     let addresses = Addresses {
         bars_base: format!("http://{}", running.bars),
         provider_base: format!("http://{}/provider/v1", running.provider),
@@ -85,8 +103,8 @@ pub fn settings(folder: &Path, parties: &Parties) -> io::Result<Settings> {
         .into_iter()
         .collect();
     settings.bars.outbound.base_url = Some(parties.gp.url());
-    settings.tables.mappings = shipped("mappings");
-    settings.tables.places = shipped("conformance/fixtures/places");
+    settings.tables.mappings = beside("mappings");
+    settings.tables.places = beside("conformance/fixtures/places");
     settings.provider_api.tokens = parties
         .all_desks()
         .into_iter()
@@ -111,7 +129,7 @@ pub fn settings(folder: &Path, parties: &Parties) -> io::Result<Settings> {
 }
 
 /// The shipped folder beside the program's start, else beside its source.
-fn shipped(name: &str) -> PathBuf {
+fn beside(name: &str) -> PathBuf {
     let here = PathBuf::from(name);
     if here.is_dir() {
         here
@@ -122,6 +140,13 @@ fn shipped(name: &str) -> PathBuf {
 
 fn write_secret(folder: &Path, name: &str, secret: &str) -> io::Result<PathBuf> {
     let path = folder.join(name);
-    std::fs::write(&path, secret)?;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options.open(&path)?.write_all(secret.as_bytes())?;
     Ok(path)
 }

@@ -1,6 +1,7 @@
 //! Builds the adapters, starts the listeners and the workers, and ends them in order.
 
 pub mod demo;
+pub mod faults;
 pub mod serve;
 
 use std::net::SocketAddr;
@@ -16,7 +17,7 @@ use crate::adapters::places::Places;
 use crate::adapters::seal::Seal;
 use crate::adapters::store::{self, InUse, Store};
 use crate::config::{self, Clock, Ids, Settings};
-use crate::gateway::tables::Standing;
+use crate::gateway::tables::{Standing, destination_policy};
 use crate::gateway::{Gateway, Parts, Tables, sha256};
 use crate::problem::{Problem, area::config as problems};
 use crate::surfaces::cli::profiles::in_force;
@@ -112,11 +113,7 @@ pub async fn build(settings: Settings, tools: &Tools) -> Result<Gateway, Vec<Pro
         connect_timeout: settings.bars.outbound.connect_timeout,
         attempt_timeout: settings.delivery.attempt_timeout,
         bars_timeout: settings.bars.outbound.attempt_timeout,
-        policy: channels::Policy {
-            allow_private: settings.delivery.private_addresses,
-            allow_loopback: tools.loopback_destinations,
-            trusted_hosts: operators_hosts(&settings),
-        },
+        policy: destination_policy(&settings, tools.loopback_destinations),
     })
     .map_err(one)?;
     let schedule = Schedule::new(
@@ -135,24 +132,6 @@ pub async fn build(settings: Settings, tools: &Tools) -> Result<Gateway, Vec<Pro
         ids: tools.ids.clone(),
         telemetry: Telemetry::default(),
     }))
-}
-
-/// The hosts that the operator's own settings name, in lower case and without a port.
-fn operators_hosts(settings: &Settings) -> Vec<String> {
-    let outbound = &settings.bars.outbound;
-    let providers = settings
-        .providers
-        .values()
-        .filter_map(|provider| provider.url.as_deref());
-    let addresses = outbound.base_url.as_deref().into_iter();
-    let addresses = addresses
-        .chain(outbound.targets.values().map(String::as_str))
-        .chain(settings.alerts.iter().map(|alerts| alerts.url.as_str()))
-        .chain(providers);
-    let mut hosts: Vec<String> = addresses.filter_map(channels::host_of).collect();
-    hosts.sort();
-    hosts.dedup();
-    hosts
 }
 
 /// Starts a gateway: three listeners, the delivery worker and the watch of the clocks.

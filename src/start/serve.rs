@@ -1,10 +1,11 @@
 //! `serve`: runs until told to end.
 
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Tools, start};
+use super::{Tools, faults, start};
+use crate::adapters::channels::{Secret, SigningKeys};
 use crate::config::{Mode, Settings};
 use crate::domain::provider::{Channel, Provider};
 use crate::gateway::Tables;
@@ -25,7 +26,7 @@ pub async fn run(
         loopback_destinations,
         ..Tools::default()
     };
-    let faults = settings.faults_for_serve(tools.clock.today());
+    let faults = faults::of_serve(&settings, tools.clock.today());
     if !faults.is_empty() {
         return Err(faults);
     }
@@ -58,7 +59,8 @@ fn announce(running: &super::Running, out: &mut dyn Write) -> std::io::Result<()
     let mode = running.gateway.settings().gateway.mode;
     writeln!(out, "{}", wrap("  mode          ", words_of(mode)))?;
     announce_tables(&running.gateway.tables(), out)?;
-    for warning in warnings(running) {
+    let gateway = &running.gateway;
+    for warning in warnings(gateway.settings(), &gateway.tables()) {
         writeln!(out, "{}", wrap("  warning       ", &warning))?;
     }
     out.flush()
@@ -105,9 +107,7 @@ const fn words_of(mode: Mode) -> &'static str {
 }
 
 /// What lets the gateway start and would only be noticed when a person waits.
-fn warnings(running: &super::Running) -> Vec<String> {
-    let tables = running.gateway.tables();
-    let settings = running.gateway.settings();
+pub(super) fn warnings(settings: &Settings, tables: &Tables) -> Vec<String> {
     let loaded = tables.providers().iter().map(|found| found.slug.as_str());
     let disabled = tables.disabled.iter().map(|found| found.slug.as_str());
     let known: Vec<&str> = loaded.chain(disabled).collect();
@@ -124,10 +124,10 @@ fn warnings(running: &super::Running) -> Vec<String> {
         .filter(|(_, slug)| !known.contains(slug))
         .map(|(key, slug)| format!("`{key}` names `{slug}`, which no table folder is called"));
     let providers = tables.providers();
-    let parked = listed(providers, unreadable_secret);
+    let parked = listed(providers, unusable_secret);
     let parked = parked.map(|list| {
         format!(
-            "what goes to these providers will be parked, since their secret files cannot be read: \
+            "what goes to these providers will be parked, since their secret files cannot be used: \
              {list}; `providers.NAME.secret_file` names another file"
         )
     });
@@ -156,17 +156,23 @@ fn listed(
     (!found.is_empty()).then(|| found.join(", "))
 }
 
-fn unreadable_secret(channel: &Channel) -> Option<String> {
-    let (Channel::Webhook { secret_file, .. } | Channel::FhirRest { secret_file, .. }) = channel
-    else {
-        return None;
+/// Judged as the sender judges it, before a person waits for it.
+fn unusable_secret(channel: &Channel) -> Option<String> {
+    let (file, judged) = match channel {
+        Channel::Webhook { secret_file, .. } => {
+            let file = secret_file.as_deref()?;
+            (file, SigningKeys::read(Path::new(file)).err()?)
+        }
+        Channel::FhirRest { secret_file, .. } => {
+            let file = secret_file.as_deref()?;
+            (file, Secret::read(Path::new(file)).err()?)
+        }
+        _ => return None,
     };
-    let file = secret_file.as_deref()?;
-    let error = std::fs::read_to_string(file).err()?;
-    Some(match error.kind() {
-        ErrorKind::NotFound => format!("{file} is not there"),
-        other => format!("{file}: {other}"),
-    })
+    if !Path::new(file).exists() {
+        return Some(format!("{file} is not there"));
+    }
+    Some(format!("{file}: {}", judged.detail.unwrap_or_default()))
 }
 
 fn missing_folder(channel: &Channel) -> Option<String> {

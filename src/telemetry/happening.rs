@@ -64,10 +64,9 @@ impl Telemetry {
             let labels = CodeLabels { code };
             self.metrics.refusals.get_or_create(&labels).inc();
         }
-        let request = request.map(|id| id.to_string()).unwrap_or_default();
         warn!(
             referral.meaning = meaning,
-            request.id = request,
+            request.id = request.map(tracing::field::display),
             error.codes = counted(codes),
             "referral refused"
         );

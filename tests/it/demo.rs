@@ -1,5 +1,8 @@
 //! The demonstration, played around a whole gateway.
 
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use workwell_gateway::config::Clock;
@@ -93,4 +96,74 @@ async fn where_nobody_answers_every_story_is_missing_and_none_is_lost() {
     assert_eq!(text.lines().last(), Some(tally.json().as_str()));
     drop(inside);
     gateway.end().await;
+}
+
+/// The program, with its temporary files in a folder of the test's.
+fn program(folder: &Path, words: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_workwell-gateway"));
+    let temporary = folder.join("tmp");
+    fs::create_dir_all(&temporary).expect("a folder");
+    command
+        .args(words)
+        .current_dir(folder)
+        .env_clear()
+        .env("TMPDIR", temporary)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    command
+}
+
+#[test]
+fn tables_that_somebody_works_on_beside_the_program_change_no_story() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let area = folder.path().join("mappings/exampleshire");
+    fs::create_dir_all(&area).expect("a folder");
+    fs::write(area.join("area.toml"), "name = \"Half written\"\n").expect("written");
+    let words = ["demo", "--once", "--format", "json"];
+    let ended = program(folder.path(), &words).output().expect("it starts");
+    let text = String::from_utf8_lossy(&ended.stdout).into_owned();
+    assert_eq!(ended.status.code(), Some(0), "{text}");
+    assert_eq!(text, format!("{FIGURES}\n"));
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signal_leaves_nothing_behind_and_its_secrets_were_its_own() {
+    use std::os::unix::fs::PermissionsExt;
+
+    use rustix::process::{Pid, Signal, kill_process};
+
+    use crate::support::eventually;
+
+    for signal in [Signal::TERM, Signal::HUP] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let child = program(folder.path(), &["demo"])
+            .stdout(Stdio::null())
+            .spawn();
+        let mut child = child.expect("it starts");
+        let temporary = folder.path().join("tmp");
+        let left = || -> Vec<PathBuf> {
+            let found = fs::read_dir(&temporary).expect("the folder").flatten();
+            found.map(|entry| entry.path()).collect()
+        };
+        let store = eventually("the store is there", || async {
+            let made = left().pop()?;
+            made.join("demo.db").exists().then_some(made)
+        })
+        .await;
+        for secret in ["lantern.hook", "vale.token"] {
+            let mode = fs::metadata(store.join(secret))
+                .expect("the secret")
+                .permissions();
+            assert_eq!(mode.mode() & 0o777, 0o600, "{secret}");
+        }
+        kill_process(Pid::from_child(&child), signal).expect("it runs");
+        let code = eventually("the program ends", || {
+            let status = child.try_wait().expect("it is our child");
+            std::future::ready(status.map(|status| status.code()))
+        })
+        .await;
+        assert_eq!(code, Some(1), "{signal:?}");
+        assert!(left().is_empty(), "{:?}", left());
+    }
 }

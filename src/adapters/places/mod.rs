@@ -109,8 +109,10 @@ impl Places {
             });
         }
         match (Postcodes::open(folder), Organisations::open(folder)) {
-            // Told as a set that is missing.
-            (Ok(None), Ok(None)) => Set::open(folder).map(|_| Self::default()),
+            (Ok(None), Ok(None)) => {
+                let missing = Problem::new(&entry::FOLDER_EMPTY);
+                Err(vec![missing.at(folder.display().to_string())])
+            }
             (Ok(postcodes), Ok(organisations)) => Ok(Self {
                 held: Held::Files {
                     postcodes: postcodes.map(Arc::new),

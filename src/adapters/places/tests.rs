@@ -101,7 +101,20 @@ fn every_fault_is_named_with_its_line() {
 }
 
 #[test]
-fn a_missing_folder_is_two_missing_files() {
-    let problems = Places::open(Path::new("no/such/folder")).expect_err("nothing there");
-    assert_eq!(problems.len(), 2);
+fn a_folder_without_places_is_told_by_its_name_once() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let missing = folder.path().join("missing");
+    for without in [folder.path(), &missing] {
+        let problems = Places::open(without).expect_err("nothing is there");
+        let told: Vec<_> = problems
+            .iter()
+            .map(|p| (p.entry.code, p.path.clone()))
+            .collect();
+        let named = Some(without.display().to_string());
+        assert_eq!(told, [("WW-PLC-016", named)]);
+    }
+    // Half of a set written by hand is told file by file.
+    std::fs::write(folder.path().join("postcodes.csv"), "").expect("written");
+    let problems = Places::open(folder.path()).expect_err("the other half is missing");
+    assert!(problems.iter().any(|p| p.entry.code == "WW-MAP-001"));
 }

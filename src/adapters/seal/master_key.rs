@@ -7,7 +7,9 @@ use std::path::Path;
 use aws_lc_rs::rand;
 
 use crate::problem::Problem;
-use crate::problem::area::store::{KEY_MALFORMED, KEY_OPEN_TO_OTHERS, KEY_UNREADABLE, UNAVAILABLE};
+use crate::problem::area::store::{
+    KEY_MALFORMED, KEY_NOT_MADE, KEY_OPEN_TO_OTHERS, KEY_UNREADABLE, UNAVAILABLE,
+};
 
 /// Reads and judges the file.
 pub(super) fn read(path: &Path) -> Result<[u8; 32], Problem> {
@@ -39,7 +41,7 @@ pub(super) fn create(path: &Path) -> Result<(), Problem> {
             file.write_all(b"\n")?;
             file.sync_all()
         })
-        .map_err(|error| about(&KEY_UNREADABLE, path, &error.kind().to_string()))
+        .map_err(|error| about(&KEY_NOT_MADE, path, &error.kind().to_string()))
 }
 
 /// 32 random bytes.
@@ -97,6 +99,9 @@ mod tests {
         let second = Seal::create_dev(&path).expect("opened").lookup("k", "v");
         assert_eq!(first, second);
         assert!(create(&path).is_err());
+        let nowhere = create(&folder.path().join("no/such/folder.key")).expect_err("no folder");
+        assert_eq!(nowhere.entry.code, KEY_NOT_MADE.code);
+        assert!(!nowhere.entry.advice.contains("mode 0600"));
     }
 
     #[test]

@@ -52,6 +52,12 @@ impl Folder {
     /// when the folder was read; one that is not UTF-8 is reported here.
     pub(super) fn text(&self, name: &str, faults: &mut Faults) -> Option<&str> {
         let bytes = self.files.get(name)?;
+        if is_workbook(bytes) {
+            let detail = "this is a workbook of a spreadsheet under the name of a CSV file; open \
+                          it in the spreadsheet and save it as \"CSV UTF-8\"";
+            faults.add(&entry::NOT_READABLE, name, (1, 1), detail);
+            return None;
+        }
         match std::str::from_utf8(bytes) {
             Ok(text) => Some(text.strip_prefix('\u{feff}').unwrap_or(text)),
             Err(error) => {
@@ -95,6 +101,12 @@ impl Folder {
         }
         hex
     }
+}
+
+/// Whether a file begins as the archive that .xlsx and .ods are, or as the older .xls. No
+/// table begins so: its first line names columns.
+fn is_workbook(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK") || bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0])
 }
 
 /// The names of the folders in a folder, sorted; hidden ones and `codes`, `tests` are not

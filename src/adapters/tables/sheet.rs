@@ -253,7 +253,8 @@ fn header_fault(found: &[String], header: Header, column: usize) -> String {
     }
     if found.iter().any(|other| other == expected) {
         return format!(
-            "found \"{name}\"; the columns stand in another order, here \"{expected}\""
+            "found \"{name}\"; the columns stand in another order: move the column \"{expected}\" \
+             here, with the cells under it"
         );
     }
     format!("found \"{name}\"; the column \"{expected}\" is missing before it")

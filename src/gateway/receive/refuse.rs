@@ -6,9 +6,9 @@ use crate::adapters::store::{
 };
 use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind};
-use crate::domain::identifiers::OdsCode;
+use crate::domain::identifiers::{OdsCode, RequestId};
 use crate::gateway::Gateway;
-use crate::problem::Problem;
+use crate::problem::{Problem, area::fhir as fhir_problems};
 use crate::standards::bars::headers::Headers;
 
 impl Gateway {
@@ -44,7 +44,7 @@ impl Gateway {
         organisation: &OdsCode,
         found: &[Problem],
     ) -> Result<Answer, Problem> {
-        let answer = self.refusal(found);
+        let answer = self.refusal(&self.told_in_a_refusal(organisation, found));
         let codes: Vec<&'static str> = found
             .iter()
             .filter(|problem| !problem.warning)
@@ -84,6 +84,17 @@ impl Gateway {
         }
     }
 
+    /// What a refusal says: as in an acceptance, codes outside extensible lists only where
+    /// the referrer's policy asks for them (decision 15). One that is a reason is no warning.
+    fn told_in_a_refusal(&self, organisation: &OdsCode, found: &[Problem]) -> Vec<Problem> {
+        let tells_extensible = self.validation.tells_extensible(organisation);
+        let is_extensible = |code| code == fhir_problems::EXTENSIBLE_CODE.code;
+        let is_told = |problem: &&Problem| {
+            tells_extensible || !problem.warning || !is_extensible(problem.entry.code)
+        };
+        found.iter().filter(is_told).cloned().collect()
+    }
+
     pub(super) async fn answer_again(
         &self,
         earlier: &StoredAnswer,
@@ -111,15 +122,23 @@ impl Gateway {
     /// Every access attempt is recorded (BaRS non-functional requirements); without both
     /// ids and a whole body there is no row to repeat the answer from, and the same
     /// request is refused the same way anyhow.
-    pub async fn refuse_early(&self, headers: Option<&Headers>, found: &[Problem]) -> Answer {
+    /// `request` is the id of the request where it could be read, by itself or with all.
+    pub async fn refuse_early(
+        &self,
+        request: Option<RequestId>,
+        headers: Option<&Headers>,
+        found: &[Problem],
+    ) -> Answer {
         let codes: Vec<&'static str> = found.iter().map(|problem| problem.entry.code).collect();
-        let request = headers.map(|headers| headers.request_id);
         self.telemetry.referral_refused("message", request, &codes);
         let sender = headers.and_then(|headers| headers.organisation.as_ref());
         let actor = sender.map_or(Caller::System, |sender| {
             Caller::Referrer(sender.ods.clone())
         });
         let mut fact = Fact::new(FactKind::MessageRefused, &actor);
+        if let Some(request) = request {
+            fact = fact.with("request", request.to_string());
+        }
         for code in codes {
             fact = fact.with("code", code);
         }

@@ -153,8 +153,7 @@ pub fn scaffold(root: &Path, area: Option<&str>, slug: &str, today: Date) -> Res
     let area = chosen(root, area)?;
     let folder = root.join(&area).join(slug);
     if folder.exists() {
-        let detail = format!("the folder {} is there already", folder.display());
-        return Err(Problem::new(&entry::SAID_TWICE).with(detail));
+        return Err(Problem::new(&entry::FOLDER_THERE).at(folder.display().to_string()));
     }
     let files = files(slug, today);
     let written = files.iter().try_for_each(|(name, text)| {

@@ -53,8 +53,8 @@ super::entries! {
     /// An address is taken.
     CANNOT_LISTEN = {
         "WW-CFG-008", "a listener's address cannot be used",
-        meaning: "The address is taken by another program, or this machine does not have it.",
-        advice: "End the other program or choose another address or port under [listen].",
+        meaning: "The address is taken by another program or another listener, or this machine does not have it.",
+        advice: "End the other program, or choose another address or port under [listen]; each listener has its own.",
         Operator, 500, "REC_SERVER_ERROR", "exception", AfterFix
     }
     /// A package, profile or rule that is named is not there.
@@ -62,6 +62,13 @@ super::entries! {
         "WW-CFG-009", "a FHIR definition that the settings name is not there",
         meaning: "A package cannot be read, a profile that must be there is in none of them, or a rule is named that no check has; the gateway does not start, because messages would not be checked as you asked.",
         advice: "Correct the name, or install the package under `profiles.packages`; `profiles list` names every profile.",
+        Operator, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
+    /// The gateway starts, and something would wait.
+    WOULD_WAIT = {
+        "WW-CFG-013", "the gateway would start, and somebody would wait",
+        meaning: "The settings or the tables name something that is not there or cannot be used; `serve` starts and warns of it, and what depends on it waits for a person.",
+        advice: "Put right what is named before people are referred.",
         Operator, 500, "REC_SERVER_ERROR", "exception", AfterFix
     }
 }

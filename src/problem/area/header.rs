@@ -155,7 +155,7 @@ super::entries! {
     SEARCH_VALUE = {
         "WW-HDR-026", "a search parameter cannot be read",
         meaning: "A parameter of the search has a value of another shape than its kind allows.",
-        advice: "Check the parameter that is named; dates are written eqYYYY-MM-DD.",
+        advice: "Check the parameter that is named; dates are written eqYYYY-MM-DD, identifiers system|value.",
         Referrer, 400, "REC_BAD_REQUEST", "value", AfterFix
     }
     /// No such resource here.
@@ -206,5 +206,26 @@ super::entries! {
         meaning: "This gateway publishes the definitions of its own profile and the messages it takes; none has this id.",
         advice: "List them with GET on the type alone, or search by url with the canonical address.",
         Referrer, 404, "REC_NOT_FOUND", "not-found", Never
+    }
+    /// A header that stands once stands twice.
+    HEADER_TWICE = {
+        "WW-HDR-034", "a header stands twice",
+        meaning: "The header says who asks or for what, so it stands once; of two, one would be believed and the other lost in silence.",
+        advice: "Send the header once; where a proxy adds its own, let it take away the one that came with the request.",
+        Referrer, 400, "REC_BAD_REQUEST", "invalid", AfterFix
+    }
+    /// Two tokens.
+    AUTHORIZATION_TWICE = {
+        "WW-HDR-035", "Authorization stands twice",
+        meaning: "Two tokens name two callers; which of them asks cannot be said.",
+        advice: "Send one Authorization header; where a proxy adds its own, let it take away the one that came with the request.",
+        Referrer, 401, "REC_UNAUTHORIZED", "security", AfterFix
+    }
+    /// The search has a parameter that is not searched by, or one that does not go with the others.
+    SEARCH_UNKNOWN = {
+        "WW-HDR-036", "a search parameter is not supported",
+        meaning: "Referrals are not searched by this parameter, or not by it together with the others. An answer that left it out could read as if a referral were lost.",
+        advice: "Use the parameters that are named, in one of the three ways: an NHS number, name with birth date and postcode, or an identifier of the referral. `Prefer: handling=lenient` leaves out what is not known.",
+        Referrer, 400, "REC_BAD_REQUEST", "invalid", AfterFix
     }
 }

@@ -106,4 +106,11 @@ super::entries! {
         advice: "Nothing to do where the numbers are small, as they are in the published files.",
         Operator, 500, "REC_SERVER_ERROR", "exception", Never
     }
+    /// A folder of places that holds none.
+    FOLDER_EMPTY = {
+        "WW-PLC-016", "no places are installed in the folder",
+        meaning: "The folder of [tables] places is not there, or holds neither imported files nor a set of places written by hand; without places nobody's postcode or practice is recognised.",
+        advice: "Import first: `geo import` and `ods import` make the folder; or correct [tables] places.",
+        Operator, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
 }

@@ -12,7 +12,7 @@ super::entries! {
     WRONG_HEADER = {
         "WW-MAP-002", "the header of a table is not the one expected",
         meaning: "The first line of a table must name its columns, all of them, in the order shown.",
-        advice: "Replace the first line by the header that is shown; a column of your own belongs in `comment`.",
+        advice: "Name the columns as the line that is shown does. Where they stand in another order, move whole columns with their cells: another first line alone would exchange the data under them. A column of your own belongs in `comment`.",
         Icb, 500, "REC_SERVER_ERROR", "exception", AfterFix
     }
     /// A key that provider.toml or area.toml does not have.
@@ -195,6 +195,13 @@ super::entries! {
         "WW-MAP-048", "a test does not say where the person goes",
         meaning: "A case under tests/ has no expected-route.csv: it proves what the provider gets and not that the person reaches it, or why not.",
         advice: "Let `mappings test --update` write it, and read what it says; or write it first and see the test fail.",
+        Icb, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
+    /// `mappings new` finds a folder.
+    FOLDER_THERE = {
+        "WW-MAP-049", "the folder is there already",
+        meaning: "A new provider's folder is begun where none is; nothing that is there was touched.",
+        advice: "Choose another name, or go on with the folder that is there: `mappings check` says what is left to write.",
         Icb, 500, "REC_SERVER_ERROR", "exception", AfterFix
     }
     /// Questions that no field carries.

@@ -7,9 +7,8 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::profiles::in_force;
 use super::{Format, exit, wrap};
-use crate::config::{self, Clock, Loaded, Origin};
+use crate::config::{self, Clock, Loaded, Origin, Settings};
 use crate::problem::Problem;
 
 /// What to do with the configuration.
@@ -40,19 +39,23 @@ pub enum Config {
     },
 }
 
+/// What of settings that can be read `serve` would end with, or warn of.
+pub type OfServe<'a> = &'a dyn Fn(&Settings, Date) -> Vec<Problem>;
+
 /// Does what was asked, with the process's environment and today's date.
-pub fn run(args: &Config, out: &mut dyn Write) -> i32 {
+pub fn run(args: &Config, of_serve: OfServe<'_>, out: &mut dyn Write) -> i32 {
     // A variable that is not UTF-8 is none of ours.
     let variables = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
-    run_with(args, &variables, Clock::System.today(), out)
+    run_with(args, &variables, Clock::System.today(), of_serve, out)
 }
 
 fn run_with(
     args: &Config,
     variables: &BTreeMap<String, String>,
     today: Date,
+    of_serve: OfServe<'_>,
     out: &mut dyn Write,
 ) -> i32 {
     let env = |name: &str| variables.get(name).cloned();
@@ -64,47 +67,61 @@ fn run_with(
             format,
         } => {
             let loaded = config::load(config.as_deref(), &env);
-            let (findings, code) = match &loaded {
-                Err(faults) => (faults.clone(), exit::CONFIG),
+            let findings = match &loaded {
+                Err(faults) => faults.clone(),
                 Ok(loaded) => {
-                    let warnings = warnings(loaded, variables, today);
-                    let denied = *deny_warnings && !warnings.is_empty();
-                    (warnings, if denied { exit::FINDING } else { exit::OK })
+                    let names = variables.keys().map(String::as_str);
+                    let mut findings = of_serve(&loaded.settings, today);
+                    findings.extend(config::unknown_variables(&loaded.items, names));
+                    findings
                 }
+            };
+            let use_of = match &loaded {
+                Err(_) => Use::None,
+                Ok(_) if findings.iter().any(|found| !found.warning) => Use::AllButServe,
+                Ok(_) => Use::All,
+            };
+            let code = match use_of {
+                Use::None | Use::AllButServe => exit::CONFIG,
+                Use::All if *deny_warnings && !findings.is_empty() => exit::FINDING,
+                Use::All => exit::OK,
             };
             let file = loaded.as_ref().map_or(config.as_ref(), |l| l.file.as_ref());
             let source = file.map(|file| file.display().to_string());
-            let written = report(&findings, loaded.is_ok(), source, *format, out);
+            let written = report(&findings, use_of, source, *format, out);
             exit::after(&written, code)
         }
         Config::Show { config, format } => match config::load(config.as_deref(), &env) {
             Ok(loaded) => exit::after(&show(&loaded, *format, out), exit::OK),
-            Err(faults) => exit::after(&report(&faults, false, None, *format, out), exit::CONFIG),
+            Err(faults) => exit::after(
+                &report(&faults, Use::None, None, *format, out),
+                exit::CONFIG,
+            ),
         },
     }
 }
 
-/// What does not stop every verb but stops `serve`, or has no effect.
-fn warnings(loaded: &Loaded, variables: &BTreeMap<String, String>, today: Date) -> Vec<Problem> {
-    let names = variables.keys().map(String::as_str);
-    let mut warnings = config::unknown_variables(&loaded.items, names);
-    let serve = loaded.settings.faults_for_serve(today);
-    let profiles = in_force::validation(&loaded.settings).err();
-    let faults = serve.into_iter().chain(profiles.into_iter().flatten());
-    warnings.extend(faults.map(Problem::as_warning));
-    warnings
+/// For what settings can be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Use {
+    /// For nothing: they cannot be read.
+    None,
+    /// `serve` would end with what was found; the other verbs do not ask for it.
+    AllButServe,
+    /// For everything.
+    All,
 }
 
 fn report(
     findings: &[Problem],
-    usable: bool,
+    use_of: Use,
     source: Option<String>,
     format: Format,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     if format == Format::Json {
         let findings: Vec<Value> = findings.iter().map(finding).collect();
-        let answer = json!({ "usable": usable, "file": source, "findings": findings });
+        let answer = json!({ "usable": use_of == Use::All, "file": source, "findings": findings });
         return writeln!(out, "{answer:#}");
     }
     for problem in findings {
@@ -117,14 +134,19 @@ fn report(
         writeln!(out, "{}", wrap("         ", words.trim_end_matches(": ")))?;
     }
     let source = source.unwrap_or_else(|| "built-in defaults".to_owned());
-    let count = findings.len();
-    match (usable, count) {
-        (true, 0) => writeln!(out, "The configuration is sound ({source})."),
-        (true, _) => writeln!(
+    let warnings = findings.iter().filter(|found| found.warning).count();
+    let faults = findings.len() - warnings;
+    match use_of {
+        Use::All if warnings == 0 => writeln!(out, "The configuration is sound ({source})."),
+        Use::All => writeln!(
             out,
-            "\nThe configuration can be used ({source}); warnings: {count}."
+            "\nThe configuration can be used ({source}); warnings: {warnings}."
         ),
-        (false, _) => writeln!(out, "\nThe configuration cannot be used; faults: {count}."),
+        Use::AllButServe => writeln!(
+            out,
+            "\n`serve` would not start with it ({source}); faults: {faults}, warnings: {warnings}."
+        ),
+        Use::None => writeln!(out, "\nThe configuration cannot be used; faults: {faults}."),
     }
 }
 
@@ -169,6 +191,7 @@ fn value((key, item): (&String, &config::Item)) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::surfaces::cli::profiles::in_force;
     use jiff::civil::date;
 
     /// Runs a verb on a file with this text; the file's folder is taken out of the
@@ -186,10 +209,19 @@ mod tests {
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
         let mut out = Vec::new();
-        let code = run_with(&args(file), &variables, date(2026, 12, 1), &mut out);
+        let today = date(2026, 12, 1);
+        let code = run_with(&args(file), &variables, today, &of_serve, &mut out);
         let text = String::from_utf8(out).expect("text");
         let prefix = format!("{}/", folder.path().display());
         (text.replace(&prefix, ""), code)
+    }
+
+    /// The part of what `serve` asks for that needs no file.
+    fn of_serve(settings: &Settings, today: Date) -> Vec<Problem> {
+        let profiles = in_force::validation(settings).err();
+        let mut faults = settings.faults_for_serve(today);
+        faults.extend(profiles.into_iter().flatten());
+        faults
     }
 
     fn check(deny_warnings: bool, format: Format) -> impl Fn(PathBuf) -> Config {
@@ -207,7 +239,7 @@ mod tests {
         // `at` is what the temporary folder's length does not change.
         let mut out = Vec::new();
         let faults = config_faults();
-        report(&faults, false, None, Format::Text, &mut out).expect("a Vec can be written");
+        report(&faults, Use::None, None, Format::Text, &mut out).expect("a Vec can be written");
         insta::assert_snapshot!(String::from_utf8(out).expect("text"));
     }
 
@@ -245,8 +277,10 @@ mod tests {
         let (text, code) = answer(OWNED, &[], check(true, Format::Text));
         assert_eq!(code, exit::OK);
         assert!(text.starts_with("The configuration is sound"), "{text}");
-        let (text, _) = answer("version = 1\n", &[], check(false, Format::Text));
+        let (text, code) = answer("version = 1\n", &[], check(false, Format::Text));
+        assert_eq!(code, exit::CONFIG, "{text}");
         assert!(text.contains("WW-CFG-006"), "{text}");
+        assert!(text.contains("`serve` would not start with it"), "{text}");
     }
 
     #[test]
@@ -256,7 +290,7 @@ mod tests {
              [validation.rules]\nno-such-check = \"warn\"\n"
         );
         let (text, code) = answer(&text, &[], check(true, Format::Text));
-        assert_eq!(code, exit::FINDING, "{text}");
+        assert_eq!(code, exit::CONFIG, "{text}");
         for part in ["WW-CFG-009", "https://example.org/Missing", "no-such-check"] {
             assert!(text.contains(part), "{part} in {text}");
         }
@@ -292,6 +326,7 @@ mod tests {
             &Config::Default,
             &BTreeMap::new(),
             date(2026, 12, 1),
+            &of_serve,
             &mut out,
         );
         assert_eq!(code, exit::OK);

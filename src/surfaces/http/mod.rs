@@ -4,6 +4,7 @@ pub mod admin;
 pub mod bars;
 mod bearer;
 pub mod measure;
+mod once;
 mod path_id;
 pub mod provider;
 

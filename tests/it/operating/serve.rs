@@ -115,3 +115,78 @@ async fn an_address_that_is_taken_is_named() {
     assert!(ended.err.contains("WW-CFG-008"), "{}", ended.err);
     assert!(ended.err.contains("listen.admin"), "{}", ended.err);
 }
+
+/// What both say, and that both end with 78.
+fn both_refuse(folder: &Folder, code: &str, part: &str) {
+    for verb in [vec!["serve"], vec!["config", "check"]] {
+        let ended = folder.run(&verb);
+        assert_eq!(ended.code, Some(78), "{verb:?}: {ended:?}");
+        let text = format!("{}{}", ended.out, ended.err);
+        assert!(
+            text.contains(code) && text.contains(part),
+            "{verb:?}: {text}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_serve_would_end_with_is_told_by_config_check() {
+    let keyed = |text: &str| {
+        let folder = Folder::with(text);
+        assert_eq!(folder.run(&["key"]).code, Some(0));
+        folder
+    };
+    let folder = keyed(SERVES);
+    let sound = folder.run(&["config", "check"]);
+    assert_eq!(sound.code, Some(0), "{sound:?}");
+    both_refuse(&Folder::with(SERVES), "WW-STO-006", "workwell.key");
+    let (without, _) = SERVES.split_once("[clearance]").expect("the section");
+    both_refuse(&keyed(without), "WW-CFG-006", "clearance");
+
+    let token = "\n[[provider_api.tokens]]\nprovider = \"lantern\"\ntoken_file = \"t.token\"\n";
+    let folder = keyed(&format!("{SERVES}{token}"));
+    both_refuse(&folder, "WW-CFG-004", "t.token");
+    std::fs::write(folder.path().join("t.token"), " \n").expect("written");
+    both_refuse(&folder, "WW-CFG-007", "t.token");
+
+    let admin = "admin = \"127.0.0.1:0\"";
+    let file = format!("{admin}\nadmin_token_file = \"a.token\"");
+    both_refuse(
+        &keyed(&SERVES.replace(admin, &file)),
+        "WW-CFG-004",
+        "a.token",
+    );
+
+    let places = "{SOURCE}/conformance/fixtures/places";
+    let folder = keyed(&SERVES.replace(places, "no/such/places"));
+    both_refuse(&folder, "WW-PLC", "no/such/places");
+
+    let twice = SERVES.replace(
+        "provider = \"127.0.0.1:0\"",
+        "provider = \"127.0.0.1:47811\"",
+    );
+    let twice = twice.replace(admin, "admin = \"127.0.0.1:47811\"");
+    both_refuse(&keyed(&twice), "WW-CFG-008", "listen.admin");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_serve_would_warn_of_is_told_by_config_check_and_a_secret_is_judged() {
+    let more = "\n[providers.lantrn]\nurl = \"https://a.example\"\n\
+                [providers.lantern]\nsecret_file = \"lantern.hook\"\n";
+    let folder = Folder::with(&format!("{SERVES}{more}"));
+    assert_eq!(folder.run(&["key"]).code, Some(0));
+    std::fs::write(folder.path().join("lantern.hook"), "hello\n").expect("written");
+    let checked = folder.run(&["config", "check"]);
+    assert_eq!(checked.code, Some(0), "{checked:?}");
+    let text = checked.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in [
+        "WW-CFG-013",
+        "`lantrn`",
+        "a line does not begin with whsec_",
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    assert!(!text.contains("hello"), "{text}");
+    let denied = folder.run(&["config", "check", "--deny-warnings"]);
+    assert_eq!(denied.code, Some(1), "{denied:?}");
+}

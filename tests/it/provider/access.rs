@@ -99,3 +99,19 @@ async fn a_wrong_path_and_a_wrong_verb_are_problem_documents() {
     assert!(got.header("allow").contains("GET"), "{:?}", got.headers);
     gateway.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_tokens_none_is_believed() {
+    let gateway = quiet().await;
+    let known = gateway.parties.lantern.desk.api().token();
+    let url = format!("{}/cases", gateway.provider_api());
+    for second in ["Bearer of-a-proxy".to_owned(), format!("Bearer {known}")] {
+        let got = Call::get(url.clone())
+            .header("Authorization", format!("Bearer {known}"))
+            .header("Authorization", second)
+            .send()
+            .await;
+        assert_unknown_caller(&got, "cases");
+        assert!(got.text.contains("the header stands twice"), "{}", got.text);
+    }
+}

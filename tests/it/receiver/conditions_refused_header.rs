@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use workwell_gateway::conformance::parties::referral::{Place, Referral};
+use workwell_gateway::domain::caller::Caller;
 
 use super::{encoded, quiet, refuses, refuses_all, wire};
 use crate::support::TestGateway;
@@ -162,4 +163,60 @@ async fn every_fault_of_the_headers_is_told_at_once() {
         (400, BAD, "value", "WW-HDR-015", "http.Content-Type"),
     ];
     refuses_all(&gateway, &sending, 400, &expected).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_header_that_says_who_asks_stands_once_and_the_first_of_two_does_not_win() {
+    let (gateway, sending) = prepared().await;
+    for name in [
+        "X-Request-Id",
+        "X-Correlation-Id",
+        "NHSD-Target-Identifier",
+        "NHSD-End-User-Organisation",
+        "Content-Type",
+    ] {
+        let mut sending = sending.clone();
+        // The second is no better than the first: that it is there is the fault.
+        sending.headers.push((name, "of a proxy".to_owned()));
+        let reply = wire::post(&gateway, &sending).await;
+        reply.assert_outcome();
+        let place = format!("http.{name}");
+        assert_eq!(reply.status, 400, "{name}");
+        assert_eq!(
+            reply.errors(),
+            [[BAD, "invalid", "WW-HDR-034", place.as_str()]]
+        );
+        let echoed = reply.header("X-Request-Id");
+        assert_eq!(
+            echoed.is_empty(),
+            name == "X-Request-Id",
+            "{name}: {echoed}"
+        );
+    }
+    let mut sending = sending;
+    for token in ["Bearer one", "Bearer two"] {
+        sending.headers.push(("Authorization", token.to_owned()));
+    }
+    sending.headers.push(("X-Request-Id", "again".to_owned()));
+    let reply = wire::post(&gateway, &sending).await;
+    assert_eq!(reply.codes().len(), 2, "{}", reply.json);
+    assert!(reply.codes().contains(&"WW-HDR-035".to_owned()));
+    assert_eq!(super::open_cases(&gateway).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_of_headers_is_recorded_with_the_id_of_its_request() {
+    let (gateway, sending) = prepared().await;
+    let id = |sending: &workwell_gateway::conformance::parties::gp::Sending| {
+        let mut headers = sending.headers.iter();
+        let found = headers.find(|(name, _)| *name == "X-Request-Id");
+        found.expect("the id").1.clone()
+    };
+    let accept = "application/fhir+json; version=9.0.0";
+    let sending = sending.header("Accept", Some(accept));
+    let reply = wire::post(&gateway, &sending).await;
+    assert_eq!(reply.codes(), ["WW-HDR-012"]);
+    let log = gateway.running.gateway.audit(&Caller::System, 1, 1_000);
+    let log = format!("{:?}", log.await.expect("the audit log"));
+    assert!(log.contains(&id(&sending)), "{log}");
 }

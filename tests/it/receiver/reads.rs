@@ -192,6 +192,10 @@ async fn a_search_without_the_parameters_it_needs_is_refused_without_repeating_a
             "WW-HDR-025",
         ),
         ("patient:identifier=9990000018", "WW-HDR-026"),
+        // What would read as if the referral were lost.
+        ("identifier=LK-2026-000001", "WW-HDR-026"),
+        ("ServiceRequest.identifier=", "WW-HDR-026"),
+        ("statsu=Zanzibarrow", "WW-HDR-036"),
         (
             "patient:name=Zanzibarrow&patient:birthdate=27.3.81&patient:address-postalcode=ZZ991AA",
             "WW-HDR-026",

@@ -249,3 +249,52 @@ async fn a_resource_that_does_not_say_when_it_was_last_changed_is_told() {
     let place = "Bundle.entry[7].resource.meta.lastUpdated";
     assert_eq!(told, [["warning", "WW-REF-027", place]]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_tells_of_codes_outside_extensible_lists_only_where_the_policy_asks() {
+    let extensible = |reply: &wire::Reply| reply.json.to_string().matches("WW-FHR-022").count();
+    let gateway = quieted(TestGateway::start().await);
+    let sending = gateway.parties.gp.prepare(&with_three_defects());
+    let reply = wire::post(&gateway, &sending).await;
+    assert_eq!(
+        (reply.status, extensible(&reply)),
+        (400, 0),
+        "{}",
+        reply.json
+    );
+    gateway.end().await;
+    let asked = TestGateway::with(|settings| {
+        let own = settings.referrers.entry(PRACTICE_ODS.to_owned());
+        let rules = &mut own.or_default().rules;
+        rules.insert("extensible-binding".to_owned(), Verdict::Warn);
+    });
+    let gateway = quieted(asked.await);
+    let reply = wire::post(&gateway, &sending).await;
+    assert_eq!(reply.status, 400, "{}", reply.json);
+    assert!(extensible(&reply) > 0, "{}", reply.json);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_nhs_number_is_said_to_be_taken_as_absent_only_where_the_message_is_taken() {
+    let wrong = changed(|bundle| {
+        resource(bundle, "Patient")["identifier"][0]["value"] = json!("9990000019");
+    });
+    let gateway = quieted(TestGateway::start().await);
+    let sending = gateway.parties.gp.prepare(&wrong);
+    let reply = wire::post(&gateway, &sending).await;
+    let text = reply.json.to_string();
+    assert_eq!(reply.status, 400, "{text}");
+    assert!(text.contains("the check digit does not hold"), "{text}");
+    assert!(!text.contains("taken as absent"), "{text}");
+    gateway.end().await;
+    let lenient = TestGateway::with(|settings| {
+        settings.bars.policies.nhs_number_check = Policy::Warn;
+    });
+    let gateway = quieted(lenient.await);
+    let answer = gateway.refer(&wrong).await;
+    assert!(answer.accepted(), "{answer:?}");
+    assert!(
+        answer.body.to_string().contains("taken as absent"),
+        "{answer:?}"
+    );
+}

@@ -16,6 +16,7 @@ use crate::domain::sensitive::Sensitive;
 use crate::problem::Problem;
 use crate::problem::area::{fhir as fhir_entry, referral as entry};
 use crate::standards::bars::codes;
+use crate::standards::bars::policy::Grade;
 use crate::standards::fhir::Node;
 
 /// Reads the Patient.
@@ -49,20 +50,24 @@ fn nhs_number(patient: Node<'_>, faults: &mut Faults<'_>) -> (Option<NhsNumber>,
         let Some(value) = identifier.str("value") else {
             continue;
         };
+        let grade = faults.policy.nhs_number_check;
+        let absent = match grade {
+            Grade::Refuse => "",
+            Grade::Warn => "; the number is taken as absent",
+        };
         let detail = match NhsNumber::parse(value) {
             Ok(number) => match &found {
-                Some((known, _)) if *known != number => "there are two different NHS numbers",
+                Some((known, _)) if *known != number => {
+                    "there are two different NHS numbers".to_owned()
+                }
                 _ => {
                     found = Some((number, status(identifier)));
                     continue;
                 }
             },
-            Err(NhsNumberFault::NotTenDigits) => "not ten digits; it is taken as absent",
-            Err(NhsNumberFault::CheckDigit) => {
-                "the check digit does not hold; the number is taken as absent"
-            }
+            Err(NhsNumberFault::NotTenDigits) => format!("not ten digits{absent}"),
+            Err(NhsNumberFault::CheckDigit) => format!("the check digit does not hold{absent}"),
         };
-        let grade = faults.policy.nhs_number_check;
         faults.tell(&entry::NHS_NUMBER, grade, |problem| {
             let path = format!("{}.value", identifier.path());
             problem.at(path).with(detail)

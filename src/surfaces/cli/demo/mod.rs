@@ -2,6 +2,7 @@
 //! summary to read.
 
 mod count;
+mod end;
 mod office;
 mod owned;
 mod run;
@@ -10,6 +11,7 @@ mod story;
 mod summary;
 mod timeline;
 
+pub use end::End;
 pub use run::{Addresses, Options, play};
 pub use story::{Ending, STORIES, Story};
 pub use summary::Tally;

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::end::End;
 use super::office::Office;
 use super::stage::Stage;
 use super::story::STORIES;
@@ -74,7 +75,7 @@ pub async fn play(
         };
         let mut stories = std::pin::pin!(stage.play());
         // Ended in order, so that the temporary store goes as well.
-        let mut ended = std::pin::pin!(tokio::signal::ctrl_c());
+        let mut end = End::listen();
         loop {
             tokio::select! {
                 biased;
@@ -84,8 +85,9 @@ pub async fn play(
                     }
                 }
                 tally = &mut stories => break tally,
-                _ = &mut ended => {
-                    writeln!(out, "\nEnded before the last story.")?;
+                () = end.come() => {
+                    // A terminal that was closed takes no words.
+                    let _ = writeln!(out, "\nEnded before the last story.");
                     let missing = vec!["ended before the last story".to_owned()];
                     return Ok(Tally { missing, ..Tally::default() });
                 }
@@ -110,7 +112,7 @@ pub async fn play(
         writeln!(out, "  BaRS          {}/metadata", addresses.bars_base)?;
         writeln!(out, "  Provider API  {}/cases", addresses.provider_base)?;
         out.flush()?;
-        tokio::signal::ctrl_c().await?;
+        End::listen().come().await;
     }
     Ok(tally)
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Common, as_json, count, told, unknown};
 use crate::config::{Approval, Settings};
-use crate::gateway::tables::{Checked, Report, check_with, require_approval};
+use crate::gateway::tables::{Checked, Report, check_with, judge_destinations, require_approval};
 use crate::surfaces::cli::{Format, exit, wrap};
 
 pub(super) fn run(
@@ -26,6 +26,7 @@ pub(super) fn run(
     if settings.tables.approval == Approval::Required {
         require_approval(&mut report, root);
     }
+    judge_destinations(&mut report, root, settings);
     let denied = report.faults() > 0 || (deny_warnings && report.warnings() > 0);
     let written = match common.format {
         Format::Json => json_answer(&report, !denied, out),

@@ -195,3 +195,15 @@ fn no_verb_takes_a_postcode_on_its_command_line() {
     let names: Vec<&str> = command.get_subcommands().map(Command::get_name).collect();
     assert_eq!(names, ["import"]);
 }
+
+#[test]
+fn a_folder_without_places_is_named_and_what_to_do_first() {
+    let bench = Bench::new();
+    let (text, code) = bench.run(&["places", "status"]);
+    assert_eq!(code, exit::FINDING, "{text}");
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let folder = bench.settings.tables.places.display().to_string();
+    for part in ["WW-PLC-016", folder.as_str(), "Import first: `geo import`"] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+}

@@ -56,7 +56,10 @@ impl Orders {
             return Err(Problem::new(&problems::ADMIN_CLOSED));
         };
         if bearer::presented(headers) != Some(token) {
-            return Err(Problem::new(&problems::ADMIN_TOKEN).at("Authorization"));
+            return Err(bearer::refused(
+                Problem::new(&problems::ADMIN_TOKEN),
+                headers,
+            ));
         }
         let operator = self.gateway.settings().gateway.operator.clone();
         Ok(Caller::Operator(operator))

@@ -9,6 +9,7 @@ use crate::gateway::receive::Answer;
 use crate::problem::{Problem, area::header as problems};
 use crate::standards::bars::headers::{self, Format, Headers};
 use crate::standards::fhir::xml;
+use crate::surfaces::http::once;
 
 /// The longest answer that is made XML, in bytes. Nothing of ours comes near this; the
 /// codec refuses longer texts by itself.
@@ -100,9 +101,12 @@ pub(super) async fn in_asked_format(
 }
 
 /// X-Request-Id and X-Correlation-Id are echoed at all times where possible (BaRS Core
-/// 1.5.0, HTTP response headers).
+/// 1.5.0, HTTP response headers). Of two different ones neither is the request's.
 pub(super) fn echo_ids(received: &HeaderMap, answer: &mut HeaderMap) {
-    let lookup = |name: &str| received.get(name).and_then(|value| value.to_str().ok());
+    let lookup = |name: &str| {
+        let value = received.get(name).and_then(|value| value.to_str().ok());
+        value.filter(|_| !once::stands_twice(received, name))
+    };
     let (request, correlation) = headers::echo(&lookup);
     for (name, value) in [
         (headers::REQUEST_ID, request),

@@ -4,19 +4,23 @@ use std::sync::Arc;
 
 use axum::body::to_bytes;
 use axum::extract::{Request, State};
+use axum::http::HeaderMap;
 use axum::response::Response;
 
 use super::{answer, read_headers};
+use crate::domain::identifiers::RequestId;
 use crate::gateway::Gateway;
 use crate::problem::{Problem, area::fhir as problems};
-use crate::standards::bars::headers::RequestKind;
+use crate::standards::bars::headers::{REQUEST_ID, RequestKind};
+use crate::surfaces::http::once;
 
 pub(super) async fn process(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let headers = match read_headers(&gateway, RequestKind::Message, &parts.headers) {
         Ok(headers) => headers,
         Err(found) => {
-            let refused = gateway.refuse_early(None, &found).await;
+            let request = request_id(&parts.headers);
+            let refused = gateway.refuse_early(request, None, &found).await;
             return answer::plain(&gateway, refused);
         }
     };
@@ -25,10 +29,22 @@ pub(super) async fn process(State(gateway): State<Arc<Gateway>>, request: Reques
         let found = Problem::new(&problems::TOO_LARGE)
             .at("body")
             .with(format!("a body has at most {most} bytes and arrives whole"));
-        let refused = gateway.refuse_early(Some(&headers), &[found]).await;
+        let refused = gateway
+            .refuse_early(Some(headers.request_id), Some(&headers), &[found])
+            .await;
         return answer::accepted(&gateway, &headers, refused).await;
     };
     // In a box: every layer around this one moves the work, however large it is.
     let answered = Box::pin(gateway.process_message(&headers, bytes.into())).await;
     answer::accepted(&gateway, &headers, answered).await
+}
+
+/// The id of a request whose headers are refused, where it is one: by it a supplier finds
+/// the call in the log.
+fn request_id(headers: &HeaderMap) -> Option<RequestId> {
+    if once::stands_twice(headers, REQUEST_ID) {
+        return None;
+    }
+    let value = headers.get(REQUEST_ID)?.to_str().ok()?;
+    value.trim().parse().ok()
 }

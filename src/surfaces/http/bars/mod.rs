@@ -32,6 +32,7 @@ use axum::response::Response;
 use crate::gateway::Gateway;
 use crate::problem::{Problem, area::header as problems};
 use crate::standards::bars::headers::{self, Headers, RequestKind};
+use crate::surfaces::http::once;
 pub(crate) use routes::ROUTES;
 
 /// The router of the BaRS listener.
@@ -96,7 +97,17 @@ fn read_headers(
     kind: RequestKind,
     map: &HeaderMap,
 ) -> Result<Headers, Vec<Problem>> {
-    headers::read(kind, &gateway.reading().headers, &|name| {
+    let read = headers::read(kind, &gateway.reading().headers, &|name| {
         map.get(name).and_then(|value| value.to_str().ok())
-    })
+    });
+    let mut twice = once::faults(map);
+    if twice.is_empty() {
+        return read;
+    }
+    // What else is wrong is told too, but not of the one of two that came first.
+    let others = read.err().unwrap_or_default();
+    let is_told = |other: &Problem| !twice.iter().any(|fault| fault.path == other.path);
+    let others: Vec<Problem> = others.into_iter().filter(is_told).collect();
+    twice.extend(others);
+    Err(twice)
 }

@@ -50,7 +50,10 @@ pub(super) async fn search(
         Ok(found) => found,
         Err(found) => return answer::refusal(&gateway, &found),
     };
-    let answered = match search::read(query.as_deref().unwrap_or_default()) {
+    let answered = match search::read(
+        query.as_deref().unwrap_or_default(),
+        search::is_lenient(&map),
+    ) {
         Err(faults) => gateway.refusal(&faults),
         Ok(search) => match gateway.search_referrals(&caller, &search).await {
             Err(problem) => gateway.refusal(&[problem]),

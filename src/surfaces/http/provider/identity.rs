@@ -23,6 +23,6 @@ impl Tokens {
         let found = bearer::presented(headers)
             .and_then(|digest| self.known.iter().find(|(_, known)| *known == digest))
             .map(|(provider, _)| Caller::Provider(provider.clone()));
-        found.ok_or_else(|| Problem::new(&problems::UNAUTHENTICATED).at("Authorization"))
+        found.ok_or_else(|| bearer::refused(Problem::new(&problems::UNAUTHENTICATED), headers))
     }
 }
