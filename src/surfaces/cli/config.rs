@@ -66,6 +66,7 @@ fn run_with(
             let loaded = config::load(config.as_deref(), &env);
             let (findings, code) = match &loaded {
                 Err(faults) => (faults.clone(), exit::CONFIG),
+                Ok(loaded) if !shared(loaded).is_empty() => (shared(loaded), exit::CONFIG),
                 Ok(loaded) => {
                     let warnings = warnings(loaded, variables, today);
                     let denied = *deny_warnings && !warnings.is_empty();
@@ -74,7 +75,8 @@ fn run_with(
             };
             let file = loaded.as_ref().map_or(config.as_ref(), |l| l.file.as_ref());
             let source = file.map(|file| file.display().to_string());
-            let written = report(&findings, loaded.is_ok(), source, *format, out);
+            let usable = code != exit::CONFIG;
+            let written = report(&findings, usable, source, *format, out);
             exit::after(&written, code)
         }
         Config::Show { config, format } => match config::load(config.as_deref(), &env) {
@@ -82,6 +84,11 @@ fn run_with(
             Err(faults) => exit::after(&report(&faults, false, None, *format, out), exit::CONFIG),
         },
     }
+}
+
+/// What stops the start and is found in the files that the settings name.
+fn shared(loaded: &Loaded) -> Vec<Problem> {
+    config::shared_tokens(&loaded.settings.provider_api)
 }
 
 /// What does not stop every verb but stops `serve`, or has no effect.
@@ -92,6 +99,7 @@ fn warnings(loaded: &Loaded, variables: &BTreeMap<String, String>, today: Date) 
     let profiles = in_force::validation(&loaded.settings).err();
     let faults = serve.into_iter().chain(profiles.into_iter().flatten());
     warnings.extend(faults.map(Problem::as_warning));
+    warnings.extend(config::open_secrets(&loaded.settings));
     warnings
 }
 
@@ -259,6 +267,43 @@ mod tests {
         assert_eq!(code, exit::FINDING, "{text}");
         for part in ["WW-CFG-009", "https://example.org/Missing", "no-such-check"] {
             assert!(text.contains(part), "{part} in {text}");
+        }
+    }
+
+    #[test]
+    fn one_token_for_two_providers_and_a_token_open_to_all_are_found() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("one.token");
+        std::fs::write(&file, "hush\n").expect("written");
+        let digest = "ab".repeat(32);
+        let row = |provider: &str, rest: &str| {
+            format!("[[provider_api.tokens]]\nprovider = \"{provider}\"\n{rest}\n")
+        };
+        let in_file = format!("token_file = \"{}\"", file.display());
+        let given = format!("sha256 = \"{digest}\"");
+        for rest in [&in_file, &given] {
+            let text = format!("{OWNED}{}{}", row("lantern", rest), row("hope-works", rest));
+            let (text, code) = answer(&text, &[], check(false, Format::Text));
+            assert_eq!(code, exit::CONFIG, "{text}");
+            for part in ["WW-CFG-011", "`lantern`", "`hope-works`", "cannot be used"] {
+                assert!(text.contains(part), "{part} in {text}");
+            }
+            assert!(!text.contains("hush") && !text.contains(&digest), "{text}");
+        }
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let open = std::fs::Permissions::from_mode(0o644);
+            std::fs::set_permissions(&file, open).expect("set");
+            let text = format!("{OWNED}{}", row("lantern", &in_file));
+            let (text, code) = answer(&text, &[], check(false, Format::Text));
+            assert_eq!(code, exit::OK, "{text}");
+            let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(
+                words.contains("WW-CFG-010 provider_api.tokens[0].token_file"),
+                "{text}"
+            );
+            assert!(words.contains("chmod o-rwx"), "{text}");
         }
     }
 
