@@ -113,6 +113,8 @@ conditions! {
     RedFlag = "red-flag", Hold, Some("red_flag");
     /// A provider's word that its table does not know.
     UnknownProviderWord = "unknown-provider-word", Hold, None;
+    /// A provider's report that the work has ended, dated before what it reported earlier.
+    LateEnd = "end-reported-late", Hold, None;
     /// The provider's table cannot render this case.
     MappingFault = "mapping-fault", Hold, None;
     /// A code that the provider's list does not name, and its tables refuse such a case.
