@@ -69,7 +69,7 @@ super::entries! {
         "WW-PRV-010", "this cursor does not hold good any more",
         meaning: "The cursor was given before the gateway's store was put back from a backup, or by an earlier version of the gateway, or to somebody else. To go on from it could pass over a case that waits for you.",
         advice: "List from the start, without a cursor, and go on with the `next` that you get. Cases that you have seen come again; you know them by their id.",
-        Provider, 410, "REC_NOT_FOUND", "not-found", AfterFix
+        Provider, 409, "REC_CONFLICT", "conflict", AfterFix
     }
     /// A report from the future, or from before the case.
     TIME_CANNOT_BE = {

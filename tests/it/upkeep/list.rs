@@ -39,7 +39,7 @@ async fn page(gateway: &TestGateway, cursor: Option<&str>) -> Result<(Vec<String
 }
 
 fn outdated() -> Fault {
-    Fault::Refused(410, "WW-PRV-010".to_owned())
+    Fault::Refused(409, "WW-PRV-010".to_owned())
 }
 
 #[tokio::test(flavor = "multi_thread")]

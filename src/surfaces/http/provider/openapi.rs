@@ -56,7 +56,7 @@ pub fn document() -> Value {
         "/provider/v1/cases": { "get": operation(
             "listCases", "Your cases, in the order of their release to you", "CaseList",
             &[query("cursor", "Where to go on: `next` of the page before; without it, or empty, from the start. \
-                   Opaque. 410 with WW-PRV-010 when it does not hold good any more, as after \
+                   Opaque. 409 with WW-PRV-010 when it does not hold good any more, as after \
                    the gateway's store was put back from a backup: list from the start then, \
                    and know the cases that come again by their id"),
               query("limit", "Most cases on the page, from 1"),
@@ -80,7 +80,7 @@ pub fn document() -> Value {
             "responses": { "200": { "description": "OpenAPI 3.1", "content": { "application/json": {} } } },
         } },
     });
-    document["paths"]["/provider/v1/cases"]["get"]["responses"]["410"] =
+    document["paths"]["/provider/v1/cases"]["get"]["responses"]["409"] =
         refusal("The cursor does not hold good any more: list from the start, without one");
     document["paths"]["/provider/v1/cases/{id}"]["get"]["responses"]["403"] =
         refusal("Your agreement has ended, and you have not read this case before");
