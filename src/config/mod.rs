@@ -24,7 +24,7 @@ pub use layers::{Item, Origin, Value, unknown_variables};
 pub use load::{Loaded, load};
 pub use manual::{DEFAULT, markdown};
 pub use nearest::nearest;
-pub use secrets::{master_key, secret, token_digests};
+pub use secrets::{master_key, open_secret, open_secrets, secret, shared_tokens, token_digests};
 pub use settings::{
     Alerts, Approval, Bars, Clearance, Clocks, Delivery, Gateway, Limits, Listen, Log, LogFormat,
     LogLevel, Mode, NON_LOOPBACK, Outbound, PdsOff, Policies, Policy, PostgresServer, Profiles,

@@ -117,6 +117,8 @@ conditions! {
     UnknownProviderWord = "unknown-provider-word", Hold, None;
     /// A provider gives another reason for the end of a case that is over.
     ClosingReasonDiffers = "closing-reason-differs", Hold, None;
+    /// A provider's report that the work has ended, dated before what it reported earlier.
+    LateEnd = "end-reported-late", Hold, None;
     /// The provider's table cannot render this case.
     MappingFault = "mapping-fault", Hold, None;
     /// A code that the provider's list does not name, and its tables refuse such a case.

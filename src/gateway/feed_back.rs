@@ -8,6 +8,7 @@ mod unknown_word;
 use super::Gateway;
 use super::closing_reason::says_another;
 use super::happened::happened;
+use super::report_check;
 use crate::adapters::store::{CaseRow, CommitError, LegKind, LegRow, LegState, NewEvent, Unit};
 use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind};
@@ -39,17 +40,16 @@ impl Gateway {
             let Caller::Provider(slug) = caller else {
                 return Err(not_found());
             };
+            report_check::check(&report, row.received_at, self.clock.now())?;
             let tables = self.tables();
-            let word = tables
-                .provider(slug)
-                .and_then(|provider| provider.status_words.find(&report.word));
+            let words = tables.provider(slug).map(|provider| &provider.status_words);
+            let word = words.and_then(|words| words.find(&report.word));
             let Some(word) = word.cloned() else {
                 // Of a case that is over, or about to be, nobody has to decide anything.
-                if row.status.lets_nothing_leave() {
-                    return Err(Problem::new(&problems::UNKNOWN_WORD).at("status"));
-                }
-                if self.hold_for_unknown_word(caller, &row, &report).await? {
-                    return Err(Problem::new(&problems::UNKNOWN_WORD).at("status"));
+                if row.status.lets_nothing_leave()
+                    || self.hold_for_unknown_word(caller, &row, &report).await?
+                {
+                    return Err(report_check::unknown_word(words));
                 }
                 continue;
             };
@@ -143,7 +143,9 @@ impl Gateway {
         if decided == Move::AlreadyThere && says_another(row, word) {
             unit.raise.push(self.other_reason_entry(row, now));
         }
-        if decided != Move::HistoryOnly {
+        if decided == Move::HistoryOnly {
+            self.ask_about_late_end(&mut unit, row, word.status, now);
+        } else {
             self.apply_move(&mut unit, caller, row, report, word, (status, now))
                 .await?;
         }

@@ -31,6 +31,7 @@ pub mod receive;
 pub mod redecide;
 pub mod refer_on;
 mod release;
+mod report_check;
 pub mod resolve;
 pub mod return_to_referrer;
 mod route;

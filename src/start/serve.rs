@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{Tools, faults, start};
 use crate::adapters::channels::{Secret, SigningKeys};
-use crate::config::{Mode, Settings};
+use crate::config::{self, Mode, Settings};
 use crate::domain::provider::{Channel, Provider};
 use crate::gateway::Tables;
 use crate::problem::Problem;
@@ -137,9 +137,57 @@ pub(super) fn warnings(settings: &Settings, tables: &Tables) -> Vec<String> {
             "rows for these providers will wait, since their drop folders are not there: {list}"
         )
     });
+    let told = tokens_of(settings);
+    let unable = collectors_without_token(providers, &told);
+    let open = open_secrets(settings, providers);
     let groups = tables.groups_now();
     let groups = (!groups.is_well()).then(|| groups.why());
-    unknown.chain(parked).chain(waiting).chain(groups).collect()
+    let of_channels = parked.into_iter().chain(waiting).chain(unable);
+    let of_files = open.into_iter().chain(groups);
+    unknown.chain(of_channels).chain(of_files).collect()
+}
+
+fn tokens_of(settings: &Settings) -> Vec<&str> {
+    let tokens = settings.provider_api.tokens.iter();
+    tokens.map(|token| token.provider.as_str()).collect()
+}
+
+/// Providers that come and collect, and have no token to come with.
+fn collectors_without_token(providers: &[Arc<Provider>], with_token: &[&str]) -> Option<String> {
+    let found = providers.iter().filter(|provider| {
+        matches!(provider.channel, Channel::Collect)
+            && !with_token.contains(&provider.slug.as_str())
+    });
+    let found: Vec<&str> = found.map(|provider| provider.slug.as_str()).collect();
+    (!found.is_empty()).then(|| {
+        format!(
+            "nobody can collect what goes to these providers, since no row of \
+             `provider_api.tokens` names them: {}",
+            found.join(", ")
+        )
+    })
+}
+
+/// Files with secrets that everybody may read, of the settings and of the tables, each once.
+fn open_secrets(settings: &Settings, providers: &[Arc<Provider>]) -> Vec<String> {
+    let of_settings = config::open_secrets(settings).into_iter();
+    let of_tables = providers.iter().filter_map(|provider| {
+        // The settings' own file takes the place of the tables'.
+        let own = settings.providers.get(&provider.slug);
+        if own.is_some_and(|own| own.secret_file.is_some()) {
+            return None;
+        }
+        let setting = format!("channel.secret_file of {}", provider.slug);
+        config::open_secret(&setting, Path::new(secret_file(&provider.channel)?))
+    });
+    let told = of_settings.chain(of_tables).map(|found| {
+        let (place, what) = (
+            found.path.unwrap_or_default(),
+            found.detail.unwrap_or_default(),
+        );
+        format!("others can read the file of `{place}`: {what}")
+    });
+    told.collect()
 }
 
 /// Each provider of which something is to be told, in one line.
@@ -173,6 +221,15 @@ fn unusable_secret(channel: &Channel) -> Option<String> {
         return Some(format!("{file} is not there"));
     }
     Some(format!("{file}: {}", judged.detail.unwrap_or_default()))
+}
+
+fn secret_file(channel: &Channel) -> Option<&str> {
+    match channel {
+        Channel::Webhook { secret_file, .. } | Channel::FhirRest { secret_file, .. } => {
+            secret_file.as_deref()
+        }
+        _ => None,
+    }
 }
 
 fn missing_folder(channel: &Channel) -> Option<String> {
@@ -249,5 +306,23 @@ mod tests {
             !now.contains("lantern") && now.contains("moor-hub"),
             "{now}"
         );
+    }
+
+    #[test]
+    fn a_provider_that_collects_and_has_no_token_is_named() {
+        let mut of_package = Settings::built_in();
+        of_package.tables.mappings = package("mappings");
+        let today = date(2026, 11, 20);
+        let tables = Tables::load(&of_package, &Places::synthetic(), today);
+        let unable = |with_token: &[&str]| {
+            collectors_without_token(tables.providers(), with_token).unwrap_or_default()
+        };
+        let all = unable(&[]);
+        assert!(all.contains("borough-works, "), "{all}");
+        assert!(all.contains("provider_api.tokens"), "{all}");
+        // It is sent what is for it, and needs no token for that.
+        assert!(!all.contains("lantern"), "{all}");
+        let but_one = unable(&["borough-works"]);
+        assert!(!but_one.contains("borough-works"), "{but_one}");
     }
 }

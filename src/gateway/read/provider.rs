@@ -1,6 +1,6 @@
 //! What a provider lists: the cases that were released to it.
 
-use crate::adapters::store::{Cursor, Page};
+use crate::adapters::store::{Cursor, CursorFault, Page};
 use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::status::Status;
@@ -9,7 +9,8 @@ use crate::problem::{Problem, area::provider_api as problems};
 
 impl Gateway {
     /// One page of a provider's cases, in the order of their release. `limit` is cut to
-    /// the configured page size.
+    /// the configured page size. Errors: WW-PRV-006 no cursor of ours, WW-PRV-010 one that
+    /// does not hold good any more.
     pub async fn list_cases(
         &self,
         caller: &Caller,
@@ -22,10 +23,12 @@ impl Gateway {
         };
         let cursor = cursor
             .map(|text| {
-                Cursor::parse(text).ok_or_else(|| {
-                    Problem::new(&problems::BAD_REQUEST)
-                        .at("cursor")
-                        .with("this is no cursor that the list has given")
+                Cursor::parse(text).map_err(|fault| match fault {
+                    CursorFault::Outdated => Problem::new(&problems::OUTDATED_CURSOR).at("cursor"),
+                    CursorFault::NotOurs => Problem::new(&problems::BAD_REQUEST).at("cursor").with(
+                        "this is no cursor that the list has given; to list from the start, \
+                             leave it out",
+                    ),
                 })
             })
             .transpose()?;

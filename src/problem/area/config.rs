@@ -64,6 +64,20 @@ super::entries! {
         advice: "Correct the name, or install the package under `profiles.packages`; `profiles list` names every profile.",
         Operator, 500, "REC_SERVER_ERROR", "exception", AfterFix
     }
+    /// A file with a secret that everybody on the machine may read.
+    SECRET_OPEN_TO_OTHERS = {
+        "WW-CFG-010", "others can read a secret",
+        meaning: "Everybody on this machine may read a file that holds a token or a secret, and could call as its owner. The gateway warns and goes on, since a container's secrets are often mounted so.",
+        advice: "Run the command that is named; if others may have read the file, hand out a new secret.",
+        Operator, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
+    /// One token for two providers.
+    SHARED_TOKEN = {
+        "WW-CFG-011", "two providers have the same token",
+        meaning: "Two rows of `provider_api.tokens` name different providers and hold the same token, so one of them would see the other's cases; the gateway does not start.",
+        advice: "Make a token of its own for each provider, and hand it out anew.",
+        Operator, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
     /// The gateway starts, and something would wait.
     WOULD_WAIT = {
         "WW-CFG-013", "the gateway would start, and somebody would wait",

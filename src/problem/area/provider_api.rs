@@ -64,4 +64,18 @@ super::entries! {
         advice: "Ask the ICB to renew the agreement; the case waits for you.",
         Icb, 403, "REC_FORBIDDEN", "forbidden", AfterFix
     }
+    /// A cursor of another life of the store.
+    OUTDATED_CURSOR = {
+        "WW-PRV-010", "this cursor does not hold good any more",
+        meaning: "The cursor was given before the gateway's store was put back from a backup, or by an earlier version of the gateway, or to somebody else. To go on from it could pass over a case that waits for you.",
+        advice: "List from the start, without a cursor, and go on with the `next` that you get. Cases that you have seen come again; you know them by their id.",
+        Provider, 409, "REC_CONFLICT", "conflict", AfterFix
+    }
+    /// A report from the future, or from before the case.
+    TIME_CANNOT_BE = {
+        "WW-PRV-011", "the report's time cannot be true",
+        meaning: "The report says that something happened more than ten minutes ahead of the gateway's clock, or more than ten minutes before the case was received. Taken as it is, it would make true reports look late. Nothing was changed.",
+        advice: "Send the instant with its true offset: 14:00 in British Summer Time is `14:00:00+01:00` or `13:00:00Z`. If it is right, set your system's clock; what happened before the referral is reported with the time of the report.",
+        Provider, 422, "REC_UNPROCESSABLE_ENTITY", "value", AfterFix
+    }
 }

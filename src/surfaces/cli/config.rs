@@ -297,6 +297,43 @@ mod tests {
     }
 
     #[test]
+    fn one_token_for_two_providers_and_a_token_open_to_all_are_found() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("one.token");
+        std::fs::write(&file, "hush\n").expect("written");
+        let digest = "ab".repeat(32);
+        let row = |provider: &str, rest: &str| {
+            format!("[[provider_api.tokens]]\nprovider = \"{provider}\"\n{rest}\n")
+        };
+        let in_file = format!("token_file = \"{}\"", file.display());
+        let given = format!("sha256 = \"{digest}\"");
+        for rest in [&in_file, &given] {
+            let text = format!("{OWNED}{}{}", row("lantern", rest), row("hope-works", rest));
+            let (text, code) = answer(&text, &[], check(false, Format::Text));
+            assert_eq!(code, exit::CONFIG, "{text}");
+            for part in ["WW-CFG-011", "`lantern`", "`hope-works`", "cannot be used"] {
+                assert!(text.contains(part), "{part} in {text}");
+            }
+            assert!(!text.contains("hush") && !text.contains(&digest), "{text}");
+        }
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let open = std::fs::Permissions::from_mode(0o644);
+            std::fs::set_permissions(&file, open).expect("set");
+            let text = format!("{OWNED}{}", row("lantern", &in_file));
+            let (text, code) = answer(&text, &[], check(false, Format::Text));
+            assert_eq!(code, exit::OK, "{text}");
+            let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(
+                words.contains("WW-CFG-010 provider_api.tokens[0].token_file"),
+                "{text}"
+            );
+            assert!(words.contains("chmod o-rwx"), "{text}");
+        }
+    }
+
+    #[test]
     fn what_is_in_force_is_shown_with_its_origin_and_without_secrets() {
         let digest = "ab".repeat(32);
         let text =

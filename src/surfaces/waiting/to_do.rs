@@ -217,6 +217,7 @@ fn decide(reason: &str, case: &About<'_>) -> Vec<ToDo> {
             " --send-anyway",
         )),
         "unknown-provider-word" => Some(("Or, when you know what was meant, settle it", "")),
+        "end-reported-late" => Some(("If the work goes on, settle it", "")),
         _ => Some(("Then release it", "")),
     };
     if let Some((words, more)) = release {
@@ -226,6 +227,11 @@ fn decide(reason: &str, case: &About<'_>) -> Vec<ToDo> {
     if reason == "unknown-provider-word" {
         steps.push(ToDo::run(
             "If the word means another status, say which",
+            format!("cases correct {} --to STATUS --evidence REF", case.id),
+        ));
+    } else if reason == "end-reported-late" {
+        steps.push(ToDo::run(
+            "If the work has ended, say how",
             format!("cases correct {} --to STATUS --evidence REF", case.id),
         ));
     } else {
@@ -254,6 +260,9 @@ fn before_a_decision(reason: &str) -> String {
     let words = match reason {
         "unknown-provider-word" => {
             "Ask the provider what its word means and put it into its status.csv"
+        }
+        "end-reported-late" => {
+            "Ask the provider whether its work has ended: it said so with an earlier time than what it had said before"
         }
         "mapping-fault" => "Repair the row of the provider's table that the audit log names",
         "unmapped-code-refused" => {
@@ -417,6 +426,7 @@ mod tests {
                 "unknown-provider-word",
                 "cases resolve",
             ),
+            (QueueKind::Held, "", "end-reported-late", "cases correct"),
             (QueueKind::Parked, leg, "WW-DLV-006", "outbox retry"),
             (
                 QueueKind::Parked,

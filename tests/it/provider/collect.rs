@@ -1,11 +1,13 @@
 //! For a provider that polls, the first read is the delivery.
 
+use reqwest::Method;
 use serde_json::Value;
 use workwell_gateway::adapters::store::LegKind;
 use workwell_gateway::conformance::parties::referral::person;
 use workwell_gateway::gateway::read::outbox::LegState;
 
 use super::{call, outcome, quiet, waiting_case};
+use crate::support::call::Call;
 use crate::support::eventually;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -38,6 +40,19 @@ async fn the_first_read_is_the_delivery_and_the_referrer_is_told() {
     assert_eq!(second["payload"], view["payload"]);
     assert_eq!(second["history"], view["history"]);
     assert_eq!(gateway.legs(LegKind::Respond).await.len(), 1);
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn asking_for_the_head_alone_is_no_delivery() {
+    let gateway = quiet().await;
+    let (_, id) = waiting_case(&gateway, 1).await;
+    let url = format!("{}/cases/{id}", gateway.provider_api());
+    let token = gateway.parties.borough_works.desk.api().token();
+    let head = Call::new(Method::HEAD, url).token(token).send().await;
+    assert_eq!((head.status, head.header("allow")), (405, "GET"));
+    let leg = gateway.leg_in(LegKind::Deliver, LegState::Waiting).await;
+    assert_eq!(gateway.case_of(&leg).await.status.code(), "routed");
     gateway.end().await;
 }
 

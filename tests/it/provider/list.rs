@@ -84,9 +84,8 @@ async fn the_list_says_whether_there_is_more_and_nothing_of_a_person() {
             "revision"
         ]
     );
-    // A limit beyond what is allowed is cut to it; nought is one.
+    // A limit beyond what is allowed is cut to it.
     assert_eq!(ids(&page(&gateway, "limit=99999").await).len(), 2);
-    assert_eq!(ids(&page(&gateway, "limit=0").await).len(), 1);
     gateway.end().await;
 }
 
@@ -107,8 +106,10 @@ async fn a_question_that_cannot_be_read_is_refused_without_its_words() {
     for (query, pointer) in [
         ("limit=zebulon", "limit"),
         ("limit=-1", "limit"),
+        ("limit=0", "limit"),
         ("status=zebulon", "status"),
         ("cursor=zebulon", "cursor"),
+        ("cursor=null", "cursor"),
         ("zebulon=1", "query"),
     ] {
         let got = call(&gateway, "GET", &format!("cases?{query}"))
@@ -118,5 +119,35 @@ async fn a_question_that_cannot_be_read_is_refused_without_its_words() {
         assert_eq!(got.json()["pointer"], pointer);
         assert!(!got.text.contains("zebulon"), "{}", got.text);
     }
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_status_is_answered_with_the_words_that_there_are() {
+    let gateway = quiet().await;
+    let got = call(&gateway, "GET", "cases?status=aceppted").send().await;
+    assert_eq!(got.refusal(), (400, "WW-PRV-006".to_owned()));
+    for word in ["routed", "delivered", "accepted", "closed-not-engaged"] {
+        assert!(got.text.contains(word), "{word} in {}", got.text);
+    }
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_list_says_where_to_go_on_and_what_comes_then_is_found_from_there() {
+    let gateway = quiet().await;
+    let empty = page(&gateway, "limit=5").await;
+    assert_eq!((ids(&empty).len(), &empty["more"]), (0, &false.into()));
+    let next = empty["next"].as_str().expect("where to go on").to_owned();
+    let again = page(&gateway, &format!("cursor={next}")).await;
+    assert_eq!(
+        (ids(&again).len(), &again["next"]),
+        (0, &next.clone().into())
+    );
+    let (_, id) = waiting_case(&gateway, 1).await;
+    let found = page(&gateway, &format!("cursor={next}")).await;
+    assert_eq!(ids(&found), std::slice::from_ref(&id));
+    // An empty cursor is none.
+    assert_eq!(ids(&page(&gateway, "cursor=&limit=5").await), [id]);
     gateway.end().await;
 }

@@ -6,6 +6,7 @@ use workwell_gateway::adapters::seal::hex;
 use workwell_gateway::adapters::store::LegKind;
 use workwell_gateway::conformance::parties::referral::{Stop, StopAs};
 use workwell_gateway::domain::caller::Caller;
+use workwell_gateway::domain::queue::QueueKind;
 use workwell_gateway::domain::status::{ClosureReason, Status};
 use workwell_gateway::gateway::correct::Correction;
 use workwell_gateway::gateway::read::outbox::LegState;
@@ -65,6 +66,96 @@ async fn the_history_names_each_report_by_the_hash_of_its_bytes() {
     let shown = note.strip_prefix("report sha256:").expect("a hash");
     assert_eq!(shown.len(), 16);
     assert!(whole.starts_with(shown), "{note} of {whole}");
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_word_is_answered_with_the_providers_own_words_and_an_empty_one_is_no_report() {
+    let gateway = quiet().await;
+    let (_, id) = read_case(&gateway, 1).await;
+    let leg = gateway.leg_in(LegKind::Deliver, LegState::Delivered).await;
+    for empty in ["", "  "] {
+        let got = report(&gateway, &id, "k1", empty, 0).await;
+        assert_eq!(got.refusal(), (400, "WW-PRV-006".to_owned()));
+        assert_eq!(got.json()["pointer"], "status");
+    }
+    assert!(
+        gateway.case_of(&leg).await.hold.is_none(),
+        "nobody is asked"
+    );
+    let got = report(&gateway, &id, "k2", "gone fishing", 0).await;
+    assert_eq!(got.refusal(), (422, "WW-PRV-003".to_owned()));
+    let detail = got.json()["detail"].as_str().expect("a detail").to_owned();
+    let tables = gateway.running.gateway.tables();
+    let council = tables.provider("borough-works").expect("the council");
+    for row in council.status_words.rows() {
+        let word = format!("\"{}\"", row.word);
+        assert!(detail.contains(&word), "{word} in {detail}");
+    }
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_time_that_cannot_be_true_is_refused_and_makes_no_later_report_look_late() {
+    let gateway = quiet().await;
+    let (_, id) = read_case(&gateway, 1).await;
+    // A local summer time written with Z; and a wrong year.
+    for minutes in [60, 11, -15, -365 * 24 * 60] {
+        let got = report(&gateway, &id, "k1", "IN PROGRESS", minutes).await;
+        assert_eq!(got.refusal(), (422, "WW-PRV-011".to_owned()), "{minutes}");
+        let body = got.json();
+        assert_eq!(body["pointer"], "occurred_at");
+        let detail = body["detail"].as_str().expect("a detail");
+        assert_eq!(detail.matches('Z').count(), 2, "both times: {detail}");
+    }
+    let got = report(&gateway, &id, "k1", "ACCEPTED", 0).await;
+    assert_eq!(outcome(&got), done("accepted", "moved"));
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_end_that_is_dated_before_the_last_report_reaches_the_operators_queue() {
+    let gateway = quiet().await;
+    let (_, id) = read_case(&gateway, 1).await;
+    let leg = gateway.leg_in(LegKind::Deliver, LegState::Delivered).await;
+    report(&gateway, &id, "k1", "IN PROGRESS", 8).await;
+    let end = report(&gateway, &id, "k2", "CLOSED - SUCCESSFUL", 0).await;
+    assert_eq!(outcome(&end), done("in-support", "history"));
+    let waiting = async || {
+        let filter = workwell_gateway::gateway::read::queue::Filter::default();
+        let queue = gateway.running.gateway.queue_page(&Caller::System, &filter);
+        let waiting = queue.await.expect("the queue is read").waiting;
+        let held = waiting.into_iter().map(|entry| entry.row.entry);
+        held.map(|entry| (entry.kind, entry.reason))
+            .collect::<Vec<_>>()
+    };
+    let expected = (QueueKind::Held, "end-reported-late".to_owned());
+    assert_eq!(waiting().await, [expected]);
+    let case = gateway.case_of(&leg).await;
+    assert_eq!(case.status.code(), "in-support");
+    // Nothing of it is sent to the practice; the next report in order settles it.
+    assert_eq!(gateway.legs(LegKind::Respond).await.len(), 2);
+    let end = report(&gateway, &id, "k3", "CLOSED - SUCCESSFUL", 9).await;
+    assert_eq!(outcome(&end), done("completed", "moved"));
+    assert_eq!(waiting().await, []);
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_misspelt_member_is_named_with_the_one_that_was_meant() {
+    let gateway = quiet().await;
+    let (_, id) = read_case(&gateway, 1).await;
+    let body = r#"{"status":"ACCEPTED","occured_at":"2026-11-01T10:00:00Z"}"#;
+    let got = post_update(&gateway, &id, "k", body).await;
+    assert_eq!(got.refusal(), (400, "WW-PRV-006".to_owned()));
+    let detail = got.json()["detail"].as_str().expect("a detail").to_owned();
+    for part in [
+        "`occured_at` is not known",
+        "was `occurred_at` meant?",
+        "`occurred_at` is missing",
+    ] {
+        assert!(detail.contains(part), "{part} in {detail}");
+    }
     gateway.end().await;
 }
 
@@ -179,7 +270,7 @@ async fn a_late_report_goes_to_history_and_is_not_sent_on() {
     let gateway = quiet().await;
     let (referral, id) = read_case(&gateway, 1).await;
     report(&gateway, &id, "k1", "IN PROGRESS", 0).await;
-    let late = report(&gateway, &id, "k2", "APPOINTMENT MADE", -30).await;
+    let late = report(&gateway, &id, "k2", "APPOINTMENT MADE", -5).await;
     assert_eq!(outcome(&late), done("in-support", "history"));
     let view = call(&gateway, "GET", &format!("cases/{id}"))
         .send()
@@ -254,7 +345,6 @@ async fn a_body_that_cannot_be_read_is_refused_without_its_words() {
         r#"{"status":17,"occurred_at":"2026-11-01T10:00:00Z"}"#,
         r#"{"status":"ACCEPTED","occurred_at":"zebulon"}"#,
         r#"{"status":"ACCEPTED","occurred_at":"2026-11-01T10:00:00"}"#,
-        r#"{"status":"ACCEPTED","occurred_at":"2126-11-01T10:00:00Z"}"#,
         r#"{"status":"ACCEPTED","occurred_at":"2026-11-01T10:00:00Z","sequence":"zebulon"}"#,
         r#"{"status":"ACCEPTED","occurred_at":"2026-11-01T10:00:00Z","zebulon":1}"#,
         &long,

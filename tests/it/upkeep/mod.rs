@@ -3,6 +3,7 @@
 mod backup;
 mod copy;
 mod held;
+mod list;
 mod verbs;
 
 use std::path::{Path, PathBuf};

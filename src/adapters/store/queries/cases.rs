@@ -16,6 +16,7 @@ use crate::domain::identifiers::{CaseId, CorrelationId, NhsNumber, ServiceReques
 use crate::domain::provider::Load;
 use crate::domain::status::Status;
 use crate::problem::Problem;
+use crate::problem::area::provider_api::OUTDATED_CURSOR;
 use crate::problem::area::store::DAMAGED;
 
 impl Store {
@@ -154,14 +155,33 @@ impl Store {
         limit: u32,
         status: Option<Status>,
     ) -> Read<Page> {
+        // The epoch before the page: put back in between, the store would refuse this cursor
+        // rather than take it for its own.
+        let from = cursor.map_or(0, |cursor| cursor.number);
+        let place = self
+            .inner
+            .engine
+            .one(read::place_in_list(slug, from))
+            .await?;
+        let (epoch, leg) = place.unwrap_or_default();
+        let epoch = epoch.unwrap_or(0);
+        let here = match leg {
+            Some(leg) => Cursor::of(epoch, from, leg),
+            None => Cursor::start(epoch),
+        };
+        if cursor.is_some_and(|given| given != here) {
+            return Err(Problem::new(&OUTDATED_CURSOR).at("cursor"));
+        }
         let query = read::provider_cases(&Scope::of(caller), slug, cursor, limit, status);
         let mut found = self.inner.engine.all(query).await?;
         let limit = limit as usize;
         let more = found.len() > limit;
         found.truncate(limit);
         Ok(Page {
-            next: found.last().map(|(_, number)| Cursor(*number)).or(cursor),
-            cases: found.into_iter().map(|(case, _)| case).collect(),
+            next: found
+                .last()
+                .map_or(here, |(_, number, leg)| Cursor::of(epoch, *number, *leg)),
+            cases: found.into_iter().map(|(case, ..)| case).collect(),
             more,
         })
     }

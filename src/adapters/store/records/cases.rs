@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use crate::domain::case::{Case, Person, folded_name};
 use crate::domain::identifiers::{
-    BundleId, CaseId, CaseReference, CorrelationId, JourneyId, Postcode, ServiceRequestId,
+    BundleId, CaseId, CaseReference, CorrelationId, JourneyId, OutboxId, Postcode, ServiceRequestId,
 };
 use crate::domain::responsibility::Responsible;
 use crate::domain::sensitive::Sensitive;
@@ -181,21 +181,80 @@ impl Demographics {
     }
 }
 
-/// A place in a provider's list; opaque to the provider.
+/// A place in a provider's list; opaque to the provider. It holds good for one life of the
+/// store only: after the store was put back its numbers are given again, to other cases, and
+/// what had been passed over may be there once more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cursor(pub(in super::super) i64);
+pub struct Cursor {
+    /// The store's epoch in which it was given; 0 in one that was never begun.
+    pub(in super::super) epoch: u64,
+    /// The number of the leg that was listed last.
+    pub(in super::super) number: i64,
+    /// The beginning of that leg's id: a number that was given again has another.
+    pub(in super::super) leg: u32,
+}
+
+/// Why a text is no place to go on from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CursorFault {
+    /// The gateway has never written such a text.
+    NotOurs,
+    /// It was written before cursors said to which life of the store they belong.
+    Outdated,
+}
 
 impl Cursor {
-    /// Reads a cursor that the gateway has given. `None` for anything else.
-    pub fn parse(text: &str) -> Option<Self> {
-        let hex = text.strip_prefix('c').filter(|hex| hex.len() == 16)?;
-        i64::from_str_radix(hex, 16).ok().map(Self)
+    /// Reads a cursor that the gateway has given.
+    ///
+    /// # Errors
+    /// Anything else is not the gateway's, or of its earlier form: `c` and 16 digits.
+    pub fn parse(text: &str) -> Result<Self, CursorFault> {
+        let is_earlier = |hex: &str| hex.len() == 16 && hex.bytes().all(|b| b.is_ascii_hexdigit());
+        if text.strip_prefix('c').is_some_and(is_earlier) {
+            return Err(CursorFault::Outdated);
+        }
+        Self::read(text)
+            .filter(|cursor| cursor.to_string() == text)
+            .ok_or(CursorFault::NotOurs)
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let (epoch, rest) = text.strip_prefix('e')?.split_once('.')?;
+        let (number, leg) = rest.split_once('.')?;
+        Some(Self {
+            epoch: epoch.parse().ok()?,
+            number: number.parse().ok()?,
+            leg: u32::from_str_radix(leg, 16).ok()?,
+        })
+    }
+
+    /// The place before every leg.
+    pub(in super::super) const fn start(epoch: u64) -> Self {
+        Self {
+            epoch,
+            number: 0,
+            leg: 0,
+        }
+    }
+
+    /// The place of a leg.
+    pub(in super::super) fn of(epoch: u64, number: i64, leg: OutboxId) -> Self {
+        let [a, b, c, d, ..] = leg.uuid().into_bytes();
+        Self {
+            epoch,
+            number,
+            leg: u32::from_be_bytes([a, b, c, d]),
+        }
     }
 }
 
 impl std::fmt::Display for Cursor {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "c{:016x}", self.0)
+        write!(
+            formatter,
+            "e{}.{}.{:08x}",
+            self.epoch, self.number, self.leg
+        )
     }
 }
 
@@ -205,7 +264,7 @@ pub struct Page {
     /// The cases.
     pub cases: Vec<CaseRow>,
     /// Where to go on; also given after the last page, to poll for what is new.
-    pub next: Option<Cursor>,
+    pub next: Cursor,
     /// Whether there is more now.
     pub more: bool,
 }

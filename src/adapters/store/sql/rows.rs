@@ -277,11 +277,11 @@ fn to_time(micros: i64, column: usize) -> Read<Timestamp> {
     Timestamp::from_microsecond(micros).map_err(|_| not_ours(column))
 }
 
-fn id(row: &Row<'_>, column: usize) -> Read<Uuid> {
+pub(super) fn id(row: &Row<'_>, column: usize) -> Read<Uuid> {
     row.get(column).map(Uuid::from_bytes)
 }
 
-fn id_or_none(row: &Row<'_>, column: usize) -> Read<Option<Uuid>> {
+pub(super) fn id_or_none(row: &Row<'_>, column: usize) -> Read<Option<Uuid>> {
     Ok(row.get::<Option<[u8; 16]>>(column)?.map(Uuid::from_bytes))
 }
 

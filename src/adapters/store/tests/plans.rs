@@ -43,7 +43,7 @@ async fn what_somebody_waits_for_reads_neither_all_cases_nor_the_whole_log() {
         (
             plan(
                 &connection,
-                &read::provider_cases(&its, "lantern", Some(Cursor(9)), 100, None),
+                &read::provider_cases(&its, "lantern", Some(Cursor::start(0)), 100, None),
             ),
             "SEARCH l USING INDEX legs_of_destination (destination=? AND number>?)",
         ),

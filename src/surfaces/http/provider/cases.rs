@@ -19,8 +19,10 @@ use crate::surfaces::http::path_id::PathId;
 pub(super) struct CaseList {
     /// The cases, in the order of their release to this provider.
     cases: Vec<CaseItem>,
-    /// Where to go on; keep it and poll with it for what is new.
-    next: Option<String>,
+    /// Where to go on, on an empty page too; keep it and poll with it for what is new. It is
+    /// opaque. When the gateway's store was put back from a backup it is refused with
+    /// `WW-PRV-010`: list from the start then, without a cursor.
+    next: String,
     /// Whether there is more right now.
     more: bool,
 }
@@ -121,23 +123,26 @@ fn read_query(text: Option<&str>) -> Result<Query, Problem> {
     };
     for (name, value) in form_urlencoded::parse(text.unwrap_or_default().as_bytes()) {
         match name.as_ref() {
-            "cursor" => query.cursor = Some(value.into_owned()),
+            // Nothing to go on from is the start.
+            "cursor" => query.cursor = Some(value.into_owned()).filter(|text| !text.is_empty()),
             "limit" => {
-                query.limit = Some(
-                    value
-                        .parse()
-                        .map_err(|_| bad("limit", "a whole number is expected"))?,
-                );
+                let limit = value.parse().ok().filter(|limit| *limit > 0);
+                let limit = limit.ok_or_else(|| bad("limit", "a whole number from 1 is expected"));
+                query.limit = Some(limit?);
             }
             "status" => {
                 let known = Status::from_code(&value);
-                query.status =
-                    Some(known.ok_or_else(|| bad("status", "no such canonical status"))?);
+                query.status = Some(known.ok_or_else(|| bad("status", &no_such_status()))?);
             }
             _ => return Err(bad("query", "the parameters are cursor, limit and status")),
         }
     }
     Ok(query)
+}
+
+fn no_such_status() -> String {
+    let words: Vec<&str> = Status::ALL.iter().map(|status| status.code()).collect();
+    format!("no such canonical status; they are {}", words.join(", "))
 }
 
 pub(super) async fn list(
@@ -173,7 +178,7 @@ async fn list_cases(
         .collect();
     Ok(CaseList {
         cases,
-        next: page.next.map(|cursor| cursor.to_string()),
+        next: page.next.to_string(),
         more: page.more,
     })
 }

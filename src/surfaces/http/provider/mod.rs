@@ -12,6 +12,7 @@
 pub(super) mod answer;
 mod cases;
 mod identity;
+mod members;
 pub mod openapi;
 mod refer_on;
 mod updates;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
+use axum::http::{HeaderValue, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -43,7 +45,9 @@ pub fn router(gateway: Arc<Gateway>, tokens: Tokens) -> Router {
     };
     Router::new()
         .route("/provider/v1/cases", get(cases::list))
-        .route("/provider/v1/cases/{id}", get(cases::read))
+        // Reading a case can be its delivery: whoever asks for the head alone has not read it,
+        // and a link checker or a proxy asks so (RFC 9110, 9.2.1: HEAD is safe).
+        .route("/provider/v1/cases/{id}", get(cases::read).head(no_head))
         .route(
             "/provider/v1/cases/{id}/acknowledge",
             post(updates::acknowledge),
@@ -63,6 +67,13 @@ async fn description() -> Response {
 
 async fn nothing_here(State(_): State<Api>) -> Response {
     answer::problem(&Problem::new(&problems::NO_SUCH_ROUTE))
+}
+
+async fn no_head() -> Response {
+    let mut response = answer::problem(&Problem::new(&problems::WRONG_VERB));
+    let headers = response.headers_mut();
+    headers.insert(header::ALLOW, HeaderValue::from_static("GET"));
+    response
 }
 
 async fn wrong_verb(State(_): State<Api>) -> Response {

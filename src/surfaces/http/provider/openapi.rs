@@ -55,8 +55,11 @@ pub fn document() -> Value {
     document["paths"] = json!({
         "/provider/v1/cases": { "get": operation(
             "listCases", "Your cases, in the order of their release to you", "CaseList",
-            &[query("cursor", "Where to go on: `next` of the page before"),
-              query("limit", "Most cases on the page"),
+            &[query("cursor", "Where to go on: `next` of the page before; without it, or empty, from the start. \
+                   Opaque. 409 with WW-PRV-010 when it does not hold good any more, as after \
+                   the gateway's store was put back from a backup: list from the start then, \
+                   and know the cases that come again by their id"),
+              query("limit", "Most cases on the page, from 1"),
               query("status", "Only cases at this canonical status")], None) },
         "/provider/v1/cases/{id}": { "get": operation(
             "readCase", "One case; for a provider that collects, the first read is the delivery",
@@ -77,6 +80,8 @@ pub fn document() -> Value {
             "responses": { "200": { "description": "OpenAPI 3.1", "content": { "application/json": {} } } },
         } },
     });
+    document["paths"]["/provider/v1/cases"]["get"]["responses"]["409"] =
+        refusal("The cursor does not hold good any more: list from the start, without one");
     document["paths"]["/provider/v1/cases/{id}"]["get"]["responses"]["403"] =
         refusal("Your agreement has ended, and you have not read this case before");
     let answers = &mut document["paths"]["/provider/v1/cases/{id}/refer-on"]["post"]["responses"];
@@ -115,7 +120,8 @@ fn operation(
             json!({ "required": true, "content": { "application/json": content(schema) } });
         operation["responses"]["409"] =
             refusal("The case cannot take this status, or the key was used before");
-        operation["responses"]["422"] = refusal("The word is not in your status table");
+        operation["responses"]["422"] =
+            refusal("The word is not in your status table, or the time cannot be true");
     }
     operation
 }

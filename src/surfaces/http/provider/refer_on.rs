@@ -8,6 +8,7 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::members::{self, Member};
 use super::{Api, answer, cases, updates};
 use crate::domain::consent::Reported;
 use crate::domain::sensitive::Sensitive;
@@ -15,6 +16,18 @@ use crate::gateway::refer_on::{Asking, ReferredOn};
 use crate::gateway::sha256;
 use crate::problem::{Problem, area::provider_api as problems};
 use crate::surfaces::http::path_id::PathId;
+
+/// The members of a referral on; what is missing is told with the other faults.
+const MEMBERS: &[Member] = &[
+    Member::optional("partner", "a text"),
+    Member::within("consent", CONSENT),
+];
+const CONSENT: &[Member] = &[
+    Member::optional("recipient", "a text"),
+    Member::optional("given_at", "a text"),
+    Member::optional("recorded_by", "a text"),
+    Member::optional("how", "a text"),
+];
 
 // Members are optional to the reader, so that everything that is missing is told at once.
 /// To whom, and with what consent.
@@ -118,10 +131,14 @@ fn read(body: &[u8]) -> Result<NewReferralOn, Problem> {
         Problem::new(&problems::BAD_REQUEST)
             .at("body")
             .with(format!(
-                "not a referral on (line {}, column {}): an object with partner and consent \
-                 (recipient, given_at, recorded_by, how) is expected",
+                "not a referral on (line {}, column {}): {}",
                 error.line(),
-                error.column()
+                error.column(),
+                members::amiss(body, MEMBERS).unwrap_or_else(|| {
+                    "an object with partner and consent (recipient, given_at, recorded_by, how) \
+                     is expected"
+                        .to_owned()
+                })
             ))
     })
 }

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::members::{self, Member};
 use super::{Api, answer, cases};
 use crate::domain::status::Status;
 use crate::gateway::feed_back::{FedBack, Report, TimedBy};
@@ -19,13 +20,21 @@ use crate::surfaces::http::path_id::PathId;
 /// The longest body of an update, in bytes.
 pub(super) const MOST_BYTES: usize = 16 * 1024;
 
+/// The members of an update.
+const MEMBERS: &[Member] = &[
+    Member::needed("status", "a text"),
+    Member::needed("occurred_at", "a text"),
+    Member::optional("sequence", "a whole number"),
+];
+
 /// A status in the provider's own word.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewUpdate {
     /// A word of the provider's status table.
     status: String,
-    /// When it happened (RFC 3339); an older one than the last goes to history only.
+    /// When it happened (RFC 3339, with its offset); an older one than the last goes to history
+    /// only. Not more than ten minutes ahead of now, nor before the case was received.
     occurred_at: String,
     /// The provider's own per-case sequence, where it keeps one.
     #[serde(default)]
@@ -71,7 +80,7 @@ async fn take_update(
     // The framework's own limit lies above ours, and its refusal is no problem document.
     let body = body.map_err(|_| too_long())?;
     let update = read(&body)?;
-    let occurred_at = read_time(api, &update.occurred_at)?;
+    let occurred_at = read_time(&update.occurred_at)?;
     let report = Report {
         word: update.status,
         occurred_at,
@@ -140,29 +149,22 @@ fn read(body: &[u8]) -> Result<NewUpdate, Problem> {
     serde_json::from_slice(body).map_err(|error| {
         // The library's text can quote a value; position and kind cannot.
         bad(format!(
-            "not an update (line {}, column {}): an object with status, occurred_at and, if \
-             kept, sequence is expected",
+            "not an update (line {}, column {}): {}",
             error.line(),
-            error.column()
+            error.column(),
+            members::amiss(body, MEMBERS).unwrap_or_else(|| {
+                "an object with status, occurred_at and, if kept, sequence is expected".to_owned()
+            })
         ))
     })
 }
 
-fn read_time(api: &Api, text: &str) -> Result<Timestamp, Problem> {
-    let bad = |what: &str| {
+fn read_time(text: &str) -> Result<Timestamp, Problem> {
+    text.parse().map_err(|_| {
         Problem::new(&problems::BAD_REQUEST)
             .at("occurred_at")
-            .with(what.to_owned())
-    };
-    let at: Timestamp = text
-        .parse()
-        .map_err(|_| bad("a time with an offset is expected (RFC 3339)"))?;
-    // Clocks differ by minutes, not by days: a far future would hide every later report.
-    let ahead = at.duration_since(api.gateway.clock().now());
-    if ahead.as_hours() >= 24 {
-        return Err(bad("the time lies more than a day ahead"));
-    }
-    Ok(at)
+            .with("a time with an offset is expected (RFC 3339)")
+    })
 }
 
 /// Every canonical status that a provider may report, for the description.

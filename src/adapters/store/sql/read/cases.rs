@@ -5,8 +5,9 @@ use jiff::Timestamp;
 use super::{Query, Read, Row, Scope, Value, values};
 use crate::adapters::store::prepare::PersonHash;
 use crate::adapters::store::records::{CaseFilter, CaseRow, Cursor, OpenCase, RequestKey};
+use crate::adapters::store::sql::marks::EPOCH;
 use crate::adapters::store::sql::rows;
-use crate::domain::identifiers::{CaseId, CorrelationId, ServiceRequestId};
+use crate::domain::identifiers::{CaseId, CorrelationId, OutboxId, ServiceRequestId};
 use crate::domain::provider::Load;
 use crate::domain::status::Status;
 
@@ -204,18 +205,19 @@ pub(in super::super::super) fn cases_by_hash(
 /// A provider's cases by the number of the first leg that brought (or will bring) each
 /// to it: a case released later always comes later, so a cursor misses nothing.
 /// A case stands where it was last released to the provider or stopped there: a stop
-/// brings it up again behind every cursor.
+/// brings it up again behind every cursor. `coalesce` keeps a planner from gathering all cases
+/// that the provider ever had.
 pub(in super::super::super) fn provider_cases(
     scope: &Scope,
     slug: &str,
     cursor: Option<Cursor>,
     limit: u32,
     status: Option<Status>,
-) -> Query<(CaseRow, i64)> {
+) -> Query<(CaseRow, i64, OutboxId)> {
     let sql = format!(
-        "SELECT {}, l.number FROM legs l JOIN cases c ON c.id = l.case_id
+        "SELECT {}, l.number, l.id FROM legs l JOIN cases c ON c.id = l.case_id
          WHERE {} AND l.destination = ?2 AND l.kind IN ('deliver', 'stop') AND l.number > ?3
-         AND c.provider = ?2 AND (CAST(?4 AS TEXT) IS NULL OR c.status = ?4)
+         AND coalesce(c.provider, '') = ?2 AND (CAST(?4 AS TEXT) IS NULL OR c.status = ?4)
          AND (l.kind = 'stop' OR l.state <> 'stopped' OR l.attempts > 0)
          AND NOT EXISTS (SELECT 1 FROM legs f WHERE f.case_id = l.case_id
              AND f.destination = ?2 AND f.kind IN ('deliver', 'stop') AND f.number > l.number
@@ -224,7 +226,7 @@ pub(in super::super::super) fn provider_cases(
         rows::CASE,
         scope.cases
     );
-    let from = cursor.map_or(0, |cursor| cursor.0);
+    let from = cursor.map_or(0, |cursor| cursor.number);
     let status = status.map(Status::code);
     let values = values![
         scope.value.clone(),
@@ -233,11 +235,32 @@ pub(in super::super::super) fn provider_cases(
         status,
         i64::from(limit) + 1,
     ];
-    Query::new(sql, values, case_and_number)
+    Query::new(sql, values, case_and_place)
 }
 
-fn case_and_number(row: &Row<'_>) -> Read<(CaseRow, i64)> {
-    Ok((rows::case(row)?, row.get(rows::CASE_COLUMNS)?))
+fn case_and_place(row: &Row<'_>) -> Read<(CaseRow, i64, OutboxId)> {
+    let number = row.get(rows::CASE_COLUMNS)?;
+    let leg = rows::id(row, rows::CASE_COLUMNS + 1)?;
+    Ok((rows::case(row)?, number, OutboxId::new(leg)))
+}
+
+/// The store's epoch, and which leg of a provider has this number: by both a cursor is known
+/// to be of this life of the store. Neither where there is none.
+pub(in super::super::super) fn place_in_list(
+    slug: &str,
+    number: i64,
+) -> Query<(Option<u64>, Option<OutboxId>)> {
+    let sql = format!(
+        "SELECT (SELECT value FROM setting WHERE name = '{EPOCH}'),
+         (SELECT id FROM legs WHERE number = ?1 AND destination = ?2)"
+    );
+    let values = values![number, slug.to_owned()];
+    Query::new(sql, values, |row| {
+        let epoch = row.get::<Option<[u8; 8]>>(0)?.map(u64::from_be_bytes);
+        let leg = rows::id_or_none(row, 1)?;
+        Ok((epoch, leg.map(OutboxId::new)))
+    })
+    .quick()
 }
 
 /// The cases in one status, the longest unchanged first: an operator's queue.

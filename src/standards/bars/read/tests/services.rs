@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::standards::bars::policy::Served;
 use crate::standards::bars::sample::{self, found, policy, resource};
 
 const OTHER: &str = "https://fhir.nhs.uk/Id/dos-service-id|2000088888";
