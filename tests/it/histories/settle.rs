@@ -5,7 +5,8 @@ use jiff::SignedDuration;
 use workwell_gateway::adapters::store::{CaseRow, LegState};
 use workwell_gateway::domain::identifiers::CaseId;
 use workwell_gateway::domain::queue::QueueKind;
-use workwell_gateway::domain::status::Status;
+use workwell_gateway::domain::status::{ClosureReason, Status};
+use workwell_gateway::gateway::correct::Correction;
 use workwell_gateway::gateway::read::queue::Entry;
 
 use super::person::Stopping;
@@ -77,6 +78,9 @@ impl World {
             };
             let subject = entry.entry.subject.as_str();
             match entry.entry.kind {
+                QueueKind::Held if subject == "closing-reason-differs" => {
+                    self.says_why_it_ended(&row).await;
+                }
                 QueueKind::Held => {
                     let decided = self.resolves(&row).await;
                     if !decided && (round > 2 || self.chance.percent(30)) {
@@ -103,6 +107,21 @@ impl World {
                 }
             }
         }
+    }
+
+    /// The provider was asked: the first of its reasons is so.
+    async fn says_why_it_ended(&mut self, row: &CaseRow) {
+        let first = row.closure_reason.as_deref();
+        let first = first.or_else(|| ClosureReason::fitting(row.status).first().copied());
+        let correction = Correction {
+            to: row.status,
+            evidence: "call 4".to_owned(),
+            reason: first.and_then(ClosureReason::from_code),
+        };
+        let operator = Self::operator();
+        let done = self.gateway.correct(&operator, row.id, &correction).await;
+        let code = done.err().map(|problem| problem.entry.code);
+        self.note(&format!("why {} ended is said: {code:?}", row.reference));
     }
 
     /// The provider takes what is there and brings the case to an end; where it never got
