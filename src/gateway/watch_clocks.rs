@@ -161,7 +161,7 @@ impl Gateway {
             let Some(last) = rows.last() else {
                 return Ok(());
             };
-            after = Some(last.number);
+            after = Some(last.place());
             for entry in rows.iter().filter(|entry| self.is_to_act_on(entry, now)) {
                 let Some(case) = self
                     .store

@@ -3,7 +3,7 @@
 
 mod to_do;
 
-pub use to_do::{ToDo, what_to_do};
+pub use to_do::{ToDo, ring_words, what_to_do};
 
 use jiff::Timestamp;
 
@@ -14,6 +14,9 @@ use crate::gateway::conditions::Condition;
 use crate::gateway::read::queue::Entry;
 use crate::problem;
 use crate::problem::page::capital;
+
+/// What stands where whoever referred would be named.
+pub const NOT_NAMED: &str = "not named: the person's record is restricted";
 
 /// The kind in a few words, as a heading.
 pub const fn kind_words(kind: QueueKind) -> &'static str {

@@ -10,7 +10,7 @@ use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::identifiers::{CaseId, CaseReference};
 use crate::gateway::Gateway;
-use crate::gateway::no_news::Ring;
+use crate::gateway::whom_to_ring::Ring;
 use crate::problem::{Problem, area::operator as problems};
 
 /// Everything that is kept in clear about a case.
@@ -24,12 +24,12 @@ pub struct Known {
     pub queue: Vec<QueueRow>,
     /// What was or is to be sent, the oldest first.
     pub legs: Vec<LegRow>,
-    /// Who has to be rung about an entry, by the entry's id.
+    /// Who is rung about an entry, by the entry's id.
     rings: Vec<(Uuid, Ring)>,
 }
 
 impl Known {
-    /// Who has to be rung about this entry because no system can tell them.
+    /// Who is rung about this entry, where it is ended by speaking to whoever referred.
     pub fn ring(&self, entry: &QueueRow) -> Option<&Ring> {
         let mut rings = self.rings.iter();
         rings
@@ -39,7 +39,7 @@ impl Known {
 }
 
 impl Gateway {
-    /// Cases, the oldest first: the open ones unless the filter says otherwise.
+    /// Cases, those with a crisis first, then the oldest: the open ones unless the filter says otherwise.
     pub async fn find_cases(
         &self,
         caller: &Caller,
@@ -70,7 +70,7 @@ impl Gateway {
         let now = self.clock.now();
         let mut rings = Vec::new();
         for entry in queue.iter().filter(|entry| entry.closed.is_none()) {
-            let ring = self.to_ring(entry, &row, now).await?;
+            let ring = self.whom_to_ring(entry, &row, now).await?;
             rings.extend(ring.map(|ring| (entry.entry.id, ring)));
         }
         Ok(Known {

@@ -15,7 +15,7 @@ use crate::gateway::read::outbox::Leg;
 use crate::gateway::read::queue::Entry;
 use crate::problem::Problem;
 use crate::surfaces::waiting::{
-    due_words, holder_words, kind_words, moment, plain, what_to_do, why,
+    NOT_NAMED, due_words, holder_words, kind_words, moment, plain, ring_words, what_to_do, why,
 };
 
 /// Which case, and how it is written.
@@ -98,6 +98,10 @@ fn shown_text(known: &Known, now: Timestamp) -> String {
             due_words(entry.entry.due_at, now)
         );
         text = format!("{text}\n\n{}\n{}", wrap("", &head), wrap("  ", &owner));
+        if let Some(ring) = known.ring(entry) {
+            let whom = ring_words(ring).unwrap_or_else(|| NOT_NAMED.to_owned());
+            text = format!("{text}\n{}", wrap("  ", &format!("who referred: {whom}")));
+        }
         for step in what_to_do(entry, row, known.ring(entry)) {
             text = format!("{text}\n{}", wrap("  - ", &step.words));
             if let Some(command) = step.command {

@@ -10,7 +10,8 @@ use crate::gateway::read::queue::{QueuePage, Waiting};
 use crate::problem::Problem;
 use crate::problem::page::capital;
 use crate::surfaces::waiting::{
-    ToDo, due_words, holder_words, kind_words, moment, plain, what_to_do, why,
+    NOT_NAMED, ToDo, due_words, holder_words, kind_words, moment, plain, ring_words, what_to_do,
+    why,
 };
 
 /// What is shown.
@@ -99,8 +100,10 @@ fn shown(count: usize, more: bool) -> String {
     match (count, more) {
         (0, _) => "Nothing waits here".to_owned(),
         (1, false) => "1 entry".to_owned(),
-        (count, false) => format!("{count} entries, the oldest first"),
-        (count, true) => format!("The {count} oldest of more entries, the oldest first"),
+        (count, false) => format!("{count} entries, a crisis first, then the oldest"),
+        (count, true) => {
+            format!("The first {count} of more entries, a crisis first, then the oldest")
+        }
     }
 }
 
@@ -170,6 +173,14 @@ fn card(waiting: &Waiting, now: Timestamp) -> String {
         push(
             &mut card,
             format_args!("<div><dt>Whom to ring there</dt><dd>{contact}</dd></div>\n"),
+        );
+    }
+    if let Some(ring) = &waiting.ring {
+        let whom = ring_words(ring).unwrap_or_else(|| NOT_NAMED.to_owned());
+        let whom = escaped(&whom);
+        push(
+            &mut card,
+            format_args!("<div><dt>Who referred</dt><dd>{whom}</dd></div>\n"),
         );
     }
     if let Some(told) = row.told_at {
