@@ -270,13 +270,7 @@ impl Gateway {
         };
         let unit = Unit {
             queue_changes: vec![change],
-            facts: vec![
-                Fact::new(FactKind::OperatorAlerted, &Caller::System)
-                    .about(case.id)
-                    .with("kind", entry.entry.kind.code())
-                    .with("owner", entry.entry.owner.clone())
-                    .with("overdue", overdue.to_string()),
-            ],
+            facts: vec![Self::alerted_fact(alerted, entry, overdue)],
             ..Unit::default()
         };
         if self.written(lease, unit, case, now).await? {

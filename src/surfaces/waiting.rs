@@ -15,6 +15,9 @@ use crate::gateway::read::queue::Entry;
 use crate::problem;
 use crate::problem::page::capital;
 
+/// What is told of an entry whose owner no alert could reach.
+pub const CALLED_NOBODY: &str = "nobody could be called: no address is set for alerts";
+
 /// What stands where whoever referred would be named.
 pub const NOT_NAMED: &str = "not named: the person's record is restricted";
 

@@ -10,6 +10,7 @@ use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::identifiers::{CaseId, CaseReference};
 use crate::gateway::Gateway;
+use crate::gateway::alert::{CalledNobody, reached_nobody};
 use crate::gateway::whom_to_ring::Ring;
 use crate::problem::{Problem, area::operator as problems};
 
@@ -26,9 +27,16 @@ pub struct Known {
     pub legs: Vec<LegRow>,
     /// Who is rung about an entry, by the entry's id.
     rings: Vec<(Uuid, Ring)>,
+    /// The calls that reached nobody.
+    called_nobody: CalledNobody,
 }
 
 impl Known {
+    /// Whether the last call of this entry's owner reached nobody, since no address was set.
+    pub fn called_nobody(&self, entry: &QueueRow) -> bool {
+        reached_nobody(entry, &self.called_nobody)
+    }
+
     /// Who is rung about this entry, where it is ended by speaking to whoever referred.
     pub fn ring(&self, entry: &QueueRow) -> Option<&Ring> {
         let mut rings = self.rings.iter();
@@ -77,6 +85,7 @@ impl Gateway {
             events: self.store.events(caller, row.id).await?,
             queue,
             rings,
+            called_nobody: self.called_nobody(row.id).await?,
             legs: self.store.legs(caller, &legs).await?,
             row,
         })

@@ -6,6 +6,7 @@ pub use crate::gateway::whom_to_ring::{Organisation, Ring};
 use crate::adapters::store::CaseRow;
 use crate::domain::caller::Caller;
 use crate::domain::provider::Contact;
+use crate::gateway::alert::reached_nobody;
 use crate::gateway::{Gateway, Tables};
 use crate::problem::Problem;
 
@@ -19,6 +20,8 @@ pub struct Waiting {
     /// Whom to ring at the provider, in a line, where the provider is waited for and its
     /// tables say it.
     pub contact: Option<String>,
+    /// Whether the last call of its owner reached nobody, since no address is set.
+    pub called_nobody: bool,
     /// Who is rung about it, where it is ended by speaking to whoever referred.
     pub ring: Option<Ring>,
 }
@@ -52,8 +55,13 @@ impl Gateway {
             if let Some(case) = self.store.case_by_id(caller, row.entry.case_id).await? {
                 let contact = contact_of(&tables, &row, &case);
                 let ring = self.whom_to_ring(&row, &case, now).await?;
+                let called_nobody = match row.alerted_at {
+                    Some(_) => reached_nobody(&row, &self.called_nobody(case.id).await?),
+                    None => false,
+                };
                 waiting.push(Waiting {
                     row,
+                    called_nobody,
                     case,
                     contact,
                     ring,

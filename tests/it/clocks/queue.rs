@@ -191,8 +191,8 @@ async fn a_crisis_comes_first_is_due_the_same_working_day_and_says_whom_to_ring(
     let urgent = refer(&gateway, &urgent).await;
     let urgent = urgent.case_reference().expect("a reference").to_owned();
 
-    let admin = |query: &str| Call::get(format!("{}/admin/{query}", gateway.admin())).send();
-    let first = admin("queue?limit=1").await.json();
+    let admin = |query: &str| Call::get(format!("{}/admin/{query}", gateway.admin()));
+    let first = admin("queue?limit=1").send().await.json();
     let entry = &first["entries"][0];
     assert_eq!(entry["case"]["reference"], urgent.as_str());
     let calendar = gateway.running.gateway.settings().working_days();
@@ -205,12 +205,12 @@ async fn a_crisis_comes_first_is_due_the_same_working_day_and_says_whom_to_ring(
     assert!(call.starts_with("Call the referrer now") && call.contains(&name));
     // The next page goes on with what is older.
     let after = first["next"].as_i64().expect("there is more");
-    let second = admin(&format!("queue?limit=1&after={after}")).await.json();
+    let second = admin(&format!("queue?limit=1&after={after}")).send().await.json();
     let older = older.case_reference().expect("a reference");
     assert_eq!(second["entries"][0]["case"]["reference"], older);
     assert_eq!(second["next"], serde_json::Value::Null);
 
-    let page = admin("queue.html").await.text;
+    let page = admin("queue.html").send().await.text;
     let place = |reference: &str| page.find(reference).expect("a card");
     assert!(place(&urgent) < place(older) && page.contains(&name));
     let (operator, all) = (operator(), CaseFilter::default());

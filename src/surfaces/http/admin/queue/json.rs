@@ -49,7 +49,8 @@ fn entry(waiting: &Waiting, now: Timestamp) -> Value {
         "raisedAt": row.raised_at.to_string(),
         "dueAt": row.entry.due_at.to_string(),
         "overdue": row.entry.due_at <= now,
-        "alertedAt": time(row.alerted_at),
+        "alertedAt": time(row.alerted_at.filter(|_| !waiting.called_nobody)),
+        "nobodyToAlertAt": time(row.alerted_at.filter(|_| waiting.called_nobody)),
         "referrerToldAt": time(row.told_at),
         "whatToDo": steps.collect::<Vec<Value>>(),
     })

@@ -10,8 +10,8 @@ use crate::gateway::read::queue::{QueuePage, Waiting};
 use crate::problem::Problem;
 use crate::problem::page::capital;
 use crate::surfaces::waiting::{
-    NOT_NAMED, ToDo, due_words, holder_words, kind_words, moment, plain, ring_words, what_to_do,
-    why,
+    CALLED_NOBODY, NOT_NAMED, ToDo, due_words, holder_words, kind_words, moment, plain, ring_words,
+    what_to_do, why,
 };
 
 /// What is shown.
@@ -26,6 +26,13 @@ pub(super) struct View<'a> {
     pub case: &'a str,
     /// Now.
     pub now: Timestamp,
+}
+
+impl View<'_> {
+    /// Whether less than the whole queue was asked for.
+    const fn is_filtered(&self) -> bool {
+        self.kind.is_some() || !self.case.is_empty()
+    }
 }
 
 /// Where the link at the top of the page leads.
@@ -45,10 +52,13 @@ pub(super) fn render(view: &View<'_>) -> String {
         &mut body,
         format_args!(
             "<p>{}. This is how it stood on {}.</p>\n",
-            shown(count, view.page.next.is_some()),
+            shown(count, view.page.next.is_some(), view.is_filtered()),
             moment(view.now)
         ),
     );
+    if count == 0 && view.is_filtered() {
+        body.push_str("<p><a href=\"/admin/queue.html\">Show the whole queue</a></p>\n");
+    }
     body.push_str(&form(view));
     if count > 0 {
         body.push_str(
@@ -96,8 +106,9 @@ pub(super) fn refusal(gateway: &str, problem: &Problem) -> String {
     document(gateway, "The queue cannot be shown", &body, Target::Main)
 }
 
-fn shown(count: usize, more: bool) -> String {
+fn shown(count: usize, more: bool, filtered: bool) -> String {
     match (count, more) {
+        (0, _) if filtered => "Nothing waits with this filter".to_owned(),
         (0, _) => "Nothing waits here".to_owned(),
         (1, false) => "1 entry".to_owned(),
         (count, false) => format!("{count} entries, a crisis first, then the oldest"),
@@ -173,6 +184,15 @@ fn card(waiting: &Waiting, now: Timestamp) -> String {
         push(
             &mut card,
             format_args!("<div><dt>Whom to ring there</dt><dd>{contact}</dd></div>\n"),
+        );
+    }
+    if waiting.called_nobody {
+        push(
+            &mut card,
+            format_args!(
+                "<div><dt>Alert</dt><dd>{}</dd></div>\n",
+                capital(CALLED_NOBODY)
+            ),
         );
     }
     if let Some(ring) = &waiting.ring {
@@ -310,13 +330,35 @@ mod tests {
     #[test]
     fn an_empty_queue_says_so() {
         let page = QueuePage::default();
-        let html = render(&empty(&page, ""));
+        let whole = View {
+            kind: None,
+            ..empty(&page, "")
+        };
+        let html = render(&whole);
         assert!(html.contains("<p>Nothing waits here. "), "{html}");
         assert!(!html.contains("<ol"), "{html}");
         assert!(
             html.contains("<main id=\"queue\" tabindex=\"-1\">"),
             "{html}"
         );
+    }
+
+    #[test]
+    fn an_empty_page_under_a_filter_says_so_and_leads_to_everything() {
+        let page = QueuePage::default();
+        for view in [
+            empty(&page, ""),
+            View {
+                kind: None,
+                ..empty(&page, "WW-0000-0000-000")
+            },
+        ] {
+            let html = render(&view);
+            assert!(html.contains("<p>Nothing waits with this filter. "), "{html}");
+            assert!(!html.contains("Nothing waits here"), "{html}");
+            let link = "<a href=\"/admin/queue.html\">Show the whole queue</a>";
+            assert!(html.contains(link), "{html}");
+        }
     }
 
     #[test]
