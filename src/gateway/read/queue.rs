@@ -61,9 +61,9 @@ impl Gateway {
                 };
                 waiting.push(Waiting {
                     row,
-                    called_nobody,
                     case,
                     contact,
+                    called_nobody,
                     ring,
                 });
             }

@@ -205,7 +205,10 @@ async fn a_crisis_comes_first_is_due_the_same_working_day_and_says_whom_to_ring(
     assert!(call.starts_with("Call the referrer now") && call.contains(&name));
     // The next page goes on with what is older.
     let after = first["next"].as_i64().expect("there is more");
-    let second = admin(&format!("queue?limit=1&after={after}")).send().await.json();
+    let second = admin(&format!("queue?limit=1&after={after}"))
+        .send()
+        .await
+        .json();
     let older = older.case_reference().expect("a reference");
     assert_eq!(second["entries"][0]["case"]["reference"], older);
     assert_eq!(second["next"], serde_json::Value::Null);

@@ -100,8 +100,8 @@ pub(super) fn refusal(gateway: &str, problem: &Problem) -> String {
          <p><a href=\"/admin/queue.html\">Show the whole queue</a></p>\n",
         escaped(&capital(entry.title)),
         entry.code,
-        escaped(entry.meaning),
-        escaped(entry.advice),
+        with_code(entry.meaning),
+        with_code(entry.advice),
     );
     document(gateway, "The queue cannot be shown", &body, Target::Main)
 }
@@ -139,7 +139,8 @@ fn form(view: &View<'_>) -> String {
         "<form method=\"get\" action=\"/admin/queue.html\" aria-label=\"What to show\">\n\
          <p><label for=\"kind\">What is wrong</label>\n\
          <select id=\"kind\" name=\"kind\">{options}</select></p>\n\
-         <p><label for=\"case\">Case reference, for example WW-4K7M-9QXD-T2P</label>\n\
+         <p><label for=\"case\">Case reference, for example \
+         <span class=\"whole\">WW-4K7M-9QXD-T2P</span></label>\n\
          <input id=\"case\" name=\"case\" value=\"{}\" autocomplete=\"off\" \
          spellcheck=\"false\"></p>\n\
          <p><button type=\"submit\">Show these</button></p>\n</form>\n",
@@ -164,7 +165,7 @@ fn card(waiting: &Waiting, now: Timestamp) -> String {
         due
     };
     for (term, words) in [
-        ("Why", escaped(&why(row))),
+        ("Why", with_code(&why(row))),
         ("Whose", escaped(&entry.owner)),
         ("Due", due),
         ("Waits since", moment(row.raised_at)),
@@ -221,14 +222,15 @@ fn card(waiting: &Waiting, now: Timestamp) -> String {
         ),
     );
     for step in what_to_do(row, case, waiting.ring.as_ref()) {
-        card.push_str(&item(&step));
+        card.push_str(&item(&step, case.reference.as_str()));
     }
     card.push_str("</ol>\n</article>\n</li>\n");
     card
 }
 
-fn item(step: &ToDo) -> String {
-    let words = escaped(&step.words);
+fn item(step: &ToDo, reference: &str) -> String {
+    let whole = format!("<span class=\"whole\">{}</span>", escaped(reference));
+    let words = with_code(&step.words).replace(reference, &whole);
     match &step.command {
         Some(command) => format!(
             "<li>{words}:<br><code>{}</code></li>\n",
@@ -236,6 +238,20 @@ fn item(step: &ToDo) -> String {
         ),
         None => format!("<li>{words}.</li>\n"),
     }
+}
+
+/// For the text of an element: what stands between backticks as code.
+fn with_code(text: &str) -> String {
+    let mut safe = String::new();
+    let pieces: Vec<&str> = text.split('`').collect();
+    let closed = pieces.len() % 2 == 1;
+    for (index, piece) in pieces.iter().enumerate() {
+        match index % 2 {
+            1 if closed => push(&mut safe, format_args!("<code>{}</code>", escaped(piece))),
+            _ => safe.push_str(&escaped(piece)),
+        }
+    }
+    safe
 }
 
 /// A command whose lines break between its words only: never within `--evidence`.
@@ -354,11 +370,34 @@ mod tests {
             },
         ] {
             let html = render(&view);
-            assert!(html.contains("<p>Nothing waits with this filter. "), "{html}");
+            assert!(
+                html.contains("<p>Nothing waits with this filter. "),
+                "{html}"
+            );
             assert!(!html.contains("Nothing waits here"), "{html}");
             let link = "<a href=\"/admin/queue.html\">Show the whole queue</a>";
             assert!(html.contains(link), "{html}");
         }
+    }
+
+    #[test]
+    fn what_stands_in_backticks_is_code_and_a_reference_in_words_is_whole() {
+        let entry = &crate::problem::area::queue::BAD_FILTER;
+        let html = refusal("gateway", &Problem::new(entry).at("kind"));
+        assert!(
+            html.contains("<code>kind</code>") && !html.contains('`'),
+            "{html}"
+        );
+        assert_eq!(with_code("<a> `b` c"), "&lt;a&gt; <code>b</code> c");
+        let step = ToDo {
+            words: "Ask lantern about WW-4K7M-9QXD-T2P".to_owned(),
+            command: None,
+        };
+        let html = item(&step, "WW-4K7M-9QXD-T2P");
+        assert!(
+            html.contains("<span class=\"whole\">WW-4K7M-9QXD-T2P</span>"),
+            "{html}"
+        );
     }
 
     #[test]
