@@ -3,11 +3,11 @@
 
 mod to_do;
 
-pub use to_do::{ToDo, ring_words, what_to_do};
+pub use to_do::{ToDo, ring_words, way_to_release, what_to_do};
 
 use jiff::Timestamp;
 
-use crate::domain::clock::{Step, in_england};
+use crate::domain::clock::{Step, in_england, zone_in_england};
 use crate::domain::queue::QueueKind;
 use crate::domain::responsibility::Responsible;
 use crate::gateway::conditions::Condition;
@@ -98,9 +98,10 @@ pub fn holder_words(holder: &Responsible) -> String {
     }
 }
 
-/// An instant by the clocks of England: `Tuesday 24 November 2026, 17:00`.
+/// An instant by the clocks of England: `Tuesday 24 November 2026, 17:00 GMT`.
 pub fn moment(at: Timestamp) -> String {
-    in_england(at).strftime("%A %-d %B %Y, %H:%M").to_string()
+    let wall = in_england(at).strftime("%A %-d %B %Y, %H:%M");
+    format!("{wall} {}", zone_in_england(at))
 }
 
 /// When it is due, and in words whether that is over.
@@ -177,10 +178,13 @@ mod tests {
     fn overdue_is_said_in_words() {
         let due: Timestamp = "2026-07-01T16:00:00Z".parse().expect("an instant");
         let before = due - jiff::SignedDuration::from_secs(1);
-        assert_eq!(due_words(due, before), "By Wednesday 1 July 2026, 17:00");
+        assert_eq!(
+            due_words(due, before),
+            "By Wednesday 1 July 2026, 17:00 BST"
+        );
         assert_eq!(
             due_words(due, due),
-            "Overdue since Wednesday 1 July 2026, 17:00"
+            "Overdue since Wednesday 1 July 2026, 17:00 BST"
         );
     }
 }

@@ -9,6 +9,7 @@ use crate::adapters::store::{LegFilter, LegRow, QueueFilter, QueueRow};
 use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::identifiers::{CaseId, CaseReference};
+use crate::domain::status::Status;
 use crate::gateway::Gateway;
 use crate::gateway::alert::{CalledNobody, reached_nobody};
 use crate::gateway::whom_to_ring::Ring;
@@ -46,6 +47,19 @@ impl Known {
     }
 }
 
+/// No case has this reference or id. It is repeated where it has the form of one: whatever
+/// else was typed may tell of a person.
+pub fn no_such_case(which: &str) -> Problem {
+    let which = which.trim();
+    let has_form = which.parse::<CaseId>().is_ok() || CaseReference::has_form(which);
+    let detail = if has_form {
+        format!("found `{which}`")
+    } else {
+        "what was given has the form of neither".to_owned()
+    };
+    Problem::new(&problems::NO_SUCH_CASE).with(detail)
+}
+
 impl Gateway {
     /// Cases, those with a crisis first, then the oldest: the open ones unless the filter says otherwise.
     pub async fn find_cases(
@@ -60,7 +74,7 @@ impl Gateway {
     /// history. Errors: `WW-OPR-001`.
     pub async fn know_case(&self, caller: &Caller, which: &str) -> Result<Known, Problem> {
         let found = self.case_named(caller, which).await?;
-        let row = found.ok_or_else(|| Problem::new(&problems::NO_SUCH_CASE))?;
+        let row = found.ok_or_else(|| no_such_case(which))?;
         let fact = Fact::new(FactKind::CaseRead, caller).about(row.id);
         self.record(vec![fact]).await?;
         let entries = QueueFilter {
@@ -89,6 +103,32 @@ impl Gateway {
             legs: self.store.legs(caller, &legs).await?,
             row,
         })
+    }
+
+    /// What of a case waits for a person now, a crisis first.
+    pub async fn waits_of(&self, caller: &Caller, id: CaseId) -> Result<Vec<QueueRow>, Problem> {
+        let open = QueueFilter {
+            case_id: Some(id),
+            ..QueueFilter::default()
+        };
+        self.store.queue(caller, &open).await
+    }
+
+    /// Whether a case is held, or something about it is unsettled, so that `resolve` has
+    /// something to decide.
+    pub async fn waits_for_decision(&self, caller: &Caller, id: CaseId) -> Result<bool, Problem> {
+        let row = self.case_of_operator(caller, id).await?;
+        Ok(row.hold.is_some() || row.status == Status::Held)
+    }
+
+    /// The reference of a case; `None` for one that this caller does not see.
+    pub async fn reference_of(
+        &self,
+        caller: &Caller,
+        id: CaseId,
+    ) -> Result<Option<CaseReference>, Problem> {
+        let row = self.store.case_by_id(caller, id).await?;
+        Ok(row.map(|row| row.reference))
     }
 
     /// The id of the case that is named by id or reference, where there is one.

@@ -198,6 +198,26 @@ const TABLES_DECIDE: [&str; 5] = [
     "several-providers",
 ];
 
+/// What ends a hold of this reason, where `cases resolve` was refused for it; `None` for
+/// what is no reason of a hold.
+pub fn way_to_release(reason: &str) -> Option<&'static str> {
+    Some(match reason {
+        "restricted" => "never released here; agree with the referrer, then give the person back",
+        "workwell-consent-refused" | "test-number" => "never released; give the person back",
+        "red-flag" => {
+            "once the person is safe and somebody has judged it, `--send-anyway` releases it"
+        }
+        "open-case" => "once both are known to be meant, `--send-anyway` releases it",
+        "workwell-consent-not-recorded" | "reopened-after-withdrawal" => {
+            "ask the person; `--consent HOW` records that they consent and releases it"
+        }
+        "mapping-fault" | "unmapped-code-refused" | "nobody-serves" | "several-providers" => {
+            "mend the table, then `cases redecide`"
+        }
+        _ => return None,
+    })
+}
+
 /// What has to be found out about a held case, and the verb for either finding.
 fn decide(reason: &str, case: &About<'_>) -> Vec<ToDo> {
     let mut steps = Vec::new();
