@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 
 use workwell_gateway::config::{Settings, StoreUrl};
 use workwell_gateway::problem::Problem;
-use workwell_gateway::start::{self, Tools, demo, serve};
+use workwell_gateway::start::{self, demo, serve};
 use workwell_gateway::surfaces::cli::{
     Format, cases, config, exit, explain, geo, mappings, ods, outbox, places, profiles, store,
     told, validate, version,
@@ -133,15 +133,15 @@ fn with_settings(path: Option<&Path>, verb: &Verb, out: &mut io::Stdout) -> i32 
         ))
         .map(|()| exit::OK),
         Verb::Cases(args) => on_runtime(async {
-            let gateway = start::build(settings, &Tools::default()).await?;
+            let gateway = start::build_over_store(settings).await?;
             Ok(cases::run(args, &gateway, out).await)
         }),
         Verb::Outbox(args) => on_runtime(async {
-            let gateway = start::build(settings, &Tools::default()).await?;
+            let gateway = start::build_over_store(settings).await?;
             Ok(outbox::run(args, &gateway, out).await)
         }),
         Verb::Mappings(args) if args.needs_store() => on_runtime(async {
-            let gateway = start::build(settings, &Tools::default()).await?;
+            let gateway = start::build_over_store(settings).await?;
             Ok(mappings::run_with_store(args, &gateway, out).await)
         }),
         Verb::Mappings(args) => Ok(mappings::run(args, &settings, out)),

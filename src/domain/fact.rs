@@ -153,6 +153,15 @@ pub const MAY_NAME_REFERRER: [&str; 2] = ["told", "software"];
 /// out is told of (DESIGN section 5).
 pub const WITHHELD: &str = "withheld";
 
+/// Detail of an alert that could be sent to nobody: no address is set for alerts.
+pub const NO_ADDRESS: &str = "no-address";
+
+/// Whether the fact tells of an alert that could be sent to nobody.
+pub fn called_nobody(fact: &Recorded) -> bool {
+    let mut outcomes = fact.details_named("outcome");
+    fact.kind == FactKind::OperatorAlerted && outcomes.any(|outcome| outcome == NO_ADDRESS)
+}
+
 /// A fact as the log keeps it: with its place there and the hash that proves it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recorded {

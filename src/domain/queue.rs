@@ -1,5 +1,8 @@
 //! What waits for a person: the entries of the operator's queue (DESIGN I9).
 
+/// The reason of an entry about a phrase that tells of a crisis.
+pub const CRISIS: &str = "red-flag";
+
 /// Why a case is in the queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum QueueKind {
@@ -18,6 +21,19 @@ pub enum QueueKind {
     /// A stop or a recall has not been confirmed by a holder.
     StopUnheard,
 }
+
+/// Reasons of a hold about which nobody asks whoever referred.
+const ENDED_WITHOUT_REFERRER: [&str; 9] = [
+    "mapping-fault",
+    "unmapped-code-refused",
+    "unknown-provider-word",
+    "nobody-serves",
+    "several-providers",
+    "operator-hold",
+    "corrected",
+    "reopened",
+    "reopened-after-withdrawal",
+];
 
 impl QueueKind {
     /// Every kind.
@@ -51,6 +67,23 @@ impl QueueKind {
             Self::Uncollected | Self::Unacknowledged | Self::Silent | Self::StopUnheard => true,
             Self::Parked => !subject.starts_with("respond"),
             Self::Held | Self::ReturnUnheard => false,
+        }
+    }
+
+    /// Whether a phrase that tells of a crisis was found: such an entry comes before all
+    /// others, however old they are.
+    pub fn is_crisis(self, reason: &str) -> bool {
+        self == Self::Held && reason == CRISIS
+    }
+
+    /// Whether it is ended by speaking to whoever referred, so that it has to be said who
+    /// that is. What a table, a provider or the operator keeps is not.
+    pub fn speaks_to_referrer(self, subject: &str, reason: &str) -> bool {
+        match self {
+            Self::ReturnUnheard => true,
+            Self::Held => !ENDED_WITHOUT_REFERRER.contains(&reason),
+            Self::Parked => subject.starts_with("respond"),
+            Self::Uncollected | Self::Unacknowledged | Self::Silent | Self::StopUnheard => false,
         }
     }
 

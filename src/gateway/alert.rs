@@ -8,6 +8,10 @@ use serde_json::json;
 use super::Gateway;
 use crate::adapters::channels::{Attempt, Destination, Parcel, SigningKeys};
 use crate::adapters::store::{CaseRow, QueueRow};
+use crate::domain::caller::Caller;
+use crate::domain::fact::{Fact, FactKind, NO_ADDRESS, called_nobody};
+use crate::domain::identifiers::CaseId;
+use crate::problem::Problem;
 
 /// What became of an alert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,13 +61,55 @@ impl Alerted {
     const fn code(self) -> &'static str {
         match self {
             Self::Sent => "sent",
-            Self::Nowhere => "no-address",
+            Self::Nowhere => NO_ADDRESS,
             Self::Failed => "failed",
         }
     }
 }
 
+/// The detail of [`FactKind::OperatorAlerted`] that says what became of the alert.
+const OUTCOME: &str = "outcome";
+
+/// When nobody could be called, and about which kind of entry.
+pub(super) type CalledNobody = Vec<(Timestamp, String)>;
+
+/// Facts read at one time.
+const AT_ONCE: u32 = 500;
+
 impl Gateway {
+    /// That the owner of an entry was called, or could not be.
+    pub(super) fn alerted_fact(alerted: Alerted, entry: &QueueRow, overdue: bool) -> Fact {
+        let fact = Fact::new(FactKind::OperatorAlerted, &Caller::System)
+            .about(entry.entry.case_id)
+            .with("kind", entry.entry.kind.code())
+            .with("owner", entry.entry.owner.clone())
+            .with("overdue", overdue.to_string());
+        match alerted {
+            Alerted::Nowhere => fact.with(OUTCOME, NO_ADDRESS),
+            Alerted::Sent | Alerted::Failed => fact,
+        }
+    }
+
+    /// The calls about a case that reached nobody, because no address was set for alerts.
+    /// The audit log knows: an entry has one time for the last call, whatever became of it.
+    pub(super) async fn called_nobody(&self, case: CaseId) -> Result<CalledNobody, Problem> {
+        let mut calls = Vec::new();
+        let mut from = 1;
+        loop {
+            let by = &Caller::System;
+            let facts = self.store.recorded_of_case(by, case, from, AT_ONCE).await?;
+            let Some(last) = facts.last() else {
+                return Ok(calls);
+            };
+            from = last.position + 1;
+            let nobody = facts.iter().filter(|fact| called_nobody(fact));
+            calls.extend(nobody.filter_map(|fact| {
+                let kind = fact.details_named("kind").next()?;
+                Some((fact.at, kind.to_owned()))
+            }));
+        }
+    }
+
     /// Sends one alert about an entry of the queue: codes, the case reference, an owner
     /// and times; nothing of the person. Until it is taken it keeps its `webhook-id`, so
     /// that the receiver can tell a repeat (Standard Webhooks).
@@ -103,6 +149,13 @@ impl Gateway {
             Err(problem) => Err(problem.entry.code),
         })
     }
+}
+
+/// Whether the last call about an entry reached nobody.
+pub(super) fn reached_nobody(row: &QueueRow, calls: &CalledNobody) -> bool {
+    let kind = row.entry.kind.code();
+    let at = row.alerted_at;
+    at.is_some_and(|at| calls.iter().any(|(when, of)| *when == at && of == kind))
 }
 
 fn parcel(row: &QueueRow, case: &CaseRow, now: Timestamp) -> Parcel {

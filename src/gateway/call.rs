@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::Gateway;
-use super::evidence::checked;
+use super::evidence::named;
 use super::happened::happened;
 use crate::adapters::store::{CaseRow, NewEvent};
 use crate::domain::caller::Caller;
@@ -68,7 +68,7 @@ impl Gateway {
     ///
     /// Errors: `WW-OPR-002` a name that is no plain reference, `WW-OPR-009` a time to come.
     pub(super) fn recorded(&self, call: &Call) -> Result<Call, Problem> {
-        let told = checked(&call.told, "told")?;
+        let told = named(&call.told, "told")?;
         if call.at > self.clock.now() {
             return Err(Problem::new(&problems::CALL_TIME)
                 .at("when")

@@ -166,7 +166,7 @@ impl Gateway {
         let now = self.clock.now();
         let mut silences = Vec::new();
         for entry in self.store.queue(&Caller::System, &filter).await? {
-            if self.to_ring(&entry, row, now).await?.is_some() {
+            if self.silent_since(&entry, row, now).await?.is_some() {
                 silences.push(entry);
             }
         }

@@ -22,6 +22,10 @@ use crate::domain::status::Status;
 /// Why a case is held that an operator's correction put there.
 pub(super) const HELD_BY_CORRECTION: &str = "corrected";
 
+/// Working days for the call about a phrase that tells of a crisis: the shortest clock
+/// there is. It ends with the working day on which the phrase was found.
+pub(super) const CRISIS_DAYS: u32 = 0;
+
 /// Entries that a clock raised are about `clock:<step>`.
 pub(super) const CLOCK: &str = "clock";
 
@@ -155,6 +159,9 @@ impl Gateway {
         reason: &str,
         now: Timestamp,
     ) -> NewQueueEntry {
+        if QueueKind::Held.is_crisis(reason) {
+            return self.entry_within(case_id, QueueKind::Held, "", reason, CRISIS_DAYS, now);
+        }
         let entry = self.entry(case_id, QueueKind::Held, String::new(), reason, now);
         NewQueueEntry {
             due_at: self.to_be_decided_by(slug, now),

@@ -216,6 +216,11 @@ mod tests {
     }
 
     #[test]
+    fn a_crisis_is_known_by_the_same_word_in_the_queue() {
+        assert_eq!(Condition::RedFlag.code(), crate::domain::queue::CRISIS);
+    }
+
+    #[test]
     fn a_refused_consent_is_held_whatever_the_policy_says() {
         let row = Condition::WorkwellConsentRefused.row();
         assert_eq!((row.2, row.3), (Treatment::Hold, None));

@@ -211,6 +211,15 @@ impl Gateway {
     }
 }
 
+/// Whether a correction may set this status on some case: the others come of a message, or
+/// of giving a person back.
+pub const fn is_for_correction(status: Status) -> bool {
+    !matches!(
+        status,
+        Status::Received | Status::CancelRequested | Status::Returned
+    )
+}
+
 /// What the correction does, or why it would say what is not so.
 fn effect_of(row: &CaseRow, standing: &Standing, to: Status) -> Result<Effect, Problem> {
     let refused = |what: &str| Err(Problem::new(&problems::CORRECTION).at("to").with(what));

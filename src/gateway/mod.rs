@@ -46,6 +46,7 @@ pub mod upkeep;
 pub mod validation;
 mod waiting;
 pub mod watch_clocks;
+pub mod whom_to_ring;
 
 use std::sync::{Arc, PoisonError, RwLock};
 

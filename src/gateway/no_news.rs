@@ -12,31 +12,18 @@ use crate::adapters::store::{CaseRow, LegKind, NewLeg, QueueFilter, QueueRow};
 use crate::domain::caller::Caller;
 use crate::domain::clock::date_in_england;
 use crate::domain::fact::FactKind;
-use crate::domain::provider::Contact;
 use crate::domain::queue::QueueKind;
 use crate::problem::Problem;
 
-/// Somebody to ring, for no system can tell them that there is no news.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ring {
-    /// The provider that referred the person on, by its slug; `None` for the organisation
-    /// that referred them to us.
-    pub provider: Option<String>,
-    /// Whom to ring at that provider, in a line, where its tables say it.
-    pub contact: Option<String>,
-    /// Since when there is no news.
-    pub since: Timestamp,
-}
-
 impl Gateway {
-    /// Whom the operator has to ring about this entry at this instant. `None` before its
-    /// time is over, once they were told, and where a system tells them.
-    pub(in crate::gateway) async fn to_ring(
+    /// Since when there is no news that the operator has to tell on the telephone. `None`
+    /// before the entry's time is over, once they were told, and where a system tells them.
+    pub(super) async fn silent_since(
         &self,
         entry: &QueueRow,
         case: &CaseRow,
         now: Timestamp,
-    ) -> Result<Option<Ring>, Problem> {
+    ) -> Result<Option<Timestamp>, Problem> {
         if !is_untold(entry, case, now) {
             return Ok(None);
         }
@@ -45,14 +32,7 @@ impl Gateway {
         if by_system || self.is_told_since(case, since).await? {
             return Ok(None);
         }
-        let tables = self.tables();
-        let hub = case.referred_on_by.as_ref();
-        let contact = hub.and_then(|slug| tables.provider(slug)?.contact.as_ref());
-        Ok(Some(Ring {
-            provider: hub.cloned(),
-            contact: contact.map(Contact::line),
-            since,
-        }))
+        Ok(Some(since))
     }
 
     /// When something was last heard of the case or done about it. That the referrer was

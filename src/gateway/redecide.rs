@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::accept::{Way, kept_by, note_of};
 use super::conditions::Condition;
-use super::evidence::checked;
+use super::evidence::{checked, named};
 use super::feed_back::{Report, Taken, report_of};
 use super::happened::happened;
 use super::hold::{BY_OPERATOR, REOPENED, REOPENED_AFTER_WITHDRAWAL};
@@ -60,7 +60,7 @@ impl Gateway {
     /// `WW-OPR-001` no such case, `WW-OPR-002` a name or a reason that is no plain
     /// reference, `WW-OPR-011` no decision is due for it.
     pub async fn redecide(&self, case_id: CaseId, order: &Order) -> Result<Redecided, Problem> {
-        let caller = Caller::Operator(checked(&order.by, "by")?);
+        let caller = Caller::Operator(named(&order.by, "by")?);
         let why = checked(&order.why, "why")?;
         loop {
             let row = self.case_of_operator(&caller, case_id).await?;

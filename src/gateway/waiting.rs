@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::Gateway;
 use super::accept::Given;
+use super::commit::CRISIS_DAYS;
 use super::conditions::Condition;
 use crate::adapters::store::{LegKind, NewQueueEntry, QueueClosing, QueueFilter, QueueRow, Unit};
 use crate::domain::caller::Caller;
@@ -49,7 +50,7 @@ impl Gateway {
     /// while the case is held for something else.
     pub(super) fn crisis_entry(&self, case_id: CaseId, now: Timestamp) -> NewQueueEntry {
         let code = Condition::RedFlag.code();
-        self.entry(case_id, QueueKind::Held, code.to_owned(), code, now)
+        self.entry_within(case_id, QueueKind::Held, code, code, CRISIS_DAYS, now)
     }
 
     /// Whether what a case is held for would hide from the operator that a phrase was found.

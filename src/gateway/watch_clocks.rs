@@ -161,7 +161,7 @@ impl Gateway {
             let Some(last) = rows.last() else {
                 return Ok(());
             };
-            after = Some(last.number);
+            after = Some(last.place());
             for entry in rows.iter().filter(|entry| self.is_to_act_on(entry, now)) {
                 let Some(case) = self
                     .store
@@ -270,13 +270,7 @@ impl Gateway {
         };
         let unit = Unit {
             queue_changes: vec![change],
-            facts: vec![
-                Fact::new(FactKind::OperatorAlerted, &Caller::System)
-                    .about(case.id)
-                    .with("kind", entry.entry.kind.code())
-                    .with("owner", entry.entry.owner.clone())
-                    .with("overdue", overdue.to_string()),
-            ],
+            facts: vec![Self::alerted_fact(alerted, entry, overdue)],
             ..Unit::default()
         };
         if self.written(lease, unit, case, now).await? {

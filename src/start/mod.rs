@@ -16,10 +16,11 @@ use crate::adapters::channels::{self, Channels, Schedule};
 use crate::adapters::places::Places;
 use crate::adapters::seal::Seal;
 use crate::adapters::store::{self, InUse, Store};
-use crate::config::{self, Clock, Ids, Settings};
+use crate::config::{self, Clock, Ids, Settings, StoreUrl};
 use crate::gateway::tables::{Standing, destination_policy};
 use crate::gateway::{Gateway, Parts, Tables, sha256};
-use crate::problem::{Problem, area::config as problems};
+use crate::problem::Problem;
+use crate::problem::area::{config as problems, store::NO_STORE};
 use crate::surfaces::cli::profiles::in_force;
 use crate::surfaces::http::{self, admin, bars, provider};
 use crate::surfaces::workers::{clocks, delivery, keeper};
@@ -93,6 +94,17 @@ pub fn create_key(settings: &Settings) -> Result<(), Vec<Problem>> {
     Seal::create_dev(&settings.store.master_key_file)
         .map(|_| ())
         .map_err(|problem| vec![problem])
+}
+
+/// The same over a store that is there: a verb that looks at one makes none.
+pub async fn build_over_store(settings: Settings) -> Result<Gateway, Vec<Problem>> {
+    if let StoreUrl::Sqlite(path) = &settings.store.url
+        && !path.exists()
+    {
+        let place = path.display().to_string();
+        return Err(vec![Problem::new(&NO_STORE).at(place)]);
+    }
+    build(settings, &Tools::default()).await
 }
 
 /// Builds the gateway over its adapters; nothing listens yet.

@@ -144,6 +144,7 @@ pub(super) fn warnings(settings: &Settings, tables: &Tables) -> Vec<String> {
     let groups = (!groups.is_well()).then(|| groups.why());
     let of_channels = parked.into_iter().chain(waiting).chain(unable);
     let of_files = open.into_iter().chain(groups);
+    let of_channels = uncalled(settings).into_iter().chain(of_channels);
     unknown.chain(of_channels).chain(of_files).collect()
 }
 
@@ -188,6 +189,24 @@ fn open_secrets(settings: &Settings, providers: &[Arc<Provider>]) -> Vec<String>
         format!("others can read the file of `{place}`: {what}")
     });
     told.collect()
+}
+
+/// Why nobody would be called about what waits for a person.
+fn uncalled(settings: &Settings) -> Option<String> {
+    let Some(alerts) = &settings.alerts else {
+        return Some(
+            "nobody is called about what waits for a person, since `alerts.url` is not set: \
+             somebody has to look at the queue"
+                .to_owned(),
+        );
+    };
+    let problem = SigningKeys::read(&alerts.secret_file).err()?;
+    Some(format!(
+        "nobody is called about what waits for a person, since the secret of the alerts cannot \
+         be used ({} {}); `alerts.secret_file` names it",
+        problem.entry.code,
+        alerts.secret_file.display()
+    ))
 }
 
 /// Each provider of which something is to be told, in one line.
@@ -277,6 +296,32 @@ mod tests {
     use super::*;
     use crate::adapters::places::Places;
     use crate::testing::{copy, package};
+
+    #[test]
+    fn a_gateway_that_can_call_nobody_says_so_in_every_mode() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut settings = Settings::built_in();
+        for mode in [Mode::Production, Mode::Test] {
+            settings.gateway.mode = mode;
+            settings.alerts = None;
+            let said = uncalled(&settings).expect("a warning");
+            assert!(said.contains("`alerts.url` is not set"), "{said}");
+            let secret_file = folder.path().join("alerts.hook");
+            settings.alerts = Some(crate::config::Alerts {
+                url: "https://desk.example/hooks".to_owned(),
+                secret_file: secret_file.clone(),
+            });
+            let said = uncalled(&settings).expect("a warning");
+            assert!(said.contains("`alerts.secret_file`"), "{said}");
+            std::fs::write(
+                &secret_file,
+                "whsec_c3ludGhldGljLXNlY3JldC1vZi1hLXRlc3Qtb25seQ==",
+            )
+            .expect("written");
+            assert_eq!(uncalled(&settings), None);
+            std::fs::remove_file(secret_file).expect("removed");
+        }
+    }
 
     #[test]
     fn an_area_that_is_not_used_is_announced_and_its_providers_are_not() {

@@ -3,17 +3,23 @@
 
 mod to_do;
 
-pub use to_do::{ToDo, what_to_do};
+pub use to_do::{ToDo, ring_words, way_to_release, what_to_do};
 
 use jiff::Timestamp;
 
-use crate::domain::clock::{Step, in_england};
+use crate::domain::clock::{Step, in_england, zone_in_england};
 use crate::domain::queue::QueueKind;
 use crate::domain::responsibility::Responsible;
 use crate::gateway::conditions::Condition;
 use crate::gateway::read::queue::Entry;
 use crate::problem;
 use crate::problem::page::capital;
+
+/// What is told of an entry whose owner no alert could reach.
+pub const CALLED_NOBODY: &str = "nobody could be called: no address is set for alerts";
+
+/// What stands where whoever referred would be named.
+pub const NOT_NAMED: &str = "not named: the person's record is restricted";
 
 /// The kind in a few words, as a heading.
 pub const fn kind_words(kind: QueueKind) -> &'static str {
@@ -92,9 +98,10 @@ pub fn holder_words(holder: &Responsible) -> String {
     }
 }
 
-/// An instant by the clocks of England: `Tuesday 24 November 2026, 17:00`.
+/// An instant by the clocks of England: `Tuesday 24 November 2026, 17:00 GMT`.
 pub fn moment(at: Timestamp) -> String {
-    in_england(at).strftime("%A %-d %B %Y, %H:%M").to_string()
+    let wall = in_england(at).strftime("%A %-d %B %Y, %H:%M");
+    format!("{wall} {}", zone_in_england(at))
 }
 
 /// When it is due, and in words whether that is over.
@@ -171,10 +178,13 @@ mod tests {
     fn overdue_is_said_in_words() {
         let due: Timestamp = "2026-07-01T16:00:00Z".parse().expect("an instant");
         let before = due - jiff::SignedDuration::from_secs(1);
-        assert_eq!(due_words(due, before), "By Wednesday 1 July 2026, 17:00");
+        assert_eq!(
+            due_words(due, before),
+            "By Wednesday 1 July 2026, 17:00 BST"
+        );
         assert_eq!(
             due_words(due, due),
-            "Overdue since Wednesday 1 July 2026, 17:00"
+            "Overdue since Wednesday 1 July 2026, 17:00 BST"
         );
     }
 }

@@ -19,6 +19,22 @@ pub fn in_england(at: Timestamp) -> DateTime {
     ENGLAND.to_datetime(at)
 }
 
+/// What the clock on the wall shows then: `GMT`, or `BST` in summer.
+pub fn zone_in_england(at: Timestamp) -> &'static str {
+    if in_england(at) == TimeZone::UTC.to_datetime(at) {
+        "GMT"
+    } else {
+        "BST"
+    }
+}
+
+/// The instant at which the clock on the wall shows this, the first where it shows it twice;
+/// `None` where it never does.
+pub fn from_england(wall: DateTime) -> Option<Timestamp> {
+    let at = ENGLAND.to_timestamp(wall).ok()?;
+    (in_england(at) == wall).then_some(at)
+}
+
 /// The day by the clock on the wall.
 pub fn date_in_england(at: Timestamp) -> Date {
     in_england(at).date()

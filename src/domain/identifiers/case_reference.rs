@@ -67,6 +67,14 @@ impl CaseReference {
         )))
     }
 
+    /// Whether this is written as a reference is, right or not: `WW-XXXX-XXXX-XXX`.
+    pub fn has_form(text: &str) -> bool {
+        let parts: Vec<&str> = text.trim().split('-').collect();
+        let lengths = parts.iter().map(|part| part.len());
+        let plain = |part: &&str| part.bytes().all(|b| b.is_ascii_alphanumeric());
+        parts[0].eq_ignore_ascii_case("WW") && lengths.eq([2, 4, 4, 3]) && parts.iter().all(plain)
+    }
+
     /// The written form.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -138,6 +146,23 @@ mod tests {
             let mut swapped = right.clone();
             swapped.swap(place, (place + 1) % right.len());
             assert!(swapped == right || read(&swapped).is_none());
+        }
+    }
+
+    #[test]
+    fn the_form_of_a_reference_is_known_and_nothing_else_has_it() {
+        assert!(CaseReference::has_form(sample().as_str()));
+        assert!(CaseReference::has_form("ww-0000-0000-000"));
+        for text in [
+            "",
+            "9990000018",
+            "Ann Brown",
+            "WW-0000-0000",
+            "WW-0000-0000-0000",
+            "WW-0000-0000-000-0",
+            "WW 999 000 0018",
+        ] {
+            assert!(!CaseReference::has_form(text), "{text}");
         }
     }
 

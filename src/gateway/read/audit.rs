@@ -9,7 +9,8 @@ use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind, MAY_NAME_REFERRER, Recorded};
 use crate::domain::identifiers::CaseId;
 use crate::gateway::Gateway;
-use crate::problem::{Problem, area::operator as problems};
+use crate::gateway::read::cases::no_such_case;
+use crate::problem::Problem;
 use crate::standards::audit_event::{Source, Told};
 
 /// Facts read of the store at one time.
@@ -57,7 +58,7 @@ impl Gateway {
         which: &str,
     ) -> Result<(CaseId, Vec<Told>), Problem> {
         let found = self.case_id_of(caller, which).await?;
-        let id = found.ok_or_else(|| Problem::new(&problems::NO_SUCH_CASE))?;
+        let id = found.ok_or_else(|| no_such_case(which))?;
         let mut filter = Filter {
             case_id: Some(id),
             after: 0,

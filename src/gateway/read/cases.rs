@@ -9,8 +9,10 @@ use crate::adapters::store::{LegFilter, LegRow, QueueFilter, QueueRow};
 use crate::domain::caller::Caller;
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::identifiers::{CaseId, CaseReference};
+use crate::domain::status::Status;
 use crate::gateway::Gateway;
-use crate::gateway::no_news::Ring;
+use crate::gateway::alert::{CalledNobody, reached_nobody};
+use crate::gateway::whom_to_ring::Ring;
 use crate::problem::{Problem, area::operator as problems};
 
 /// Everything that is kept in clear about a case.
@@ -24,12 +26,19 @@ pub struct Known {
     pub queue: Vec<QueueRow>,
     /// What was or is to be sent, the oldest first.
     pub legs: Vec<LegRow>,
-    /// Who has to be rung about an entry, by the entry's id.
+    /// Who is rung about an entry, by the entry's id.
     rings: Vec<(Uuid, Ring)>,
+    /// The calls that reached nobody.
+    called_nobody: CalledNobody,
 }
 
 impl Known {
-    /// Who has to be rung about this entry because no system can tell them.
+    /// Whether the last call of this entry's owner reached nobody, since no address was set.
+    pub fn called_nobody(&self, entry: &QueueRow) -> bool {
+        reached_nobody(entry, &self.called_nobody)
+    }
+
+    /// Who is rung about this entry, where it is ended by speaking to whoever referred.
     pub fn ring(&self, entry: &QueueRow) -> Option<&Ring> {
         let mut rings = self.rings.iter();
         rings
@@ -38,8 +47,21 @@ impl Known {
     }
 }
 
+/// No case has this reference or id. It is repeated where it has the form of one: whatever
+/// else was typed may tell of a person.
+pub fn no_such_case(which: &str) -> Problem {
+    let which = which.trim();
+    let has_form = which.parse::<CaseId>().is_ok() || CaseReference::has_form(which);
+    let detail = if has_form {
+        format!("found `{which}`")
+    } else {
+        "what was given has the form of neither".to_owned()
+    };
+    Problem::new(&problems::NO_SUCH_CASE).with(detail)
+}
+
 impl Gateway {
-    /// Cases, the oldest first: the open ones unless the filter says otherwise.
+    /// Cases, those with a crisis first, then the oldest: the open ones unless the filter says otherwise.
     pub async fn find_cases(
         &self,
         caller: &Caller,
@@ -52,7 +74,7 @@ impl Gateway {
     /// history. Errors: `WW-OPR-001`.
     pub async fn know_case(&self, caller: &Caller, which: &str) -> Result<Known, Problem> {
         let found = self.case_named(caller, which).await?;
-        let row = found.ok_or_else(|| Problem::new(&problems::NO_SUCH_CASE))?;
+        let row = found.ok_or_else(|| no_such_case(which))?;
         let fact = Fact::new(FactKind::CaseRead, caller).about(row.id);
         self.record(vec![fact]).await?;
         let entries = QueueFilter {
@@ -70,16 +92,43 @@ impl Gateway {
         let now = self.clock.now();
         let mut rings = Vec::new();
         for entry in queue.iter().filter(|entry| entry.closed.is_none()) {
-            let ring = self.to_ring(entry, &row, now).await?;
+            let ring = self.whom_to_ring(entry, &row, now).await?;
             rings.extend(ring.map(|ring| (entry.entry.id, ring)));
         }
         Ok(Known {
             events: self.store.events(caller, row.id).await?,
             queue,
             rings,
+            called_nobody: self.called_nobody(row.id).await?,
             legs: self.store.legs(caller, &legs).await?,
             row,
         })
+    }
+
+    /// What of a case waits for a person now, a crisis first.
+    pub async fn waits_of(&self, caller: &Caller, id: CaseId) -> Result<Vec<QueueRow>, Problem> {
+        let open = QueueFilter {
+            case_id: Some(id),
+            ..QueueFilter::default()
+        };
+        self.store.queue(caller, &open).await
+    }
+
+    /// Whether a case is held, or something about it is unsettled, so that `resolve` has
+    /// something to decide.
+    pub async fn waits_for_decision(&self, caller: &Caller, id: CaseId) -> Result<bool, Problem> {
+        let row = self.case_of_operator(caller, id).await?;
+        Ok(row.hold.is_some() || row.status == Status::Held)
+    }
+
+    /// The reference of a case; `None` for one that this caller does not see.
+    pub async fn reference_of(
+        &self,
+        caller: &Caller,
+        id: CaseId,
+    ) -> Result<Option<CaseReference>, Problem> {
+        let row = self.store.case_by_id(caller, id).await?;
+        Ok(row.map(|row| row.reference))
     }
 
     /// The id of the case that is named by id or reference, where there is one.

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod cases;
+mod names;
 pub(in crate::gateway) mod onward;
 pub mod operating;
 pub mod outbox;

@@ -1,11 +1,12 @@
 //! What waits for a person, for whoever works the queue.
 
 pub use crate::adapters::store::{QueueFilter as Filter, QueueRow as Entry};
-pub use crate::gateway::no_news::Ring;
+pub use crate::gateway::whom_to_ring::{Organisation, Ring};
 
 use crate::adapters::store::CaseRow;
 use crate::domain::caller::Caller;
 use crate::domain::provider::Contact;
+use crate::gateway::alert::reached_nobody;
 use crate::gateway::{Gateway, Tables};
 use crate::problem::Problem;
 
@@ -19,14 +20,16 @@ pub struct Waiting {
     /// Whom to ring at the provider, in a line, where the provider is waited for and its
     /// tables say it.
     pub contact: Option<String>,
-    /// Who has to be rung because no system can tell them that there is no news.
+    /// Whether the last call of its owner reached nobody, since no address is set.
+    pub called_nobody: bool,
+    /// Who is rung about it, where it is ended by speaking to whoever referred.
     pub ring: Option<Ring>,
 }
 
 /// One page of the queue.
 #[derive(Debug, Default)]
 pub struct QueuePage {
-    /// The entries, the oldest first.
+    /// The entries: those about a crisis first, then the oldest.
     pub waiting: Vec<Waiting>,
     /// After which place to go on; `None` on the last page.
     pub next: Option<i64>,
@@ -44,18 +47,23 @@ impl Gateway {
         let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
         let more = rows.len() > wanted;
         rows.truncate(wanted);
-        let next = rows.last().map(|row| row.number).filter(|_| more);
+        let next = rows.last().map(Entry::place).filter(|_| more);
         let tables = self.tables();
         let now = self.clock.now();
         let mut waiting = Vec::with_capacity(rows.len());
         for row in rows {
             if let Some(case) = self.store.case_by_id(caller, row.entry.case_id).await? {
                 let contact = contact_of(&tables, &row, &case);
-                let ring = self.to_ring(&row, &case, now).await?;
+                let ring = self.whom_to_ring(&row, &case, now).await?;
+                let called_nobody = match row.alerted_at {
+                    Some(_) => reached_nobody(&row, &self.called_nobody(case.id).await?),
+                    None => false,
+                };
                 waiting.push(Waiting {
                     row,
                     case,
                     contact,
+                    called_nobody,
                     ring,
                 });
             }

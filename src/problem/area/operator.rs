@@ -4,15 +4,15 @@ super::entries! {
     /// No such case.
     NO_SUCH_CASE = {
         "WW-OPR-001", "there is no such case",
-        meaning: "No case of this gateway has the id that was given.",
-        advice: "Take the case id from `outbox list`, from the provider's list or from the log.",
+        meaning: "No case of this gateway has the reference or the id that was given.",
+        advice: "`cases list` shows the references, with `--all` of the cases that are over too; one looks like WW-4K7M-9QXD-T2P.",
         Operator, 404, "REC_NOT_FOUND", "not-found", AfterFix
     }
     /// Evidence that cannot be stored.
     EVIDENCE = {
-        "WW-OPR-002", "the evidence is no plain reference",
-        meaning: "Evidence is kept in clear in the audit log, so it is a reference such as a call or ticket number: 1 to 80 letters, digits and . : / # -, fewer than ten digits, and names nobody.",
-        advice: "Write the reference under which the evidence is kept, not what it says.",
+        "WW-OPR-002", "the text is no plain reference or name",
+        meaning: "Both are kept in clear in the audit log. Evidence is a reference such as a call or ticket number: 1 to 80 letters, digits and . : / # -, fewer than ten digits, and names nobody. Who acts or was told is a name or role at work: the same, with letters of any script, apostrophes, commas and brackets.",
+        advice: "Write the reference under which the evidence is kept, not what it says; for a person at work, the name or role.",
         Operator, 422, "REC_UNPROCESSABLE_ENTITY", "not-supported", AfterFix
     }
     /// Too late to hold.
@@ -33,7 +33,7 @@ super::entries! {
     NOT_RELEASABLE = {
         "WW-OPR-005", "the case cannot be released",
         meaning: "The gateway decided again by today's tables and consents, and the case would be held again. A refused or withdrawn consent and a restricted record are never overridden; an open case of the same person and a phrase that tells of a crisis only with `--send-anyway`; a missing consent only when the person's answer is recorded with `--consent`.",
-        advice: "Remove the cause and resolve again, or give the person back with `cases return`.",
+        advice: "What ends it goes by the reason: see the lines for each below or `cases show`; the person is given back with `cases return`.",
         Operator, 409, "REC_CONFLICT", "conflict", AfterFix
     }
     /// A correction that would say what is not so.
@@ -47,7 +47,7 @@ super::entries! {
     NOT_RETURNABLE = {
         "WW-OPR-007", "the case cannot be returned",
         meaning: "The case is over or being stopped, or the reason is none for which an operator returns a person.",
-        advice: "Take a reason of the list; a case that is over is returned already: see `cases show` and the queue.",
+        advice: "Take a reason of the list that `cases return --help` shows; a case that is over is returned already: see `cases show` and the queue.",
         Operator, 409, "REC_CONFLICT", "conflict", AfterFix
     }
     /// No call to record.
@@ -61,7 +61,7 @@ super::entries! {
     CALL_TIME = {
         "WW-OPR-009", "the time of the call cannot be right",
         meaning: "A call is recorded after it took place and tells what had happened by then; the time that was given has not come yet, or lies before what the call is recorded for.",
-        advice: "Give the time of the call with its offset, such as 2026-11-20T10:15:00Z.",
+        advice: "Give the time of the call in UK time, such as `2026-11-20 10:15`, or as an instant with its offset.",
         Operator, 422, "REC_UNPROCESSABLE_ENTITY", "value", AfterFix
     }
     /// A case that no decision is due for.
@@ -105,6 +105,13 @@ super::entries! {
         meaning: "A call to whoever referred is recorded while the queue asks for one: a return that was not heard, an answer that was given up, a silence that no system can tell them of, or a phrase that tells of a crisis in a case that is held for something else.",
         advice: "See by `cases show` what waits; a call to a provider about a stop is recorded with `cases stopped`.",
         Operator, 409, "REC_CONFLICT", "conflict", AfterFix
+    }
+    /// A name that no provider has.
+    NO_SUCH_PROVIDER = {
+        "WW-OPR-017", "no provider has this name",
+        meaning: "Providers are named as their table folders are called. No folder, no case and no row of the outbox has the name that was given, so an empty list would say nothing.",
+        advice: "Write the folder's name; `cases list` and `outbox list` without a filter show the names in use.",
+        Operator, 404, "REC_NOT_FOUND", "not-found", AfterFix
     }
     /// No stop to confirm.
     NO_STOP_WAITS = {

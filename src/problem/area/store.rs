@@ -15,6 +15,13 @@ super::entries! {
         advice: "Check that the folder exists, that the gateway's user may write in it, and that the disk is not full.",
         Operator, 500, "REC_SERVER_ERROR", "exception", AfterFix
     }
+    /// Nothing to read.
+    NO_STORE = {
+        "WW-STO-025", "there is no store here",
+        meaning: "The verb works on a store that is there. No file is at the path that the settings name, and none was made: an empty one would say that there is no case.",
+        advice: "Run the verb in the folder of the gateway, or name its settings with `--config`; `serve` makes a new store.",
+        Operator, 500, "REC_SERVER_ERROR", "exception", AfterFix
+    }
     /// A later program has written the file.
     NEWER_SCHEMA = {
         "WW-STO-003", "the store is newer than this program",

@@ -17,7 +17,7 @@ use uuid::Builder;
 
 use super::bars::codes::{profile, workwell};
 use crate::domain::caller::Caller;
-use crate::domain::fact::{FactKind, Recorded};
+use crate::domain::fact::{FactKind, Recorded, called_nobody};
 use crate::domain::identifiers::{CaseReference, OdsCode};
 
 /// Who keeps the log.
@@ -50,7 +50,10 @@ pub const fn display(kind: FactKind) -> &'static str {
 /// One fact as an AuditEvent.
 pub fn render(told: &Told, source: &Source<'_>) -> Value {
     let fact = &told.fact;
-    let words = kind::words(fact.kind);
+    let mut words = kind::words(fact.kind);
+    if called_nobody(fact) {
+        words.outcome = kind::Outcome::Minor;
+    }
     let (event, interaction) = match interaction(fact) {
         Some(code) => (
             (
@@ -101,6 +104,9 @@ pub fn render(told: &Told, source: &Source<'_>) -> Value {
             .collect();
         if !why.is_empty() {
             resource["outcomeDesc"] = json!(why.join(", "));
+        }
+        if called_nobody(fact) {
+            resource["outcomeDesc"] = json!("nobody could be alerted: no address is set");
         }
     }
     let entities = entities::of(told, &words);

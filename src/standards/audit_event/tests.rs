@@ -115,6 +115,20 @@ fn every_kind_of_fact_is_a_right_audit_event() {
     }
 }
 
+/// The kind has one display; what came of it is said by the outcome.
+#[test]
+fn an_alert_that_reached_nobody_is_told_as_one_that_failed() {
+    let mut alert = told(FactKind::OperatorAlerted);
+    assert_eq!(rendered(&alert)["outcome"], "0");
+    let outcome = ("outcome".to_owned(), "no-address".to_owned());
+    alert.fact.details.push(outcome);
+    let event = rendered(&alert);
+    assert!(findings(&event).is_empty());
+    assert_eq!(event["outcome"], "4");
+    let why = event["outcomeDesc"].as_str().unwrap_or_default();
+    assert!(why.contains("no address is set"), "{event}");
+}
+
 #[test]
 fn a_page_of_the_log_is_a_right_searchset_with_its_addresses() {
     let organisation = OdsCode::parse("Y99100").expect("an ODS code");

@@ -11,18 +11,21 @@ use std::io::Write;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{Format, exit, told, wrap};
+use super::listed::{no_such, under_help};
+use super::{Format, exit, told, when, wrap};
 use crate::domain::caller::Caller;
 use crate::domain::identifiers::CaseId;
 use crate::domain::status::{ClosureReason, Milestone, Status};
 use crate::gateway::Gateway;
 use crate::gateway::call::Call;
-use crate::gateway::correct::Correction;
+use crate::gateway::correct::{Correction, is_for_correction};
 use crate::gateway::evidence::operator_named;
+use crate::gateway::read::cases::no_such_case;
 use crate::gateway::redecide::{Order, Redecided};
 use crate::gateway::resolve::Resolution;
 use crate::problem::{Problem, area::operator as problems};
 use crate::surfaces::as_json;
+use crate::surfaces::waiting::way_to_release;
 
 /// What to see of cases, or do with one.
 #[derive(Clone, Debug, clap::Subcommand)]
@@ -59,8 +62,8 @@ pub struct Told {
     /// Who was told: a role or a name there
     #[arg(long, value_name = "NAME")]
     told: String,
-    /// When, such as 2026-11-20T10:15:00Z
-    #[arg(long, value_name = "TIME")]
+    /// When, in UK time: "2026-11-20 10:15"; or 2026-11-20T10:15:00Z
+    #[arg(long, value_name = "TIME", value_parser = when::read)]
     when: Timestamp,
 }
 
@@ -68,15 +71,18 @@ pub struct Told {
 #[derive(Clone, Debug, clap::Subcommand)]
 pub enum Act {
     /// Set where a case stands, with evidence; the referrer is told
-    #[command(override_usage = "workwell-gateway cases correct CASE --to STATUS --evidence REF")]
+    #[command(
+        override_usage = "workwell-gateway cases correct CASE --to STATUS --evidence REF",
+        after_help = help_of_correct()
+    )]
     Correct {
-        /// The canonical status it should have
-        #[arg(long, value_name = "STATUS", value_parser = read_status)]
+        /// The canonical status it should have: see the list below
+        #[arg(long, value_name = "STATUS", value_parser = read_corrected)]
         to: Status,
         /// What shows it: a call number; names nobody
         #[arg(long, value_name = "REF")]
         evidence: String,
-        /// Why it ended, where it did
+        /// Why it ended, where it did: see the list below
         #[arg(long, value_name = "REASON", value_parser = read_reason)]
         reason: Option<ClosureReason>,
         /// Which case, who acts, and how it is answered
@@ -135,18 +141,19 @@ pub enum Act {
     /// Give a person back, or record that the referrer was rung
     #[command(
         override_usage = "workwell-gateway cases return CASE --reason REASON\n       \
-        workwell-gateway cases return CASE --told NAME --when TIME"
+        workwell-gateway cases return CASE --told NAME --when TIME",
+        after_help = help_of_return()
     )]
     Return {
-        /// Why the case ends; see the list of closure reasons
-        #[arg(long, value_name = "REASON", value_parser = read_reason,
+        /// Why the case ends: see the list below
+        #[arg(long, value_name = "REASON", value_parser = read_return,
             required_unless_present = "told", conflicts_with = "told")]
         reason: Option<ClosureReason>,
         /// Who was told on the telephone: a role or a name there
         #[arg(long, value_name = "NAME", requires = "when")]
         told: Option<String>,
-        /// When, such as 2026-11-20T10:15:00Z
-        #[arg(long, value_name = "TIME", requires = "told")]
+        /// When, in UK time: "2026-11-20 10:15"; or 2026-11-20T10:15:00Z
+        #[arg(long, value_name = "TIME", requires = "told", value_parser = when::read)]
         when: Option<Timestamp>,
         /// Which case, who acts, and how it is answered
         #[command(flatten)]
@@ -183,13 +190,43 @@ pub enum Act {
 fn read_status(word: &str) -> Result<Status, String> {
     Status::from_code(word).ok_or_else(|| {
         let words: Vec<&str> = Status::ALL.iter().map(|status| status.code()).collect();
-        format!("the statuses are {}", words.join(", "))
+        no_such("statuses", word, &words)
     })
 }
 
+/// Those that a correction may set on some case.
+fn corrected() -> Vec<&'static str> {
+    let set = Status::ALL
+        .iter()
+        .filter(|status| is_for_correction(**status));
+    set.map(|status| status.code()).collect()
+}
+
+/// A status that no correction sets is known too: the gateway says what to do instead.
+fn read_corrected(word: &str) -> Result<Status, String> {
+    Status::from_code(word).ok_or_else(|| no_such("statuses of a correction", word, &corrected()))
+}
+
 fn read_reason(word: &str) -> Result<ClosureReason, String> {
-    ClosureReason::from_code(word)
-        .ok_or_else(|| format!("the reasons are {}", ClosureReason::ALL.join(", ")))
+    ClosureReason::from_code(word).ok_or_else(|| no_such("reasons", word, ClosureReason::ALL))
+}
+
+/// A reason that is none for a return is known too: the gateway refuses it in its own words.
+fn read_return(word: &str) -> Result<ClosureReason, String> {
+    let known = ClosureReason::for_return();
+    ClosureReason::from_code(word).ok_or_else(|| no_such("reasons for a return", word, known))
+}
+
+fn help_of_return() -> String {
+    under_help("Reasons", ClosureReason::for_return())
+}
+
+fn help_of_correct() -> String {
+    let statuses = under_help("Statuses", &corrected());
+    format!(
+        "{statuses}\n\n{}",
+        under_help("Reasons", ClosureReason::ALL)
+    )
 }
 
 impl Act {
@@ -223,6 +260,8 @@ impl Told {
 enum Done {
     /// Where the case stands.
     Stands(Status),
+    /// Where a case stands that was not held, so that nothing was done.
+    NotHeld(Status),
     /// What was decided anew.
     Decided(Redecided),
 }
@@ -240,6 +279,23 @@ pub async fn run(args: &Cases, gateway: &Gateway, out: &mut dyn Write) -> i32 {
     let (case, by, format) = args.named();
     match acted(args, gateway, caller, (case, by)).await {
         Ok(Done::Stands(status)) => exit::after(&written(case, status, format, out), exit::OK),
+        Ok(Done::NotHeld(status)) => {
+            let written = match format {
+                Format::Text => {
+                    let words = format!(
+                        "case {case} is not held: nothing was done; it stands at {}",
+                        status.code()
+                    );
+                    writeln!(out, "{}", wrap("", &words))
+                }
+                Format::Json => {
+                    let mut answer = as_stands(case, status);
+                    answer["done"] = "nothing: the case is not held".into();
+                    writeln!(out, "{answer:#}")
+                }
+            };
+            exit::after(&written, exit::OK)
+        }
         Ok(Done::Decided(done)) => {
             // Still held is a finding: somebody has to go on with it.
             let code = if done.outcome == "held" {
@@ -255,7 +311,7 @@ pub async fn run(args: &Cases, gateway: &Gateway, out: &mut dyn Write) -> i32 {
         }
         Err(problem) => {
             let written = match format {
-                Format::Text => writeln!(out, "{}", told(&problem)),
+                Format::Text => writeln!(out, "{}", told_with_ways(&problem)),
                 Format::Json => writeln!(out, "{:#}", refusal(case, &problem)),
             };
             exit::after(&written, exit::FINDING)
@@ -272,13 +328,17 @@ async fn acted(
 ) -> Result<Done, Problem> {
     let caller = by.map_or(Ok(operator), operator_named)?;
     let found = gateway.case_id_of(&caller, case).await?;
-    let id = found.ok_or_else(|| Problem::new(&problems::NO_SUCH_CASE))?;
+    let id = found.ok_or_else(|| no_such_case(case))?;
     if let Act::Redecide { by, why, .. } = args {
         let order = Order {
             by: by.clone(),
             why: why.clone(),
         };
         return Ok(Done::Decided(gateway.redecide(id, &order).await?));
+    }
+    if matches!(args, Act::Resolve { .. }) && !gateway.waits_for_decision(&caller, id).await? {
+        // Refused where the case is over; else there is nothing to release.
+        return Ok(Done::NotHeld(act(args, gateway, &caller, id).await?));
     }
     Ok(Done::Stands(act(args, gateway, &caller, id).await?))
 }
@@ -365,23 +425,124 @@ async fn act(
 fn written(case: &str, status: Status, format: Format, out: &mut dyn Write) -> std::io::Result<()> {
     match format {
         Format::Text => writeln!(out, "case {case} stands at {}", status.code()),
-        Format::Json => {
-            let answer = json!({
-                "case": case,
-                "status": status.code(),
-                "words": Milestone::of(status).words,
-            });
-            writeln!(out, "{answer:#}")
-        }
+        Format::Json => writeln!(out, "{:#}", as_stands(case, status)),
     }
 }
 
-fn refusal(case: &str, problem: &Problem) -> serde_json::Value {
+fn as_stands(case: &str, status: Status) -> serde_json::Value {
     json!({
+        "case": case,
+        "status": status.code(),
+        "words": Milestone::of(status).words,
+    })
+}
+
+/// What would hold a case again, each with what ends it.
+fn ways(problem: &Problem) -> Vec<(&str, &'static str)> {
+    let is_release = problem.entry.code == problems::NOT_RELEASABLE.code;
+    let detail = problem.detail.as_deref().filter(|_| is_release);
+    let reasons = detail.unwrap_or_default().split("; ");
+    let ways = reasons.filter_map(|reason| Some((reason, way_to_release(reason)?)));
+    ways.collect()
+}
+
+fn told_with_ways(problem: &Problem) -> String {
+    let ways = ways(problem).into_iter();
+    ways.fold(told(problem), |text, (reason, way)| {
+        format!("{text}\n{}", wrap("  - ", &format!("{reason}: {way}")))
+    })
+}
+
+fn refusal(case: &str, problem: &Problem) -> serde_json::Value {
+    let ways = ways(problem).into_iter();
+    let ways = ways.map(|(reason, way)| json!({ "reason": reason, "way": way }));
+    json!({
+        "ways": ways.collect::<Vec<_>>(),
         "case": case,
         "code": problem.entry.code,
         "title": problem.entry.title,
         "detail": problem.detail,
         "advice": problem.entry.advice,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Command, Subcommand};
+
+    use super::*;
+    use crate::surfaces::cli::WIDTH;
+
+    fn said(words: &[&str]) -> String {
+        let cases = Cases::augment_subcommands(Command::new("cases"));
+        let read = cases.try_get_matches_from(words);
+        read.expect_err("help, or a refusal").to_string()
+    }
+
+    #[test]
+    fn the_help_and_the_error_of_a_return_list_the_reasons_that_it_takes_and_no_other() {
+        let help = said(&["cases", "return", "--help"]);
+        let error = said(&[
+            "cases",
+            "return",
+            "WW-4K7M-9QXD-T2P",
+            "--reason",
+            "duplicat",
+        ]);
+        for text in [&help, &error] {
+            let list = text
+                .split_whitespace()
+                .map(|word| word.trim_end_matches(','));
+            let listed: Vec<&str> = list.collect();
+            for code in ClosureReason::ALL {
+                let takes = ClosureReason::for_return().contains(code);
+                assert_eq!(listed.contains(code), takes, "{code} in {text}");
+            }
+            assert!(
+                text.lines().all(|line| line.chars().count() <= WIDTH),
+                "{text}"
+            );
+        }
+        assert!(error.contains("Did you mean `duplicate`?"), "{error}");
+    }
+
+    #[test]
+    fn the_help_and_the_errors_of_a_correction_list_what_it_takes() {
+        let help = said(&["cases", "correct", "--help"]);
+        let all = [
+            "cases",
+            "correct",
+            "WW-4K7M-9QXD-T2P",
+            "--evidence",
+            "call 1",
+        ];
+        let with = |more: &[&'static str]| said(&[&all, more].concat());
+        let status = with(&["--to", "foo"]);
+        let reason = with(&["--to", "accepted", "--reason", "foo"]);
+        for text in [&help, &status, &reason] {
+            assert!(
+                text.lines().all(|line| line.chars().count() <= WIDTH),
+                "{text}"
+            );
+        }
+        assert!(help.contains("did-not-attend") && help.contains("entered-in-error"));
+        assert!(status.contains("entered-in-error") && !status.contains("cancel-requested"));
+        assert!(reason.contains("wrong-person"), "{reason}");
+    }
+
+    #[test]
+    fn a_refused_release_says_for_each_reason_what_ends_it() {
+        let refused = |reasons: &str| {
+            let problem = Problem::new(&problems::NOT_RELEASABLE).with(reasons.to_owned());
+            told_with_ways(&problem)
+        };
+        let crisis = refused("red-flag; open-case");
+        assert_eq!(crisis.matches("--send-anyway").count(), 2, "{crisis}");
+        let restricted = refused("restricted");
+        assert!(
+            restricted.contains("restricted: never released"),
+            "{restricted}"
+        );
+        assert!(!restricted.contains("resolve again"), "{restricted}");
+    }
 }

@@ -94,8 +94,14 @@ fn entry_text(entry: &Entry, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
+/// The first letters are often left out.
 fn near(code: &str) -> Vec<&'static str> {
-    nearest(code, problem::catalogue().map(|entry| entry.code), 3)
+    let whole = if code.to_ascii_uppercase().starts_with("WW") {
+        code.to_owned()
+    } else {
+        format!("WW-{code}")
+    };
+    nearest(&whole, problem::catalogue().map(|entry| entry.code), 3)
 }
 
 fn unknown_text(code: &str, out: &mut dyn Write) -> io::Result<()> {
@@ -167,6 +173,17 @@ mod tests {
         let (text, code) = explain(&["nonsense"], Format::Json);
         assert_eq!(code, exit::FINDING);
         assert!(text.contains("\"known\": false"), "{text}");
+    }
+
+    #[test]
+    fn a_code_without_its_first_letters_is_found_first() {
+        let (text, code) = explain(&["DLV-006"], Format::Text);
+        assert_eq!(code, exit::FINDING);
+        let first = text.lines().find(|line| line.starts_with("  "));
+        assert!(
+            first.is_some_and(|line| line.contains("WW-DLV-006")),
+            "{text}"
+        );
     }
 
     #[test]

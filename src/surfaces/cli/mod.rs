@@ -8,6 +8,7 @@ pub mod exit;
 pub mod explain;
 mod format;
 pub mod geo;
+mod listed;
 pub mod mappings;
 pub mod ods;
 pub mod outbox;
@@ -17,6 +18,7 @@ mod progress;
 pub mod store;
 pub mod validate;
 pub mod version;
+mod when;
 mod wrap;
 
 pub use format::Format;

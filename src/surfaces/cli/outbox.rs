@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use super::{Format, exit, told};
 use crate::domain::caller::Caller;
-use crate::domain::identifiers::OutboxId;
+use crate::domain::identifiers::{CaseReference, OutboxId};
 use crate::gateway::Gateway;
 use crate::gateway::read::outbox::{Filter, Leg, LegState};
-use crate::problem::Problem;
+use crate::problem::{Problem, area::channel};
 
 /// What to do with the outbox.
 #[derive(Clone, Debug, clap::Subcommand)]
@@ -28,7 +28,8 @@ pub enum Outbox {
     },
     /// Show one row with its case and how each field came to be; never a value
     Show {
-        /// The row's id
+        /// The row's id, as `outbox list` shows it
+        #[arg(value_parser = read_id)]
         id: OutboxId,
         /// How the answer is written
         #[arg(long, value_enum, default_value = "text")]
@@ -36,14 +37,24 @@ pub enum Outbox {
     },
     /// Send a parked row again, now; refused when its case was stopped
     Retry {
-        /// The row's id
+        /// The row's id, as `outbox list` shows it
+        #[arg(value_parser = read_id)]
         id: OutboxId,
     },
     /// Hold a released row back until it is retried
     Park {
-        /// The row's id
+        /// The row's id, as `outbox list` shows it
+        #[arg(value_parser = read_id)]
         id: OutboxId,
     },
+}
+
+fn read_id(word: &str) -> Result<OutboxId, String> {
+    word.parse().map_err(|_| {
+        "write the row's id, such as\n  0190d0a0-0000-7000-8000-000000000001; `outbox list` and \
+         the queue show it"
+            .to_owned()
+    })
 }
 
 fn read_state(word: &str) -> Result<LegState, String> {
@@ -91,6 +102,9 @@ async fn list(
 ) -> Result<std::io::Result<()>, Problem> {
     let open = [LegState::Parked, LegState::Released, LegState::Waiting];
     let wanted = state.map_or(open.to_vec(), |state| vec![state]);
+    if let Some(name) = &destination {
+        gateway.known_provider(caller, name).await?;
+    }
     let mut legs = Vec::new();
     for state in wanted {
         let filter = Filter {
@@ -101,20 +115,29 @@ async fn list(
         };
         legs.extend(gateway.list_legs(caller, &filter).await?);
     }
+    let mut rows = Vec::new();
+    for leg in legs {
+        let reference = gateway.reference_of(caller, leg.case_id).await?;
+        rows.push((leg, reference));
+    }
     Ok(match format {
         Format::Json => {
-            let rows: Vec<Value> = legs.iter().map(as_json).collect();
-            writeln!(out, "{:#}", json!({ "legs": rows }))
+            let rows = rows.iter().map(|(leg, reference)| {
+                let mut row = as_json(leg);
+                row["caseReference"] = json!(reference.as_ref().map(CaseReference::as_str));
+                row
+            });
+            writeln!(out, "{:#}", json!({ "legs": rows.collect::<Vec<Value>>() }))
         }
-        Format::Text => list_text(&legs, out),
+        Format::Text => list_text(&rows, out),
     })
 }
 
-fn list_text(legs: &[Leg], out: &mut dyn Write) -> std::io::Result<()> {
-    if legs.is_empty() {
+fn list_text(rows: &[(Leg, Option<CaseReference>)], out: &mut dyn Write) -> std::io::Result<()> {
+    if rows.is_empty() {
         return writeln!(out, "Nothing is waiting.");
     }
-    for leg in legs {
+    for (leg, reference) in rows {
         writeln!(
             out,
             "{}  {:<9} {:<8} attempts {}",
@@ -128,6 +151,9 @@ fn list_text(legs: &[Leg], out: &mut dyn Write) -> std::io::Result<()> {
             "  to {} by {}, due {:.0}",
             leg.destination, leg.channel, leg.due_at
         )?;
+        if let Some(reference) = reference {
+            writeln!(out, "  case {}", reference.as_str())?;
+        }
         if let Some(code) = &leg.last_error {
             writeln!(
                 out,
@@ -154,6 +180,35 @@ fn as_json(leg: &Leg) -> Value {
     })
 }
 
+/// Whether an attempt that failed so ended before anything was put on the wire.
+fn never_left(code: &str) -> bool {
+    let before = [
+        &channel::UNREACHABLE,
+        &channel::ADDRESS_MALFORMED,
+        &channel::ADDRESS_REFUSED,
+        &channel::PARCEL,
+        &channel::SECRET,
+        &channel::NO_ADDRESS,
+    ];
+    before.iter().any(|entry| entry.code == code)
+}
+
+/// A trace is written when a row is released; whether its fields went is told by the row.
+fn as_it_went(trace: &str, leg: &Leg) -> String {
+    let became = match (leg.state, leg.attempts) {
+        (LegState::Delivered, _) => "sent",
+        (_, 0) => "would be sent",
+        (_, 1) if leg.last_error.as_deref().is_some_and(never_left) => "would be sent",
+        // It was attempted, and nobody knows whether it arrived.
+        _ => "may have been sent",
+    };
+    let lines = trace.lines().map(|line| match line.strip_suffix(",sent") {
+        Some(row) => format!("{row},{became}"),
+        None => line.to_owned(),
+    });
+    lines.collect::<Vec<String>>().join("\n") + "\n"
+}
+
 async fn show(
     gateway: &Gateway,
     caller: &Caller,
@@ -164,7 +219,7 @@ async fn show(
     let found = gateway.show_leg(caller, id).await?;
     let trace = found
         .trace
-        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        .map(|bytes| as_it_went(&String::from_utf8_lossy(&bytes), &found.leg));
     let case = json!({
         "reference": found.case.reference.to_string(),
         "status": found.case.status.code(),
@@ -178,12 +233,8 @@ async fn show(
             row["trace"] = json!(trace);
             writeln!(out, "{row:#}")
         }
-        Format::Text => list_text(std::slice::from_ref(&found.leg), out).and_then(|()| {
-            writeln!(
-                out,
-                "  case {} stands at {}",
-                case["reference"], case["status"]
-            )?;
+        Format::Text => list_text(&[(found.leg, Some(found.case.reference))], out).and_then(|()| {
+            writeln!(out, "  which stands at {}", found.case.status.code())?;
             match trace {
                 Some(trace) => writeln!(out, "\nHow each field came to be:\n{trace}"),
                 None => Ok(()),

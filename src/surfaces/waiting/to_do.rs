@@ -1,7 +1,8 @@
 //! What a person does about an entry of the queue, with the verb to type.
 
+use jiff::Timestamp;
+
 use crate::domain::clock::date_in_england;
-use crate::domain::identifiers::CaseId;
 use crate::domain::queue::QueueKind;
 use crate::gateway::conditions::Condition;
 use crate::gateway::read::cases::CaseRow;
@@ -17,14 +18,13 @@ pub struct ToDo {
     pub command: Option<String>,
 }
 
-/// What to do, in order, with the verb to type; `ring` is who has to be rung because no
-/// system can tell them that there is no news.
+/// What to do, in order, with the verb to type; `ring` is who is rung about it, where it is
+/// ended by speaking to whoever referred.
 pub fn what_to_do(entry: &Entry, case: &CaseRow, ring: Option<&Ring>) -> Vec<ToDo> {
     let chosen = case.provider.as_ref();
     steps(
         entry,
         &About {
-            id: case.id,
             reference: case.reference.as_str(),
             provider: chosen.map_or("the provider", |chosen| chosen.slug.as_str()),
             ring,
@@ -34,49 +34,57 @@ pub fn what_to_do(entry: &Entry, case: &CaseRow, ring: Option<&Ring>) -> Vec<ToD
 
 /// What the steps name of a case.
 struct About<'a> {
-    id: CaseId,
     reference: &'a str,
     provider: &'a str,
     ring: Option<&'a Ring>,
 }
 
 fn steps(entry: &Entry, case: &About<'_>) -> Vec<ToDo> {
-    let mut steps = vec![ToDo::run(
+    let look = ToDo::run(
         "Look at what happened so far",
         format!("cases timeline {}", case.reference),
-    )];
-    if let Some(ring) = case.ring {
-        steps.extend(tell_no_news(ring, case));
+    );
+    let reason = entry.entry.reason.as_str();
+    let mut steps = if entry.entry.kind.is_crisis(reason) {
+        // Nothing comes before that call, and reading does not either.
+        vec![ToDo::words(before_a_decision(reason, case)), look]
+    } else {
+        vec![look]
+    };
+    if let Some((ring, since)) = case.ring.and_then(|ring| Some((ring, ring.since?))) {
+        steps.extend(tell_no_news(ring, since, case));
     }
     steps.extend(match entry.entry.kind {
-        QueueKind::Held if entry.entry.subject == Condition::RedFlag.code() => ring_now(case),
+        QueueKind::Held if entry.entry.subject == Condition::RedFlag.code() => {
+            vec![record_call(case)]
+        }
         QueueKind::Held if entry.entry.subject == Condition::ClosingReasonDiffers.code() => {
             say_why_it_ended(case)
         }
-        QueueKind::Held => decide(&entry.entry.reason, case),
+        QueueKind::Held => decide(reason, case),
         QueueKind::Parked => unpark(entry, case),
         QueueKind::Uncollected => ask_provider(
             case,
             ToDo::run(
                 "If it must not leave before you know more",
-                format!("cases hold {} --reason REF", case.id),
+                format!("cases hold {} --reason REF", case.reference),
             ),
         ),
         QueueKind::Unacknowledged | QueueKind::Silent => ask_provider(
             case,
             ToDo::run(
                 "If the person does not want to go on",
-                format!("cases withdraw {} --evidence REF", case.id),
+                format!("cases withdraw {} --evidence REF", case.reference),
             ),
         ),
         QueueKind::ReturnUnheard => vec![
-            ToDo::words(
-                "Call the referring organisation and say that the person is back with it"
-                    .to_owned(),
-            ),
+            ToDo::words(format!(
+                "Call {} and say that the person is back with it",
+                referring(case)
+            )),
             ToDo::run(
                 "Then record the call",
-                format!("cases return {} --told NAME --when TIME", case.id),
+                format!("cases return {} --told NAME --when TIME", case.reference),
             ),
         ],
         QueueKind::StopUnheard => confirm_stop(entry, case),
@@ -85,12 +93,11 @@ fn steps(entry: &Entry, case: &About<'_>) -> Vec<ToDo> {
 }
 
 /// Nobody waits for an answer that never comes: whom no system tells is rung.
-fn tell_no_news(ring: &Ring, case: &About<'_>) -> [ToDo; 2] {
-    let day = date_in_england(ring.since).strftime("%-d %B %Y");
-    let whom = match (&ring.provider, &ring.contact) {
-        (Some(hub), Some(contact)) => format!("{hub}, which referred the person on ({contact}),"),
-        (Some(hub), None) => format!("{hub}, which referred the person on,"),
-        (None, _) => "the referring organisation, whose system cannot be told,".to_owned(),
+fn tell_no_news(ring: &Ring, since: Timestamp, case: &About<'_>) -> [ToDo; 2] {
+    let day = date_in_england(since).strftime("%-d %B %Y");
+    let whom = match &ring.provider {
+        Some(_) => format!("{},", referring(case)),
+        None => format!("{}, whose system cannot be told,", referring(case)),
     };
     [
         ToDo::words(format!(
@@ -101,12 +108,35 @@ fn tell_no_news(ring: &Ring, case: &About<'_>) -> [ToDo; 2] {
     ]
 }
 
-/// The case is held for something else, of which another entry tells.
-fn ring_now(case: &About<'_>) -> Vec<ToDo> {
-    vec![
-        ToDo::words(before_a_decision(Condition::RedFlag.code())),
-        record_call(case),
-    ]
+/// Whoever referred, as a step names them.
+fn referring(case: &About<'_>) -> String {
+    let named = case.ring.and_then(ring_words);
+    match (case.ring.and_then(|ring| ring.provider.as_ref()), named) {
+        (Some(_), Some(named)) => format!("{named}, which referred the person on"),
+        (None, Some(named)) => format!("the referring organisation, {named}"),
+        (_, None) => "the referring organisation".to_owned(),
+    }
+}
+
+/// Whom to ring in a line: a provider by its slug and contact, an organisation by its name,
+/// its ODS code and its telephone, as far as they are known. `None` where nothing may be
+/// named.
+pub fn ring_words(ring: &Ring) -> Option<String> {
+    if let Some(hub) = &ring.provider {
+        let contact = ring.contact.as_ref();
+        return Some(contact.map_or_else(|| hub.clone(), |contact| format!("{hub} ({contact})")));
+    }
+    let organisation = ring.organisation.as_ref()?;
+    let code = format!("ODS code {}", organisation.ods);
+    let named = match &organisation.name {
+        Some(name) => format!("{name} ({code})"),
+        None => code,
+    };
+    let telephone = organisation.telephone.as_ref();
+    Some(telephone.map_or_else(
+        || named.clone(),
+        |telephone| format!("{named}, telephone {telephone}"),
+    ))
 }
 
 /// The case is over and stays so; only why it ended is open.
@@ -122,7 +152,7 @@ fn say_why_it_ended(case: &About<'_>) -> Vec<ToDo> {
              referrer, the first one only ends this entry",
             format!(
                 "cases correct {} --to STATUS --reason REASON --evidence REF",
-                case.id
+                case.reference
             ),
         ),
     ]
@@ -131,7 +161,7 @@ fn say_why_it_ended(case: &About<'_>) -> Vec<ToDo> {
 fn record_call(case: &About<'_>) -> ToDo {
     ToDo::run(
         "Then record the call",
-        format!("cases called {} --told NAME --when TIME", case.id),
+        format!("cases called {} --told NAME --when TIME", case.reference),
     )
 }
 
@@ -144,7 +174,10 @@ fn ask_provider(case: &About<'_>, otherwise: ToDo) -> Vec<ToDo> {
         )),
         ToDo::run(
             "Say where the case stands by what they told you",
-            format!("cases correct {} --to STATUS --evidence REF", case.id),
+            format!(
+                "cases correct {} --to STATUS --evidence REF",
+                case.reference
+            ),
         ),
         otherwise,
         give_back("If they cannot help the person, give the person back", case),
@@ -165,14 +198,17 @@ fn confirm_stop(entry: &Entry, case: &About<'_>) -> Vec<ToDo> {
             "Then record the call",
             format!(
                 "cases stopped {} --provider {holder} --told NAME --when TIME",
-                case.id
+                case.reference
             ),
         ),
     ]
 }
 
 fn give_back(words: &str, case: &About<'_>) -> ToDo {
-    ToDo::run(words, format!("cases return {} --reason REASON", case.id))
+    ToDo::run(
+        words,
+        format!("cases return {} --reason REASON", case.reference),
+    )
 }
 
 /// Reasons that a mended table may end.
@@ -184,11 +220,34 @@ const TABLES_DECIDE: [&str; 5] = [
     "several-providers",
 ];
 
+/// What ends a hold of this reason, where `cases resolve` was refused for it; `None` for
+/// what is no reason of a hold.
+pub fn way_to_release(reason: &str) -> Option<&'static str> {
+    Some(match reason {
+        "restricted" => "never released here; agree with the referrer, then give the person back",
+        "workwell-consent-refused" | "test-number" => "never released; give the person back",
+        "red-flag" => {
+            "once the person is safe and somebody has judged it, `--send-anyway` releases it"
+        }
+        "open-case" => "once both are known to be meant, `--send-anyway` releases it",
+        "workwell-consent-not-recorded" | "reopened-after-withdrawal" => {
+            "ask the person; `--consent HOW` records that they consent and releases it"
+        }
+        "mapping-fault" | "unmapped-code-refused" | "nobody-serves" | "several-providers" => {
+            "mend the table, then `cases redecide`"
+        }
+        _ => return None,
+    })
+}
+
 /// What has to be found out about a held case, and the verb for either finding.
 fn decide(reason: &str, case: &About<'_>) -> Vec<ToDo> {
-    let mut steps = vec![ToDo::words(before_a_decision(reason))];
+    let mut steps = Vec::new();
+    if !QueueKind::Held.is_crisis(reason) {
+        steps.push(ToDo::words(before_a_decision(reason, case)));
+    }
     if TABLES_DECIDE.contains(&reason) {
-        let command = format!("cases redecide {} --by NAME --why REF", case.id);
+        let command = format!("cases redecide {} --by NAME --why REF", case.reference);
         steps.push(ToDo::run("Load the tables, then decide again", command));
     }
     let release = match reason {
@@ -221,18 +280,24 @@ fn decide(reason: &str, case: &About<'_>) -> Vec<ToDo> {
         _ => Some(("Then release it", "")),
     };
     if let Some((words, more)) = release {
-        let command = format!("cases resolve {} --evidence REF{more}", case.id);
+        let command = format!("cases resolve {} --evidence REF{more}", case.reference);
         steps.push(ToDo::run(words, command));
     }
     if reason == "unknown-provider-word" {
         steps.push(ToDo::run(
             "If the word means another status, say which",
-            format!("cases correct {} --to STATUS --evidence REF", case.id),
+            format!(
+                "cases correct {} --to STATUS --evidence REF",
+                case.reference
+            ),
         ));
     } else if reason == "end-reported-late" {
         steps.push(ToDo::run(
             "If the work has ended, say how",
-            format!("cases correct {} --to STATUS --evidence REF", case.id),
+            format!(
+                "cases correct {} --to STATUS --evidence REF",
+                case.reference
+            ),
         ));
     } else {
         steps.push(give_back("Otherwise give the person back", case));
@@ -256,7 +321,12 @@ impl ToDo {
     }
 }
 
-fn before_a_decision(reason: &str) -> String {
+fn before_a_decision(reason: &str, case: &About<'_>) -> String {
+    if reason == Condition::RedFlag.code() {
+        let whom = case.ring.and_then(ring_words);
+        let whom = whom.map_or_else(String::new, |whom| format!(", {whom}"));
+        return format!("Call the referrer now{whom}: the person may be in danger");
+    }
     let words = match reason {
         "unknown-provider-word" => {
             "Ask the provider what its word means and put it into its status.csv"
@@ -282,7 +352,6 @@ fn before_a_decision(reason: &str) -> String {
         "operator-hold" | "corrected" => "Do what it was put on hold for",
         "reopened" => "Find out what is to become of it now",
         "reopened-after-withdrawal" => "Ask the person anew: they had withdrawn",
-        "red-flag" => "Call the referrer now: the person may be in danger",
         _ => "Ask the referrer what is right",
     };
     words.to_owned()
@@ -305,8 +374,8 @@ fn unpark(entry: &Entry, case: &About<'_>) -> Vec<ToDo> {
     steps.push(ToDo::run("Send it again", format!("outbox retry {leg}")));
     if responds {
         steps.push(ToDo::words(format!(
-            "If the referrer's system stays away, call the referring organisation and say where \
-             {} stands",
+            "If the referrer's system stays away, call {} and say where {} stands",
+            referring(case),
             case.reference
         )));
         steps.push(record_call(case));
@@ -314,7 +383,7 @@ fn unpark(entry: &Entry, case: &About<'_>) -> Vec<ToDo> {
     if delivers {
         steps.push(ToDo::run(
             "If it is not wanted any more, stop it everywhere",
-            format!("cases withdraw {} --evidence REF", case.id),
+            format!("cases withdraw {} --evidence REF", case.reference),
         ));
         steps.push(give_back(
             "If it cannot be delivered, give the person back",
@@ -325,171 +394,4 @@ fn unpark(entry: &Entry, case: &About<'_>) -> Vec<ToDo> {
 }
 
 #[cfg(test)]
-mod tests {
-    use clap::{Command, Subcommand};
-    use jiff::Timestamp;
-
-    use super::*;
-    use crate::surfaces::cli::{cases, explain, outbox};
-
-    fn about(ring: Option<&Ring>) -> About<'_> {
-        About {
-            id: CaseId::new(uuid::Uuid::nil()),
-            reference: "WW-4K7M-9QXD-T2P",
-            provider: "lantern",
-            ring,
-        }
-    }
-
-    #[test]
-    fn whom_no_system_can_tell_is_rung_and_the_call_recorded() {
-        let hub = |provider: Option<&str>, contact: Option<&str>| Ring {
-            provider: provider.map(str::to_owned),
-            contact: contact.map(str::to_owned),
-            since: "2026-07-01T23:30:00Z".parse().expect("an instant"),
-        };
-        for (ring, whom) in [
-            (hub(None, None), "Call the referring organisation, "),
-            (hub(Some("hub"), None), "Call hub, which referred"),
-            (hub(Some("hub"), Some("Duty, 1")), "on (Duty, 1), and"),
-        ] {
-            let about = about(Some(&ring));
-            let kind = QueueKind::Silent;
-            let at = Timestamp::UNIX_EPOCH;
-            let entry = Entry::sample(about.id, kind, "clock:plan", "plan", at);
-            let steps = steps(&entry, &about);
-            assert!(steps[1].words.contains(whom), "{}", steps[1].words);
-            assert!(steps[1].words.ends_with(" since 2 July 2026"));
-            let command = steps[2].command.as_deref().unwrap_or_default();
-            assert!(command.contains("cases called "), "{command}");
-        }
-    }
-
-    /// Every step for an entry, with what stands in capitals filled in.
-    fn commands(kind: QueueKind, subject: &str, reason: &str) -> Vec<String> {
-        let at = Timestamp::UNIX_EPOCH;
-        let about = about(None);
-        let entry = Entry::sample(about.id, kind, subject, reason, at);
-        let steps = steps(&entry, &about).into_iter();
-        let commands = steps.filter_map(|step| step.command);
-        let filled = commands.map(|command| {
-            [
-                ("STATUS", "accepted"),
-                ("REASON", "unable-to-contact"),
-                ("TIME", "2026-11-20T10:15:00Z"),
-                ("HOW", "spoken"),
-            ]
-            .iter()
-            .fold(command, |command, (word, with)| command.replace(word, with))
-        });
-        filled.collect()
-    }
-
-    #[test]
-    fn every_kind_names_the_verb_that_ends_it_and_the_program_understands_it() {
-        let program = Command::new("workwell-gateway")
-            .subcommand(cases::Cases::augment_subcommands(Command::new("cases")))
-            .subcommand(outbox::Outbox::augment_subcommands(Command::new("outbox")))
-            .subcommand(<explain::Explain as clap::Args>::augment_args(
-                Command::new("explain"),
-            ));
-        let leg = "deliver:0190d0a0-0000-7000-8000-000000000001";
-        for (kind, subject, reason, ends) in [
-            (QueueKind::Held, "", "mapping-fault", "cases redecide"),
-            (
-                QueueKind::Held,
-                "",
-                "unmapped-code-refused",
-                "cases redecide",
-            ),
-            (QueueKind::Held, "", "unmapped-code-refused", "cases return"),
-            (QueueKind::Held, "", "restricted", "cases return"),
-            (QueueKind::Held, "", "red-flag", "--send-anyway"),
-            (QueueKind::Held, "", "open-case-birth-date", "--send-anyway"),
-            (QueueKind::Held, "", "open-case-birth-date", "cases return"),
-            (QueueKind::Held, "red-flag", "red-flag", "cases called"),
-            (
-                QueueKind::Held,
-                "closing-reason-differs",
-                "closing-reason-differs",
-                "cases correct",
-            ),
-            (
-                QueueKind::Held,
-                "",
-                "workwell-consent-not-recorded",
-                "--consent",
-            ),
-            (
-                QueueKind::Held,
-                "",
-                "unknown-provider-word",
-                "cases resolve",
-            ),
-            (QueueKind::Held, "", "end-reported-late", "cases correct"),
-            (QueueKind::Parked, leg, "WW-DLV-006", "outbox retry"),
-            (
-                QueueKind::Parked,
-                "respond:0190d0a0-0000-7000-8000-000000000001",
-                "WW-DLV-005",
-                "cases called",
-            ),
-            (
-                QueueKind::Uncollected,
-                "clock:collect",
-                "collect",
-                "cases hold",
-            ),
-            (
-                QueueKind::Unacknowledged,
-                "clock:acknowledge",
-                "acknowledge",
-                "cases correct",
-            ),
-            (QueueKind::Silent, "clock:plan", "plan", "cases withdraw"),
-            (
-                QueueKind::ReturnUnheard,
-                "",
-                "ring-referrer",
-                "cases return",
-            ),
-            (
-                QueueKind::StopUnheard,
-                "stillwater",
-                "awaiting-acknowledgement",
-                "cases stopped 00000000-0000-0000-0000-000000000000 --provider stillwater",
-            ),
-            (
-                QueueKind::StopUnheard,
-                "clock:stop",
-                "stop",
-                "--provider lantern",
-            ),
-        ] {
-            let commands = commands(kind, subject, reason);
-            let ending = commands.iter().any(|command| command.contains(ends));
-            assert!(ending, "{ends} in {commands:?}");
-            for command in commands {
-                let read = program.clone().try_get_matches_from(command.split(' '));
-                assert!(read.is_ok(), "{command}: {read:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn nobody_is_told_to_release_what_no_operator_may_release() {
-        for reason in ["restricted", "workwell-consent-refused", "test-number"] {
-            let commands = commands(QueueKind::Held, "", reason);
-            let releases = commands
-                .iter()
-                .any(|command| command.contains("cases resolve"));
-            assert!(!releases, "{reason}: {commands:?}");
-        }
-        // Beside such a hold the call alone is asked for.
-        let commands = commands(QueueKind::Held, "red-flag", "red-flag");
-        assert!(
-            commands.iter().all(|command| !command.contains("resolve")),
-            "{commands:?}"
-        );
-    }
-}
+mod tests;

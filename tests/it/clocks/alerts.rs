@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
+use clap::{Command, FromArgMatches, Subcommand};
 use jiff::SignedDuration;
 use workwell_gateway::adapters::channels::SigningKeys;
 use workwell_gateway::config::{Alerts, Clock};
 use workwell_gateway::conformance::parties::referral::{Place, Referral, person};
+use workwell_gateway::surfaces::cli::cases::{self, Cases};
 
 use super::{held, queue, quiet, refer, until, watch};
 use crate::support::TestGateway;
@@ -193,4 +195,59 @@ async fn the_metrics_show_what_waits_by_kind_how_long_and_who_was_called() {
         assert!(text.contains(line), "{line} in {text}");
     }
     gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_nobody_could_be_sent_is_recorded_as_none() {
+    let (gateway, _) = quiet(|settings| settings.alerts = None).await;
+    let (_, answer, _) = held(&gateway, 1).await;
+    watch(&gateway).await;
+    let json = queue_as_json(&gateway).await;
+    let entry = &json["entries"][0];
+    assert_eq!(entry["alertedAt"], serde_json::Value::Null);
+    assert!(entry["nobodyToAlertAt"].is_string(), "{entry}");
+    let reference = answer.case_reference().expect("a reference");
+    let (_, timeline) = verb(&gateway, &["timeline", reference]).await;
+    let line = "Nobody could be called: no address is set for alerts: Held";
+    assert!(timeline.contains(line), "{timeline}");
+    assert!(!timeline.contains("The owner was called"), "{timeline}");
+    let (_, audit) = verb(&gateway, &["audit", reference]).await;
+    let line = "Nobody could be alerted: no address is set, by gateway";
+    assert!(audit.contains(line), "{audit}");
+    assert!(!audit.contains("Operators alerted"), "{audit}");
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_was_taken_is_recorded_as_one() {
+    let receiver = Receiver::start().await;
+    let (gateway, _, _folder) = alerting(&receiver).await;
+    let (_, answer, _) = held(&gateway, 1).await;
+    watch(&gateway).await;
+    let json = queue_as_json(&gateway).await;
+    let entry = &json["entries"][0];
+    assert!(entry["alertedAt"].is_string(), "{entry}");
+    assert_eq!(entry["nobodyToAlertAt"], serde_json::Value::Null);
+    let reference = answer.case_reference().expect("a reference");
+    let (_, timeline) = verb(&gateway, &["timeline", reference]).await;
+    assert!(
+        timeline.contains("The owner was called: Held"),
+        "{timeline}"
+    );
+    gateway.end().await;
+}
+
+async fn queue_as_json(gateway: &TestGateway) -> serde_json::Value {
+    let address = format!("{}/admin/queue", gateway.admin());
+    Call::get(address).send().await.json()
+}
+
+async fn verb(gateway: &TestGateway, words: &[&str]) -> (i32, String) {
+    let cases = Cases::augment_subcommands(Command::new("cases"));
+    let words = std::iter::once(&"cases").chain(words);
+    let read = cases.try_get_matches_from(words).expect("a verb");
+    let args = Cases::from_arg_matches(&read).expect("its words");
+    let mut out = Vec::new();
+    let code = cases::run(&args, &gateway.running.gateway, &mut out).await;
+    (code, String::from_utf8(out).expect("text"))
 }

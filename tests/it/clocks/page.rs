@@ -215,3 +215,31 @@ async fn nothing_of_a_person_is_on_the_page_or_in_the_answers() {
     }
     gateway.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_listener_opened_in_a_browser_leads_to_the_queue() {
+    let (gateway, _) = quiet(|_| ()).await;
+    for path in ["/", "/admin", "/admin/"] {
+        let got = get(&gateway, path).await;
+        // The test's own client follows where it is sent.
+        assert_eq!(got.status, 200, "{path}");
+        assert!(
+            got.text.contains("<h1>What waits for a person</h1>"),
+            "{path}"
+        );
+    }
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_filter_that_finds_nothing_is_no_empty_queue() {
+    let (gateway, _) = busy().await;
+    for query in ["kind=parked", "case=WW-0000-0000-000"] {
+        let page = get(&gateway, &format!("/admin/queue.html?{query}"))
+            .await
+            .text;
+        assert!(page.contains("Nothing waits with this filter"), "{page}");
+        assert!(page.contains("Show the whole queue"), "{page}");
+    }
+    gateway.end().await;
+}

@@ -4,12 +4,15 @@
 use workwell_gateway::adapters::store::LegKind;
 use workwell_gateway::conformance::parties::providers::Script;
 use workwell_gateway::conformance::parties::referral::{Place, Referral, StopAs};
+use workwell_gateway::domain::clock::end_of_working_day;
 use workwell_gateway::domain::queue::QueueKind;
 use workwell_gateway::domain::status::Status;
+use workwell_gateway::gateway::read::cases::CaseFilter;
 use workwell_gateway::gateway::read::outbox::{Leg, LegState};
 use workwell_gateway::gateway::resolve::Resolution;
 
 use super::{correct, held, kinds, know, operator, queue, quiet, refer, stop, watch};
+use crate::support::call::Call;
 use crate::support::receiver::{Receiver, Reply};
 use crate::support::{TestGateway, eventually};
 
@@ -177,5 +180,63 @@ async fn a_stop_that_cannot_be_delivered_stays_in_the_queue_although_the_case_is
     watch(&gateway).await;
     assert_eq!(kinds(&gateway).await, both);
     drop(receiver);
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crisis_comes_first_is_due_the_same_working_day_and_says_whom_to_ring() {
+    let (gateway, clock) = quiet(|_| ()).await;
+    let (_, older, _) = held(&gateway, 1).await;
+    let urgent = Referral::new(2).at(Place::LANTERN).red_flag();
+    let urgent = refer(&gateway, &urgent).await;
+    let urgent = urgent.case_reference().expect("a reference").to_owned();
+
+    let admin = |query: &str| Call::get(format!("{}/admin/{query}", gateway.admin()));
+    let first = admin("queue?limit=1").send().await.json();
+    let entry = &first["entries"][0];
+    assert_eq!(entry["case"]["reference"], urgent.as_str());
+    let calendar = gateway.running.gateway.settings().working_days();
+    let due = end_of_working_day(clock.now(), 0, &calendar);
+    assert_eq!(entry["dueAt"], due.to_string());
+    assert_eq!(entry["ring"]["organisation"]["odsCode"], "Y99001");
+    let name = entry["ring"]["organisation"]["name"].as_str();
+    let name = name.expect("the practice's name").to_owned();
+    let call = entry["whatToDo"][0]["words"].as_str().expect("words");
+    assert!(call.starts_with("Call the referrer now") && call.contains(&name));
+    // The next page goes on with what is older.
+    let after = first["next"].as_i64().expect("there is more");
+    let second = admin(&format!("queue?limit=1&after={after}"))
+        .send()
+        .await
+        .json();
+    let older = older.case_reference().expect("a reference");
+    assert_eq!(second["entries"][0]["case"]["reference"], older);
+    assert_eq!(second["next"], serde_json::Value::Null);
+
+    let page = admin("queue.html").send().await.text;
+    let place = |reference: &str| page.find(reference).expect("a card");
+    assert!(place(&urgent) < place(older) && page.contains(&name));
+    let (operator, all) = (operator(), CaseFilter::default());
+    let cases = gateway.running.gateway.find_cases(&operator, &all);
+    let cases = cases.await.expect("the cases");
+    assert_eq!(cases[0].reference.as_str(), urgent);
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_practice_of_a_restricted_person_is_named_by_no_card() {
+    let (gateway, _) = quiet(|_| ()).await;
+    let person = Referral::new(1).at(Place::LANTERN).security("R").red_flag();
+    refer(&gateway, &person).await;
+    for path in ["queue", "queue.html"] {
+        let got = Call::get(format!("{}/admin/{path}", gateway.admin()))
+            .send()
+            .await;
+        assert!(got.text.contains("Call the referrer now: the person"));
+        assert!(got.text.contains("restricted") && !got.text.contains("Y99001"));
+        let practice = "Lamplight Lane";
+        let cards = got.text.split("<main").last().unwrap_or_default();
+        assert!(!cards.contains(practice), "{cards}");
+    }
     gateway.end().await;
 }

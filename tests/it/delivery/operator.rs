@@ -173,3 +173,60 @@ async fn a_row_that_is_not_there_is_said_so() {
     }
     gateway.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mistyped_destination_is_no_empty_outbox_and_each_row_names_its_case() {
+    let receiver = Receiver::start().await;
+    let (gateway, _, leg, answer) = parked(&receiver).await;
+    let to = |name: &str| Outbox::List {
+        state: None,
+        destination: Some(name.to_owned()),
+        format: Format::Text,
+    };
+    let (code, text) = outbox(&gateway, to("lanten")).await;
+    assert_eq!(code, 1);
+    assert!(
+        text.contains("WW-OPR-017") && text.contains("`lantern`?"),
+        "{text}"
+    );
+    let (code, text) = outbox(&gateway, to("lantern")).await;
+    let reference = answer.case_reference().expect("a reference");
+    assert_eq!(code, 0);
+    assert!(text.contains(&format!("case {reference}")), "{text}");
+    // A destination of no provider is known by its rows.
+    let (code, _) = outbox(&gateway, to("borough-works")).await;
+    assert_eq!(code, 0);
+
+    // It was attempted and refused: nobody can say that it was sent.
+    let show = Outbox::Show {
+        id: leg.id,
+        format: Format::Text,
+    };
+    let (_, text) = outbox(&gateway, show.clone()).await;
+    assert!(
+        text.contains(",may have been sent") && !text.contains(",sent\n"),
+        "{text}"
+    );
+    receiver.answer_usual(Reply::Status(204));
+    outbox(&gateway, Outbox::Retry { id: leg.id }).await;
+    delivery_in(&gateway, LegState::Delivered).await;
+    let (_, text) = outbox(&gateway, show).await;
+    assert!(text.contains(",sent\n"), "{text}");
+
+    let words = ["list"];
+    let (_, text) = super::super::operating::listed(&gateway, &words).await;
+    assert!(!text.contains("parked:"), "{text}");
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_of_cases_says_that_a_delivery_is_parked() {
+    let receiver = Receiver::start().await;
+    let (gateway, _, _, _) = parked(&receiver).await;
+    let (_, text) = super::super::operating::listed(&gateway, &["list"]).await;
+    assert!(
+        text.contains("parked: The case cannot be delivered"),
+        "{text}"
+    );
+    gateway.end().await;
+}

@@ -155,7 +155,7 @@ impl World {
         for waiting in self.waiting(row.id).await {
             let entry = &waiting.row.entry;
             let unsent = entry.kind == QueueKind::Parked && entry.subject.starts_with("respond");
-            if unsent || waiting.ring.is_some() {
+            if unsent || waiting.ring.is_some_and(|ring| ring.since.is_some()) {
                 let line = format!("{} was rung about and still is: {entry:?}", row.reference);
                 self.find(&line);
             }

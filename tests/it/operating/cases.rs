@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use workwell_gateway::adapters::store::LegKind;
+use workwell_gateway::conformance::parties::providers::{Reception, Script};
 use workwell_gateway::conformance::parties::referral::{Consent, Place, Referral, person};
 use workwell_gateway::gateway::read::outbox::LegState;
 use workwell_gateway::surfaces::cli::cases::{self, Cases};
@@ -156,5 +157,75 @@ async fn a_restricted_person_s_practice_is_named_nowhere() {
             assert!(!text.contains("Y99001"), "{text}");
         }
     }
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mistyped_provider_is_no_empty_list() {
+    let gateway = TestGateway::start().await;
+    let (code, text) = run(&gateway, &["list", "--provider", "lanten"]).await;
+    assert_eq!(code, 1);
+    for part in ["WW-OPR-017", "found `lanten`; did you mean `lantern`?"] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    let (code, text) = run(&gateway, &["list", "--provider", "999 000 0018"]).await;
+    assert_eq!(code, 1);
+    assert!(!text.contains("999 000"), "{text}");
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_that_is_not_there_is_repeated_where_it_has_the_form_of_one() {
+    let gateway = TestGateway::start().await;
+    for (typed, repeated) in [("WW-0000-0000-000", true), ("Ann Brown", false)] {
+        for verb in ["show", "timeline", "audit"] {
+            let (code, text) = run(&gateway, &[verb, typed]).await;
+            assert_eq!(code, 1, "{text}");
+            assert!(text.contains("`cases list`"), "{text}");
+            assert_eq!(text.contains(typed), repeated, "{text}");
+        }
+    }
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn resolving_what_is_not_held_says_that_nothing_was_done() {
+    let gateway = TestGateway::start().await;
+    let away = Script::silent().received(Reception::Hang { times: u32::MAX });
+    gateway.parties.borough_works.desk.script_usual(away);
+    let answer = gateway
+        .refer(&Referral::new(1).at(Place::BOROUGH_WORKS))
+        .await;
+    let reference = answer.case_reference().expect("a reference");
+    let (code, text) = run(&gateway, &["resolve", reference, "--evidence", "call 1"]).await;
+    assert_eq!(code, 0);
+    assert!(text.contains("is not held: nothing was done"), "{text}");
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crisis_is_first_in_the_list_and_a_refused_release_names_the_way() {
+    let gateway = TestGateway::start().await;
+    let held = Referral::new(1).at(Place::LANTERN);
+    gateway.refer(&held.workwell_consent(Consent::Absent)).await;
+    let urgent = gateway
+        .refer(&Referral::new(2).at(Place::LANTERN).red_flag())
+        .await;
+    let urgent = urgent.case_reference().expect("a reference");
+    let (_, text) = run(&gateway, &["list"]).await;
+    assert!(text.starts_with(urgent), "{text}");
+    assert!(text.contains("first: a crisis; `cases show` says whom to call now"));
+    assert_fits_and_shows_nobody(&text);
+    let (_, text) = run(&gateway, &["show", urgent]).await;
+    let call = text.find("- Call the referrer now").expect("the call");
+    let look = text.find("- Look at what happened").expect("the look");
+    assert!(call < look, "{text}");
+    assert!(
+        text.lines().all(|line| line.chars().count() <= 80),
+        "{text}"
+    );
+    let (code, text) = run(&gateway, &["resolve", urgent, "--evidence", "call 1"]).await;
+    assert_eq!(code, 1);
+    assert!(text.contains("`--send-anyway` releases it"), "{text}");
     gateway.end().await;
 }

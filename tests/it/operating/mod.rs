@@ -8,3 +8,8 @@ mod metrics;
 pub mod process;
 mod serve;
 mod verbs;
+
+/// What `cases` writes with these words.
+pub(crate) async fn listed(gateway: &crate::support::TestGateway, words: &[&str]) -> (i32, String) {
+    cases::run(gateway, words).await
+}

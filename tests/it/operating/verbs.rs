@@ -142,3 +142,18 @@ fn a_payload_that_cannot_leave_is_told_so_beside_it() {
         assert_eq!(ended.err.is_empty(), says.is_empty(), "{}", ended.err);
     }
 }
+
+#[test]
+fn a_verb_that_looks_at_a_store_makes_none() {
+    let folder = Folder::with(SERVES);
+    if !matches!(folder.store(), TestStore::Sqlite(_)) {
+        return;
+    }
+    folder.run(&["key"]);
+    for words in [&["cases", "list"][..], &["outbox", "list"]] {
+        let ended = folder.run(words);
+        assert_eq!(ended.code, Some(78), "{words:?}: {ended:?}");
+        assert!(ended.err.contains("WW-STO-025"), "{}", ended.err);
+        assert!(folder.store().is_untouched(), "{words:?}");
+    }
+}

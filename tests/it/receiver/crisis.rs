@@ -33,7 +33,7 @@ async fn queue(gateway: &TestGateway, case: &Casework) -> Vec<(String, String, V
     let page = page.queue_page(&operator, &of_case).await;
     let waiting = page.expect("the queue is read").waiting;
     let entries = waiting.into_iter().map(|waiting| {
-        let steps = what_to_do(&waiting.row, &waiting.case, None);
+        let steps = what_to_do(&waiting.row, &waiting.case, waiting.ring.as_ref());
         let entry = waiting.row.entry;
         (entry.subject, entry.reason, steps)
     });
@@ -53,8 +53,9 @@ fn entry(subject: &str, reason: &str) -> (String, String) {
 }
 
 fn calls_now(steps: &[ToDo]) -> bool {
-    let mut words = steps.iter().map(|step| step.words.as_str());
-    words.any(|words| words == "Call the referrer now: the person may be in danger")
+    // Before anything else, reading included.
+    let words = steps[0].words.as_str();
+    words.starts_with("Call the referrer now") && words.ends_with(": the person may be in danger")
 }
 
 fn runs(steps: &[ToDo], verb: &str) -> bool {

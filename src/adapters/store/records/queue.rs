@@ -73,6 +73,20 @@ pub struct QueueRow {
     pub closed: Option<(Timestamp, String, String)>,
 }
 
+/// By how much an entry about a crisis comes before its number. Its place and every other
+/// stay whole numbers in JSON too (below 2^53).
+pub const CRISIS_FIRST: i64 = 1 << 50;
+
+impl QueueRow {
+    /// Where it stands in the queue: entries about a crisis first, then the oldest.
+    pub fn place(&self) -> i64 {
+        if self.entry.kind.is_crisis(&self.entry.reason) {
+            return self.number - CRISIS_FIRST;
+        }
+        self.number
+    }
+}
+
 /// Which entries.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct QueueFilter {
@@ -84,7 +98,7 @@ pub struct QueueFilter {
     pub closed_too: bool,
     /// Only those that nobody was alerted of yet, or that are due by then.
     pub to_act_by: Option<Timestamp>,
-    /// After this place, for the next page.
+    /// After this [place](QueueRow::place), for the next page.
     pub after: Option<i64>,
     /// At most so many; 0 means 100.
     pub limit: u32,

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::{exit, told, wrap};
 use crate::domain::caller::Caller;
+use crate::domain::fact::called_nobody;
 use crate::domain::identifiers::{CaseId, CaseReference};
 use crate::gateway::Gateway;
 use crate::standards::audit_event::{self, Told};
@@ -61,7 +62,12 @@ fn as_text(facts: &[Told]) -> String {
     let facts = facts.iter().map(|one| {
         let fact = &one.fact;
         let head = wrap("", &format!("{}  {}", moment(fact.at), fact.kind.code()));
-        let words = format!("{}, by {}", audit_event::display(fact.kind), actor(one));
+        let display = if called_nobody(fact) {
+            "Nobody could be alerted: no address is set"
+        } else {
+            audit_event::display(fact.kind)
+        };
+        let words = format!("{display}, by {}", actor(one));
         let mut lines = vec![head, wrap("  ", &words)];
         if let Some(message) = fact.evidence {
             lines.push(wrap("  ", &format!("shown by message {message}")));

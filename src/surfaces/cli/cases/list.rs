@@ -9,10 +9,13 @@ use super::super::{Format, exit, told, wrap};
 use super::read_status;
 use crate::domain::caller::Caller;
 use crate::domain::clock::Step;
+use crate::domain::queue::QueueKind;
 use crate::domain::status::Status;
 use crate::gateway::Gateway;
 use crate::gateway::read::cases::{CaseFilter, CaseRow};
-use crate::surfaces::waiting::{holder_words, moment};
+use crate::gateway::read::queue::Entry;
+use crate::problem::Problem;
+use crate::surfaces::waiting::{holder_words, kind_words, moment, why};
 
 /// Which cases.
 #[derive(Clone, Debug, clap::Args)]
@@ -47,11 +50,11 @@ pub(super) async fn run(
         closed_too: args.all,
         limit: args.limit,
     };
-    match gateway.find_cases(caller, &filter).await {
+    match found(gateway, caller, &filter).await {
         Ok(rows) => {
             let written = match args.format {
                 Format::Json => {
-                    let cases: Vec<Value> = rows.iter().map(as_json).collect();
+                    let cases: Vec<Value> = rows.iter().map(listed_json).collect();
                     writeln!(out, "{:#}", json!({ "cases": cases }))
                 }
                 Format::Text => as_text(&rows, out),
@@ -62,14 +65,62 @@ pub(super) async fn run(
     }
 }
 
-fn as_text(rows: &[CaseRow], out: &mut dyn Write) -> std::io::Result<()> {
+/// A case, and what of it waits for a person.
+type Listed = (CaseRow, Vec<Entry>);
+
+async fn found(
+    gateway: &Gateway,
+    caller: &Caller,
+    filter: &CaseFilter,
+) -> Result<Vec<Listed>, Problem> {
+    if let Some(name) = &filter.provider {
+        gateway.known_provider(caller, name).await?;
+    }
+    let mut listed = Vec::new();
+    for row in gateway.find_cases(caller, filter).await? {
+        let waits = gateway.waits_of(caller, row.id).await?;
+        listed.push((row, waits));
+    }
+    Ok(listed)
+}
+
+fn as_text(rows: &[Listed], out: &mut dyn Write) -> std::io::Result<()> {
     if rows.is_empty() {
         return writeln!(out, "No case is like that.");
     }
-    for row in rows {
-        writeln!(out, "{}", lines(row))?;
+    for (row, waits) in rows {
+        let waits = waits.iter().filter_map(waits_line);
+        let lines = waits.fold(lines(row), |lines, line| {
+            format!("{lines}\n{}", wrap("  ", &line))
+        });
+        writeln!(out, "{lines}")?;
     }
     Ok(())
+}
+
+/// What of a case waits for a person; that it is held is said already.
+fn waits_line(entry: &Entry) -> Option<String> {
+    let kind = entry.entry.kind;
+    if kind.is_crisis(&entry.entry.reason) {
+        return Some("first: a crisis; `cases show` says whom to call now".to_owned());
+    }
+    (kind != QueueKind::Held).then(|| {
+        let heading = kind_words(kind).to_lowercase();
+        format!("{heading}: {}", why(entry))
+    })
+}
+
+fn listed_json((row, waits): &Listed) -> Value {
+    let mut document = as_json(row);
+    let waits = waits.iter().map(|entry| {
+        json!({
+            "kind": entry.entry.kind.code(),
+            "reason": entry.entry.reason,
+            "why": why(entry),
+        })
+    });
+    document["waits"] = waits.collect();
+    document
 }
 
 /// A case in three lines.

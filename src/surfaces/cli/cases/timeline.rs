@@ -14,8 +14,10 @@ use crate::gateway::read::cases::{EventRow, Known};
 use crate::gateway::read::outbox::Leg;
 use crate::gateway::read::queue::Entry;
 use crate::problem::Problem;
+use crate::problem::page::capital;
 use crate::surfaces::waiting::{
-    due_words, holder_words, kind_words, moment, plain, what_to_do, why,
+    CALLED_NOBODY, NOT_NAMED, due_words, holder_words, kind_words, moment, plain, ring_words,
+    what_to_do, why,
 };
 
 /// Which case, and how it is written.
@@ -98,6 +100,10 @@ fn shown_text(known: &Known, now: Timestamp) -> String {
             due_words(entry.entry.due_at, now)
         );
         text = format!("{text}\n\n{}\n{}", wrap("", &head), wrap("  ", &owner));
+        if let Some(ring) = known.ring(entry) {
+            let whom = ring_words(ring).unwrap_or_else(|| NOT_NAMED.to_owned());
+            text = format!("{text}\n{}", wrap("  ", &format!("who referred: {whom}")));
+        }
         for step in what_to_do(entry, row, known.ring(entry)) {
             text = format!("{text}\n{}", wrap("  - ", &step.words));
             if let Some(command) = step.command {
@@ -140,7 +146,7 @@ fn moments(known: &Known) -> Vec<Moment> {
         all.push(of_event(event, holder.as_ref(), &shown));
     }
     for entry in &known.queue {
-        all.extend(of_entry(entry, &shown));
+        all.extend(of_entry(entry, known.called_nobody(entry), &shown));
     }
     all.extend(known.legs.iter().map(|leg| of_leg(leg, &shown)));
     // A stable sort: what one unit of work wrote stays in its order.
@@ -210,7 +216,7 @@ fn of_event(
     }
 }
 
-fn of_entry(entry: &Entry, shown: &dyn Fn(&str) -> String) -> Vec<Moment> {
+fn of_entry(entry: &Entry, called_nobody: bool, shown: &dyn Fn(&str) -> String) -> Vec<Moment> {
     let name = kind_words(entry.entry.kind);
     let mut moments = vec![Moment {
         at: entry.raised_at,
@@ -229,8 +235,13 @@ fn of_entry(entry: &Entry, shown: &dyn Fn(&str) -> String) -> Vec<Moment> {
         ),
         json: with(entry_json(entry), "queue-raised", entry.raised_at),
     }];
+    let (what, words) = if called_nobody {
+        ("queue-alerted-nobody", capital(CALLED_NOBODY))
+    } else {
+        ("queue-alerted", "The owner was called".to_owned())
+    };
     for (at, what, words) in [
-        (entry.alerted_at, "queue-alerted", "The owner was called"),
+        (entry.alerted_at, what, words.as_str()),
         (
             entry.told_at,
             "referrer-told-no-news",

@@ -66,7 +66,7 @@ fn as_text(profiles: &[&Profile], rules: &Rules) -> String {
             let name = profile.url.rsplit('/').next().unwrap_or(profile.url);
             let package = profile.package;
             let of_type = profile.type_name;
-            format!("{package:<9} {of_type:<18} {name} {}", profile.version)
+            format!("{package:<8} {of_type:<17} {name} {}", profile.version)
         })
         .collect();
     let [all, _, _, systems, sets] = rules.size();

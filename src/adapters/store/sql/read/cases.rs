@@ -75,13 +75,17 @@ pub(in super::super::super) fn case_by_reference(scope: &Scope, reference: &str)
     cases_where(scope, "c.reference = ?2", reference.to_owned().into())
 }
 
-/// The cases that a filter names, the oldest first.
+/// Sorts the cases with an open entry about a crisis before all others.
+const CRISIS_FIRST: &str = "c.id NOT IN (SELECT q.case_id FROM queue q
+    WHERE q.closed_at IS NULL AND q.kind = 'held' AND q.reason = 'red-flag')";
+
+/// The cases that a filter names: those with a crisis first, then the oldest.
 pub(in super::super::super) fn cases(scope: &Scope, filter: &CaseFilter) -> Query<CaseRow> {
     let sql = format!(
         "SELECT {} FROM cases c WHERE {} AND (?2 OR c.is_open)
          AND c.status = coalesce(?3, c.status)
          AND (CAST(?4 AS TEXT) IS NULL OR c.provider = ?4)
-         ORDER BY c.number LIMIT ?5",
+         ORDER BY {CRISIS_FIRST}, c.number LIMIT ?5",
         rows::CASE,
         scope.cases
     );

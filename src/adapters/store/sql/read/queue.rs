@@ -3,19 +3,30 @@
 use jiff::Timestamp;
 
 use super::{Query, Scope, values};
-use crate::adapters::store::records::{CaseRow, QueueFilter, QueueRow};
+use crate::adapters::store::records::{CRISIS_FIRST, CaseRow, QueueFilter, QueueRow};
 use crate::adapters::store::sql::rows;
 use crate::domain::identifiers::CaseId;
-use crate::domain::queue::QueueKind;
+use crate::domain::queue::{CRISIS, QueueKind};
 
-/// Entries in the order in which they were raised; for those who see everything.
+/// Entries about a crisis, then the others, each in the order in which they were raised
+/// ([`QueueRow::place`]); for those who see everything.
 pub(in super::super::super) fn queue(scope: &Scope, filter: &QueueFilter) -> Query<QueueRow> {
+    let place = format!(
+        "(q.number - CASE WHEN q.kind = 'held' AND q.reason = '{CRISIS}' THEN {CRISIS_FIRST}
+         ELSE 0 END)"
+    );
     let sql = format!(
-        "SELECT {} FROM queue q WHERE CAST(?1 AS TEXT) IS NULL AND q.number > ?2
-         AND q.kind = coalesce(?4, q.kind) AND (?5 OR q.closed_at IS NULL)
+        "SELECT {} FROM queue q WHERE CAST(?1 AS TEXT) IS NULL AND {place} > ?2
+         AND q.kind = coalesce(?4, q.kind) AND {}
          AND (CAST(?7 AS BIGINT) IS NULL OR q.alerted_at IS NULL OR q.due_at <= ?7) AND {}
-         ORDER BY q.number LIMIT ?6",
+         ORDER BY {place} LIMIT ?6",
         rows::QUEUE,
+        // The index holds the open ones only.
+        if filter.closed_too {
+            "?5"
+        } else {
+            "NOT ?5 AND q.closed_at IS NULL"
+        },
         // The text says what is asked: see `legs_sql`.
         if filter.case_id.is_some() {
             "q.case_id = ?3"
@@ -26,7 +37,7 @@ pub(in super::super::super) fn queue(scope: &Scope, filter: &QueueFilter) -> Que
     let limit = if filter.limit == 0 { 100 } else { filter.limit };
     let values = values![
         scope.value.clone(),
-        filter.after.unwrap_or(0),
+        filter.after.unwrap_or(-CRISIS_FIRST),
         filter.case_id.map(CaseId::uuid),
         filter.kind.map(QueueKind::code),
         filter.closed_too,

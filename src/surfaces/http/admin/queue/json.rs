@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::gateway::read::queue::{QueuePage, Waiting};
 use crate::surfaces::waiting::{what_to_do, why};
 
-/// One page: `entries`, the oldest first, and `next` to go on after, where there is more.
+/// One page: `entries`, those about a crisis first, then the oldest, and `next` to go on after, where there is more.
 pub(super) fn document(page: &QueuePage, now: Timestamp) -> Value {
     let entries = page.waiting.iter().map(|waiting| entry(waiting, now));
     json!({
@@ -38,12 +38,19 @@ fn entry(waiting: &Waiting, now: Timestamp) -> Value {
         "ring": waiting.ring.as_ref().map(|ring| json!({
             "whom": ring.provider.as_deref().unwrap_or("referrer"),
             "contact": ring.contact,
-            "noNewsSince": ring.since.to_string(),
+            "organisation": ring.organisation.as_ref().map(|organisation| json!({
+                "odsCode": organisation.ods,
+                "name": organisation.name,
+                "telephone": organisation.telephone,
+            })),
+            "notNamed": ring.restricted.then_some("restricted"),
+            "noNewsSince": time(ring.since),
         })),
         "raisedAt": row.raised_at.to_string(),
         "dueAt": row.entry.due_at.to_string(),
         "overdue": row.entry.due_at <= now,
-        "alertedAt": time(row.alerted_at),
+        "alertedAt": time(row.alerted_at.filter(|_| !waiting.called_nobody)),
+        "nobodyToAlertAt": time(row.alerted_at.filter(|_| waiting.called_nobody)),
         "referrerToldAt": time(row.told_at),
         "whatToDo": steps.collect::<Vec<Value>>(),
     })

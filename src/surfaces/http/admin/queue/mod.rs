@@ -12,7 +12,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Query, State};
 use axum::http::header;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 
 use crate::domain::caller::Caller;
@@ -32,10 +32,18 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; 
 /// The routes of the queue.
 pub fn router(gateway: Arc<Gateway>) -> Router {
     Router::new()
+        .route("/", get(to_the_page))
+        .route("/admin", get(to_the_page))
+        .route("/admin/", get(to_the_page))
         .route("/admin/queue", get(as_json))
         .route("/admin/queue.html", get(as_page))
         .route("/admin/queue.css", get(style))
         .with_state(gateway)
+}
+
+/// Whoever opens the listener in a browser looks for the queue.
+async fn to_the_page() -> Redirect {
+    Redirect::temporary("/admin/queue.html")
 }
 
 /// What is asked for, as it was asked and as it was understood.

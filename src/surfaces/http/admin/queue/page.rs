@@ -10,7 +10,8 @@ use crate::gateway::read::queue::{QueuePage, Waiting};
 use crate::problem::Problem;
 use crate::problem::page::capital;
 use crate::surfaces::waiting::{
-    ToDo, due_words, holder_words, kind_words, moment, plain, what_to_do, why,
+    CALLED_NOBODY, NOT_NAMED, ToDo, due_words, holder_words, kind_words, moment, plain, ring_words,
+    what_to_do, why,
 };
 
 /// What is shown.
@@ -25,6 +26,13 @@ pub(super) struct View<'a> {
     pub case: &'a str,
     /// Now.
     pub now: Timestamp,
+}
+
+impl View<'_> {
+    /// Whether less than the whole queue was asked for.
+    const fn is_filtered(&self) -> bool {
+        self.kind.is_some() || !self.case.is_empty()
+    }
 }
 
 /// Where the link at the top of the page leads.
@@ -44,10 +52,13 @@ pub(super) fn render(view: &View<'_>) -> String {
         &mut body,
         format_args!(
             "<p>{}. This is how it stood on {}.</p>\n",
-            shown(count, view.page.next.is_some()),
+            shown(count, view.page.next.is_some(), view.is_filtered()),
             moment(view.now)
         ),
     );
+    if count == 0 && view.is_filtered() {
+        body.push_str("<p><a href=\"/admin/queue.html\">Show the whole queue</a></p>\n");
+    }
     body.push_str(&form(view));
     if count > 0 {
         body.push_str(
@@ -89,18 +100,21 @@ pub(super) fn refusal(gateway: &str, problem: &Problem) -> String {
          <p><a href=\"/admin/queue.html\">Show the whole queue</a></p>\n",
         escaped(&capital(entry.title)),
         entry.code,
-        escaped(entry.meaning),
-        escaped(entry.advice),
+        with_code(entry.meaning),
+        with_code(entry.advice),
     );
     document(gateway, "The queue cannot be shown", &body, Target::Main)
 }
 
-fn shown(count: usize, more: bool) -> String {
+fn shown(count: usize, more: bool, filtered: bool) -> String {
     match (count, more) {
+        (0, _) if filtered => "Nothing waits with this filter".to_owned(),
         (0, _) => "Nothing waits here".to_owned(),
         (1, false) => "1 entry".to_owned(),
-        (count, false) => format!("{count} entries, the oldest first"),
-        (count, true) => format!("The {count} oldest of more entries, the oldest first"),
+        (count, false) => format!("{count} entries, a crisis first, then the oldest"),
+        (count, true) => {
+            format!("The first {count} of more entries, a crisis first, then the oldest")
+        }
     }
 }
 
@@ -125,7 +139,8 @@ fn form(view: &View<'_>) -> String {
         "<form method=\"get\" action=\"/admin/queue.html\" aria-label=\"What to show\">\n\
          <p><label for=\"kind\">What is wrong</label>\n\
          <select id=\"kind\" name=\"kind\">{options}</select></p>\n\
-         <p><label for=\"case\">Case reference, for example WW-4K7M-9QXD-T2P</label>\n\
+         <p><label for=\"case\">Case reference, for example \
+         <span class=\"whole\">WW-4K7M-9QXD-T2P</span></label>\n\
          <input id=\"case\" name=\"case\" value=\"{}\" autocomplete=\"off\" \
          spellcheck=\"false\"></p>\n\
          <p><button type=\"submit\">Show these</button></p>\n</form>\n",
@@ -150,7 +165,7 @@ fn card(waiting: &Waiting, now: Timestamp) -> String {
         due
     };
     for (term, words) in [
-        ("Why", escaped(&why(row))),
+        ("Why", with_code(&why(row))),
         ("Whose", escaped(&entry.owner)),
         ("Due", due),
         ("Waits since", moment(row.raised_at)),
@@ -172,6 +187,23 @@ fn card(waiting: &Waiting, now: Timestamp) -> String {
             format_args!("<div><dt>Whom to ring there</dt><dd>{contact}</dd></div>\n"),
         );
     }
+    if waiting.called_nobody {
+        push(
+            &mut card,
+            format_args!(
+                "<div><dt>Alert</dt><dd>{}</dd></div>\n",
+                capital(CALLED_NOBODY)
+            ),
+        );
+    }
+    if let Some(ring) = &waiting.ring {
+        let whom = ring_words(ring).unwrap_or_else(|| NOT_NAMED.to_owned());
+        let whom = escaped(&whom);
+        push(
+            &mut card,
+            format_args!("<div><dt>Who referred</dt><dd>{whom}</dd></div>\n"),
+        );
+    }
     if let Some(told) = row.told_at {
         push(
             &mut card,
@@ -190,14 +222,15 @@ fn card(waiting: &Waiting, now: Timestamp) -> String {
         ),
     );
     for step in what_to_do(row, case, waiting.ring.as_ref()) {
-        card.push_str(&item(&step));
+        card.push_str(&item(&step, case.reference.as_str()));
     }
     card.push_str("</ol>\n</article>\n</li>\n");
     card
 }
 
-fn item(step: &ToDo) -> String {
-    let words = escaped(&step.words);
+fn item(step: &ToDo, reference: &str) -> String {
+    let whole = format!("<span class=\"whole\">{}</span>", escaped(reference));
+    let words = with_code(&step.words).replace(reference, &whole);
     match &step.command {
         Some(command) => format!(
             "<li>{words}:<br><code>{}</code></li>\n",
@@ -205,6 +238,20 @@ fn item(step: &ToDo) -> String {
         ),
         None => format!("<li>{words}.</li>\n"),
     }
+}
+
+/// For the text of an element: what stands between backticks as code.
+fn with_code(text: &str) -> String {
+    let mut safe = String::new();
+    let pieces: Vec<&str> = text.split('`').collect();
+    let closed = pieces.len() % 2 == 1;
+    for (index, piece) in pieces.iter().enumerate() {
+        match index % 2 {
+            1 if closed => push(&mut safe, format_args!("<code>{}</code>", escaped(piece))),
+            _ => safe.push_str(&escaped(piece)),
+        }
+    }
+    safe
 }
 
 /// A command whose lines break between its words only: never within `--evidence`.
@@ -299,11 +346,56 @@ mod tests {
     #[test]
     fn an_empty_queue_says_so() {
         let page = QueuePage::default();
-        let html = render(&empty(&page, ""));
+        let whole = View {
+            kind: None,
+            ..empty(&page, "")
+        };
+        let html = render(&whole);
         assert!(html.contains("<p>Nothing waits here. "), "{html}");
         assert!(!html.contains("<ol"), "{html}");
         assert!(
             html.contains("<main id=\"queue\" tabindex=\"-1\">"),
+            "{html}"
+        );
+    }
+
+    #[test]
+    fn an_empty_page_under_a_filter_says_so_and_leads_to_everything() {
+        let page = QueuePage::default();
+        for view in [
+            empty(&page, ""),
+            View {
+                kind: None,
+                ..empty(&page, "WW-0000-0000-000")
+            },
+        ] {
+            let html = render(&view);
+            assert!(
+                html.contains("<p>Nothing waits with this filter. "),
+                "{html}"
+            );
+            assert!(!html.contains("Nothing waits here"), "{html}");
+            let link = "<a href=\"/admin/queue.html\">Show the whole queue</a>";
+            assert!(html.contains(link), "{html}");
+        }
+    }
+
+    #[test]
+    fn what_stands_in_backticks_is_code_and_a_reference_in_words_is_whole() {
+        let entry = &crate::problem::area::queue::BAD_FILTER;
+        let html = refusal("gateway", &Problem::new(entry).at("kind"));
+        assert!(
+            html.contains("<code>kind</code>") && !html.contains('`'),
+            "{html}"
+        );
+        assert_eq!(with_code("<a> `b` c"), "&lt;a&gt; <code>b</code> c");
+        let step = ToDo {
+            words: "Ask lantern about WW-4K7M-9QXD-T2P".to_owned(),
+            command: None,
+        };
+        let html = item(&step, "WW-4K7M-9QXD-T2P");
+        assert!(
+            html.contains("<span class=\"whole\">WW-4K7M-9QXD-T2P</span>"),
             "{html}"
         );
     }
