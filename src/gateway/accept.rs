@@ -39,7 +39,9 @@ pub(super) struct Given {
     pub has_red_flag: bool,
     /// The person has another open case.
     pub has_open_case: bool,
-    /// A person has judged that neither is a reason to keep the case.
+    /// The message marks the person as dead.
+    pub is_marked_dead: bool,
+    /// A person has judged that none of these is a reason to keep the case.
     pub send_anyway: bool,
     /// The version under which it would be delivered.
     pub version: u32,
@@ -55,9 +57,14 @@ impl Given {
         !self.send_anyway && self.has_open_case
     }
 
+    const fn holds_dead(&self) -> bool {
+        !self.send_anyway && self.is_marked_dead
+    }
+
     /// What the person's judgement lets pass, by the words of the conditions.
     pub(super) fn set_aside(&self, policies: Policies) -> Vec<&'static str> {
         let found = [
+            (self.is_marked_dead, Condition::Deceased),
             (self.finds_red_flag(policies), Condition::RedFlag),
             (self.has_open_case, Condition::OpenCase),
         ];
@@ -77,8 +84,8 @@ pub(super) enum Way {
     /// Nowhere until a named person has decided; the provider is kept where one was found.
     Held {
         reason: &'static str,
-        /// The rows of tables that keep it; for a phrase that tells of a crisis what else
-        /// keeps it, by the words of the conditions.
+        /// The rows of tables that keep it; for what a person judges, and what nobody may
+        /// release, what else keeps it, by the words of the conditions.
         details: Vec<String>,
         routed: Option<Routed>,
         /// What its referrer is told of the provider's lists: for a problem that is no
@@ -128,6 +135,7 @@ impl Gateway {
                 tables: Arc::clone(&message.tables),
                 has_red_flag: message.has_red_flag,
                 has_open_case: !before.open_cases_of_person.is_empty(),
+                is_marked_dead: case.referral.person.deceased,
                 send_anyway: false,
                 version: 1,
             };
@@ -239,13 +247,16 @@ impl Gateway {
         case: &Case,
         now: Timestamp,
     ) -> Result<Way, Problem> {
+        let case = case.at(now);
+        let case = case.as_ref();
         let policies = &self.settings.bars.policies;
         let mode = self.settings.gateway.mode;
         let refuses = |condition: Condition| condition.treatment(policies) == Treatment::Refuse;
         let held_told = |condition: Condition, routed, told| {
             Ok(Way::Held {
                 reason: condition.code(),
-                details: Vec::new(),
+                // Whoever acts on it has to see it, whatever else keeps the case.
+                details: also(&[(given.holds_dead(), Condition::Deceased)]),
                 routed,
                 told,
             })
@@ -289,16 +300,19 @@ impl Gateway {
         if lacks_consent && refuses_it && !holds_red_flag {
             return Err(Problem::new(&problems::WORKWELL_CONSENT_MISSING).at("Consent"));
         }
-        // Before whatever else keeps it: somebody has to ring the referrer now.
-        if holds_red_flag {
-            let others = [
-                (given.holds_open_case(), Condition::OpenCase),
-                (lacks_consent, condition),
-            ];
-            let others = others.iter().filter(|(keeps, _)| *keeps);
+        // A person judges these, who has to see all that their word would set aside. Beside a
+        // mark of death a phrase that tells of a crisis has an entry of its own in the queue.
+        let judged = [
+            (given.holds_dead(), Condition::Deceased),
+            (holds_red_flag, Condition::RedFlag),
+            (given.holds_open_case(), Condition::OpenCase),
+            (lacks_consent, condition),
+        ];
+        let first = judged.iter().take(2).position(|(keeps, _)| *keeps);
+        if let Some(first) = first {
             return Ok(Way::Held {
-                reason: Condition::RedFlag.code(),
-                details: others.map(|(_, other)| other.code().to_owned()).collect(),
+                reason: judged[first].1.code(),
+                details: also(&judged[first + 1..]),
                 routed: Some(routed),
                 told,
             });
@@ -449,9 +463,29 @@ fn event(
     }
 }
 
+/// The words of the conditions that hold.
+fn also(conditions: &[(bool, Condition)]) -> Vec<String> {
+    let hold = conditions.iter().filter(|(holds, _)| *holds);
+    hold.map(|(_, condition)| condition.code().to_owned())
+        .collect()
+}
+
+/// Whether the details of a hold are other conditions; else they are rows of tables.
+fn names_others(reason: &str) -> bool {
+    [
+        Condition::Restricted,
+        Condition::TestNumber,
+        Condition::WorkwellConsentRefused,
+        Condition::Deceased,
+        Condition::RedFlag,
+    ]
+    .iter()
+    .any(|condition| condition.code() == reason)
+}
+
 /// The fact with what keeps a case.
 pub(super) fn kept_by(fact: Fact, reason: &str, details: &[String]) -> Fact {
-    let named = if reason == Condition::RedFlag.code() {
+    let named = if names_others(reason) {
         "also"
     } else {
         "table-row"
@@ -462,10 +496,10 @@ pub(super) fn kept_by(fact: Fact, reason: &str, details: &[String]) -> Fact {
         .fold(fact, |fact, detail| fact.with(named, detail.clone()))
 }
 
-/// What the history says of a hold. Whoever judges a phrase that tells of a crisis has to see
-/// there what else their word would set aside.
+/// What the history says of a hold. Whoever judges one has to see there what else their word
+/// would set aside.
 pub(super) fn note_of(reason: &str, details: &[String]) -> String {
-    if reason != Condition::RedFlag.code() {
+    if !names_others(reason) {
         return reason.to_owned();
     }
     let others = details.iter().map(String::as_str);

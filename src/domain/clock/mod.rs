@@ -10,7 +10,7 @@
 mod england;
 mod step;
 
-pub use england::{date_in_england, in_england, start_of_week};
+pub use england::{date_in_england, in_england, start_of_day, start_of_week};
 pub use step::{Awaited, PlanType, Step};
 
 use jiff::Timestamp;

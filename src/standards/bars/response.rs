@@ -602,7 +602,13 @@ mod tests {
             let bytes = serde_json::to_vec(&message.body).expect("JSON");
             let document = Document::parse(bytes, &Limits::default()).expect("readable");
             let headers = sample::headers("Y99100", sample::SENDER);
-            let reading = read::read(&document, &headers, &policy, &sample::groups());
+            let reading = read::read(
+                &document,
+                &headers,
+                &policy,
+                &sample::groups(),
+                sample::received_at(),
+            );
             assert_eq!(
                 reading.meaning,
                 Some(Meaning::StatusResponse),

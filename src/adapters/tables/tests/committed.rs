@@ -249,6 +249,7 @@ fn a_partner_gets_a_referred_on_case_in_its_own_words_and_nothing_besides() {
     let consent = Record {
         decision: Decision::Given,
         at: "2026-11-19T10:00:00Z".parse().ok(),
+        until: None,
         recorded_by: None,
         how: Some("spoken".to_owned()),
     };

@@ -127,7 +127,13 @@ fn members_in_any_order_give_the_same_referral() {
     )
     .expect("a readable document");
     let headers = sample::headers("Y99001", sample::SERVICE);
-    let reading = super::read(&document, &headers, &policy(), &sample::groups());
+    let reading = super::read(
+        &document,
+        &headers,
+        &policy(),
+        &sample::groups(),
+        sample::received_at(),
+    );
     assert_eq!(found(&reading), [""; 0]);
     let plain = read_as(&sample::referral(), &policy());
     let shown = |reading: &Reading| serde_json::to_string(&reading.referral).expect("JSON");
@@ -415,7 +421,13 @@ fn a_message_is_judged_by_what_the_service_takes_that_it_is_for() {
         resource(&mut message, 1)["destination"][0]["endpoint"] = json!(destination);
         let headers = sample::headers("Y99001", target);
         let document = sample::document(&message);
-        let reading = super::read(&document, &headers, &two_services(), &sample::groups());
+        let reading = super::read(
+            &document,
+            &headers,
+            &two_services(),
+            &sample::groups(),
+            sample::received_at(),
+        );
         assert_eq!(found(&reading), told, "{target} {destination} {said:?}");
     }
 }
@@ -1262,6 +1274,7 @@ fn a_refusal_is_told_behind_any_number_of_warnings_of_its_code() {
         problems: Vec::new(),
         counts: Vec::new(),
         policy: &policy,
+        received_at: sample::received_at(),
     };
     for _ in 0..1_000 {
         faults.warn(&entry::SOURCE, "Bundle");

@@ -140,6 +140,7 @@ fn the_referrals_of_the_tests_beside_the_tables_are_current() {
     let consent = Record {
         decision: Decision::Given,
         at: "2026-11-19T10:00:00Z".parse().ok(),
+        until: None,
         recorded_by: None,
         how: Some("spoken".to_owned()),
     };
