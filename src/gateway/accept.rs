@@ -39,9 +39,7 @@ pub(super) struct Given {
     pub has_red_flag: bool,
     /// The person has another open case.
     pub has_open_case: bool,
-    /// The message marks the person as dead.
-    pub is_marked_dead: bool,
-    /// A person has judged that none of these is a reason to keep the case.
+    /// A person has judged that neither, nor a mark of death, is a reason to keep the case.
     pub send_anyway: bool,
     /// The version under which it would be delivered.
     pub version: u32,
@@ -57,14 +55,14 @@ impl Given {
         !self.send_anyway && self.has_open_case
     }
 
-    const fn holds_dead(&self) -> bool {
-        !self.send_anyway && self.is_marked_dead
+    const fn holds_dead(&self, case: &Case) -> bool {
+        !self.send_anyway && case.referral.person.deceased
     }
 
     /// What the person's judgement lets pass, by the words of the conditions.
-    pub(super) fn set_aside(&self, policies: Policies) -> Vec<&'static str> {
+    pub(super) fn set_aside(&self, case: &Case, policies: Policies) -> Vec<&'static str> {
         let found = [
-            (self.is_marked_dead, Condition::Deceased),
+            (case.referral.person.deceased, Condition::Deceased),
             (self.finds_red_flag(policies), Condition::RedFlag),
             (self.has_open_case, Condition::OpenCase),
         ];
@@ -135,7 +133,6 @@ impl Gateway {
                 tables: Arc::clone(&message.tables),
                 has_red_flag: message.has_red_flag,
                 has_open_case: !before.open_cases_of_person.is_empty(),
-                is_marked_dead: case.referral.person.deceased,
                 send_anyway: false,
                 version: 1,
             };
@@ -256,7 +253,7 @@ impl Gateway {
             Ok(Way::Held {
                 reason: condition.code(),
                 // Whoever acts on it has to see it, whatever else keeps the case.
-                details: also(&[(given.holds_dead(), Condition::Deceased)]),
+                details: also(&[(given.holds_dead(case), Condition::Deceased)]),
                 routed,
                 told,
             })
@@ -303,7 +300,7 @@ impl Gateway {
         // A person judges these, who has to see all that their word would set aside. Beside a
         // mark of death a phrase that tells of a crisis has an entry of its own in the queue.
         let judged = [
-            (given.holds_dead(), Condition::Deceased),
+            (given.holds_dead(case), Condition::Deceased),
             (holds_red_flag, Condition::RedFlag),
             (given.holds_open_case(), Condition::OpenCase),
             (lacks_consent, condition),

@@ -124,7 +124,7 @@ impl Gateway {
                         .with("leg", leg.id.to_string())
                         .with("evidence", evidence.clone())
                         .with("send-anyway", resolution.send_anyway.to_string());
-                    let set_aside = given.set_aside(self.settings.bars.policies);
+                    let set_aside = given.set_aside(&case, self.settings.bars.policies);
                     let fact = set_aside
                         .into_iter()
                         .fold(fact, |fact, condition| fact.with("set-aside", condition));
@@ -195,7 +195,6 @@ impl Gateway {
             tables: self.tables(),
             has_red_flag: has_red_flag(case, held_for),
             has_open_case: self.has_other_open_case(case).await?,
-            is_marked_dead: case.referral.person.deceased,
             send_anyway: resolution.send_anyway,
             version: standing.version(None) + 1,
         })
