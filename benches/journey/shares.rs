@@ -74,8 +74,9 @@ pub async fn measure(sender: &mut Sender<'_>) -> Result<Shares, Fault> {
         black_box(outcome::of_findings(told).len());
     });
     let groups = house.tables.condition_groups();
+    let now = jiff::Timestamp::now();
     let read = stage::each(&given, |given| {
-        let read = read::read(&given.document, &given.headers, &reading.body, groups);
+        let read = read::read(&given.document, &given.headers, &reading.body, groups, now);
         black_box(read.problems.len());
     });
     let routing = stage::each(&given, |given| {

@@ -32,10 +32,28 @@ pub struct Record {
     pub decision: Decision,
     /// When it was given.
     pub at: Option<Timestamp>,
+    /// The first instant at which it does not hold any more; only a yes has one, and only
+    /// where the person gave it for a time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
     /// Who wrote it down: a role or an organisation, in the source's words.
     pub recorded_by: Option<Sensitive<String>>,
     /// How it was given: `spoken`, `written`, `form` or the source's word.
     pub how: Option<String>,
+}
+
+impl Record {
+    /// Whether it was a yes for a time that is over at `now`. A no does not end.
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        self.decision == Decision::Given && self.until.is_some_and(|until| until <= now)
+    }
+
+    /// Nobody is known to have said yes to what comes after the end.
+    fn end_at(&mut self, now: Timestamp) {
+        if self.is_over(now) {
+            self.decision = Decision::NotRecorded;
+        }
+    }
 }
 
 /// Whom a consent lets the case pass on to.
@@ -70,6 +88,24 @@ impl Consents {
             .iter()
             .find(|(found, _)| found == recipient)
             .map_or(Decision::NotRecorded, |(_, record)| record.decision)
+    }
+
+    /// Whether a yes among them is over at `now`.
+    pub fn any_is_over(&self, now: Timestamp) -> bool {
+        let by_recipient = self.recipients.iter().map(|(_, record)| record);
+        std::iter::once(&self.workwell)
+            .chain(by_recipient)
+            .any(|record| record.is_over(now))
+    }
+
+    /// What is left of them at `now`: a yes whose time is over counts as not recorded.
+    #[must_use]
+    pub fn at(mut self, now: Timestamp) -> Self {
+        self.workwell.end_at(now);
+        for (_, record) in &mut self.recipients {
+            record.end_at(now);
+        }
+        self
     }
 
     /// Whether the person said no to WorkWell, before or now: then nothing is delivered.
@@ -114,7 +150,7 @@ pub enum ConsentFault {
 const MOST_RECORDED_BY: usize = 100;
 
 /// Clocks differ by minutes.
-const CLOCKS_DIFFER: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
+pub const CLOCKS_DIFFER: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
 
 impl Reported {
     /// The record of a fresh consent for this partner, or everything that is wrong with it.
@@ -160,6 +196,7 @@ impl Reported {
         Ok(Record {
             decision: Decision::Given,
             at: self.given_at,
+            until: None,
             recorded_by: recorded_by.cloned(),
             how: how.map(str::to_owned),
         })
@@ -287,6 +324,33 @@ mod tests {
         let before = given(-1).fresh_for("stillwater", at(0), at(-5), at(2));
         assert_eq!(before.err(), Some(vec![ConsentFault::Old]));
         assert_eq!(judged(&given(5)), []);
+    }
+
+    #[test]
+    fn a_yes_ends_with_its_time_and_a_no_never() {
+        for (decision, until, expected) in [
+            (Decision::Given, None, Decision::Given),
+            (Decision::Given, Some(at(6)), Decision::Given),
+            (Decision::Given, Some(at(5)), Decision::NotRecorded),
+            (Decision::Given, Some(at(4)), Decision::NotRecorded),
+            (Decision::Refused, Some(at(4)), Decision::Refused),
+            (Decision::Withdrawn, Some(at(4)), Decision::Withdrawn),
+        ] {
+            let record = Record {
+                decision,
+                until,
+                ..Record::default()
+            };
+            let consents = Consents {
+                direct_care: true,
+                workwell: record.clone(),
+                recipients: vec![(Recipient::Employer, record)],
+            };
+            assert_eq!(consents.any_is_over(at(5)), decision != expected);
+            let left = consents.at(at(5));
+            assert_eq!(left.workwell.decision, expected, "{until:?}");
+            assert_eq!(left.for_recipient(&Recipient::Employer), expected);
+        }
     }
 
     #[test]

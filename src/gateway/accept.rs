@@ -40,7 +40,7 @@ pub(super) struct Given {
     pub has_red_flag: bool,
     /// What another open case of the person means, where there is one.
     pub open_case: Option<Condition>,
-    /// A person has judged that neither is a reason to keep the case.
+    /// A person has judged that neither, nor a mark of death, is a reason to keep the case.
     pub send_anyway: bool,
     /// The version under which it would be delivered.
     pub version: u32,
@@ -61,10 +61,15 @@ impl Given {
         }
     }
 
+    const fn holds_dead(&self, case: &Case) -> bool {
+        !self.send_anyway && case.referral.person.deceased
+    }
+
     /// What the person's judgement lets pass, by the words of the conditions.
-    pub(super) fn set_aside(&self, policies: Policies) -> Vec<&'static str> {
+    pub(super) fn set_aside(&self, case: &Case, policies: Policies) -> Vec<&'static str> {
+        let dead = case.referral.person.deceased.then_some(Condition::Deceased);
         let red_flag = self.finds_red_flag(policies).then_some(Condition::RedFlag);
-        let found = red_flag.into_iter().chain(self.open_case);
+        let found = dead.into_iter().chain(red_flag).chain(self.open_case);
         let set_aside = found.filter(|_| self.send_anyway);
         set_aside.map(Condition::code).collect()
     }
@@ -81,8 +86,8 @@ pub(super) enum Way {
     /// Nowhere until a named person has decided; the provider is kept where one was found.
     Held {
         reason: &'static str,
-        /// The rows of tables that keep it; for a phrase that tells of a crisis what else
-        /// keeps it, by the words of the conditions.
+        /// The rows of tables that keep it; for what a person judges, and what nobody may
+        /// release, what else keeps it, by the words of the conditions.
         details: Vec<String>,
         routed: Option<Routed>,
         /// What its referrer is told of the provider's lists: for a problem that is no
@@ -247,13 +252,16 @@ impl Gateway {
         case: &Case,
         now: Timestamp,
     ) -> Result<Way, Problem> {
+        let case = case.at(now);
+        let case = case.as_ref();
         let policies = &self.settings.bars.policies;
         let mode = self.settings.gateway.mode;
         let refuses = |condition: Condition| condition.treatment(policies) == Treatment::Refuse;
         let held_told = |condition: Condition, routed, told| {
             Ok(Way::Held {
                 reason: condition.code(),
-                details: Vec::new(),
+                // Whoever acts on it has to see it, whatever else keeps the case.
+                details: also(given.holds_dead(case).then_some(&Condition::Deceased)),
                 routed,
                 told,
             })
@@ -297,13 +305,19 @@ impl Gateway {
         if lacks_consent && refuses_it && !holds_red_flag {
             return Err(Problem::new(&problems::WORKWELL_CONSENT_MISSING).at("Consent"));
         }
-        // Before whatever else keeps it: somebody has to ring the referrer now.
-        if holds_red_flag {
-            let consent = lacks_consent.then_some(condition);
-            let others = given.holds_open_case().into_iter().chain(consent);
+        // A person judges these, who has to see all that their word would set aside. Beside a
+        // mark of death a phrase that tells of a crisis has an entry of its own in the queue.
+        let judged = [
+            given.holds_dead(case).then_some(Condition::Deceased),
+            holds_red_flag.then_some(Condition::RedFlag),
+            given.holds_open_case(),
+            lacks_consent.then_some(condition),
+        ];
+        let mut first = judged.iter().take(2).flatten();
+        if let Some(reason) = first.next() {
             return Ok(Way::Held {
-                reason: Condition::RedFlag.code(),
-                details: others.map(|other| other.code().to_owned()).collect(),
+                reason: reason.code(),
+                details: also(judged.iter().flatten().filter(|other| *other != reason)),
                 routed: Some(routed),
                 told,
             });
@@ -447,9 +461,28 @@ fn event(
     }
 }
 
+/// The words of conditions.
+fn also<'c>(conditions: impl IntoIterator<Item = &'c Condition>) -> Vec<String> {
+    let words = conditions.into_iter().map(|condition| condition.code());
+    words.map(str::to_owned).collect()
+}
+
+/// Whether the details of a hold are other conditions; else they are rows of tables.
+fn names_others(reason: &str) -> bool {
+    [
+        Condition::Restricted,
+        Condition::TestNumber,
+        Condition::WorkwellConsentRefused,
+        Condition::Deceased,
+        Condition::RedFlag,
+    ]
+    .iter()
+    .any(|condition| condition.code() == reason)
+}
+
 /// The fact with what keeps a case.
 pub(super) fn kept_by(fact: Fact, reason: &str, details: &[String]) -> Fact {
-    let named = if reason == Condition::RedFlag.code() {
+    let named = if names_others(reason) {
         "also"
     } else {
         "table-row"
@@ -460,10 +493,10 @@ pub(super) fn kept_by(fact: Fact, reason: &str, details: &[String]) -> Fact {
         .fold(fact, |fact, detail| fact.with(named, detail.clone()))
 }
 
-/// What the history says of a hold. Whoever judges a phrase that tells of a crisis has to see
-/// there what else their word would set aside.
+/// What the history says of a hold. Whoever judges one has to see there what else their word
+/// would set aside.
 pub(super) fn note_of(reason: &str, details: &[String]) -> String {
-    if reason != Condition::RedFlag.code() {
+    if !names_others(reason) {
         return reason.to_owned();
     }
     let others = details.iter().map(String::as_str);

@@ -107,6 +107,8 @@ conditions! {
     OpenCaseBirthDate = "open-case-birth-date", Hold, None;
     /// `meta.security` restricted or unrecognised.
     Restricted = "restricted", Hold, None;
+    /// The message marks the person as dead.
+    Deceased = "deceased", Hold, None;
     /// A number of the test range at a gateway that serves people.
     TestNumber = "test-number", Hold, None;
     /// A number outside the test range at a gateway that serves nobody.
@@ -221,8 +223,10 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_consent_is_held_whatever_the_policy_says() {
-        let row = Condition::WorkwellConsentRefused.row();
-        assert_eq!((row.2, row.3), (Treatment::Hold, None));
+    fn a_refused_consent_and_a_mark_of_death_are_held_whatever_the_policy_says() {
+        for condition in [Condition::WorkwellConsentRefused, Condition::Deceased] {
+            let row = condition.row();
+            assert_eq!((row.2, row.3), (Treatment::Hold, None));
+        }
     }
 }

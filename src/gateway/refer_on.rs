@@ -212,6 +212,8 @@ impl Gateway {
         version: u32,
         now: Timestamp,
     ) -> Way {
+        let child = child.at(now);
+        let child = child.as_ref();
         let held = |condition: Condition, details, routed| Way::Held {
             reason: condition.code(),
             details,

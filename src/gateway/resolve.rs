@@ -2,8 +2,8 @@
 //! today's tables and consents.
 //!
 //! What the person said no to, and a restricted record, no operator overrides (DESIGN
-//! section 4, step 7). A case that looked like a second one or like a crisis is released
-//! when a person has judged it so; a missing consent when the person's answer is recorded.
+//! section 4, step 7). A case that looked like a second one, like a crisis or like that of a
+//! person who has died is released when a person has judged it so; a missing consent when the person's answer is recorded.
 
 use jiff::Timestamp;
 
@@ -35,8 +35,8 @@ use crate::standards::bars::red_flags;
 pub struct Resolution {
     /// A reference to what shows it; it is stored in clear, so it names no person.
     pub evidence: String,
-    /// A person has judged that another open case of the person, or a phrase that tells of
-    /// a crisis, is no reason to keep it.
+    /// A person has judged that another open case of the person, a phrase that tells of a
+    /// crisis, or a mark of death is no reason to keep it.
     pub send_anyway: bool,
     /// The person was asked and consents: how (`spoken`, `written`, `form`).
     pub consent: Option<String>,
@@ -128,7 +128,7 @@ impl Gateway {
                         .with("leg", leg.id.to_string())
                         .with("evidence", evidence.clone())
                         .with("send-anyway", resolution.send_anyway.to_string());
-                    let set_aside = given.set_aside(self.settings.bars.policies);
+                    let set_aside = given.set_aside(&case, self.settings.bars.policies);
                     let fact = set_aside
                         .into_iter()
                         .fold(fact, |fact, condition| fact.with("set-aside", condition));
@@ -172,6 +172,8 @@ impl Gateway {
         let partner = chosen.and_then(|chosen| given.tables.provider(&chosen.slug));
         let partner = partner.ok_or_else(|| refused("the partner has no tables any more"))?;
         let recipient = Recipient::Partner(partner.slug.clone());
+        let case = case.at(now);
+        let case = case.as_ref();
         let consents = &case.referral.consents;
         if consents.for_recipient(&recipient) != Decision::Given || consents.forbids_delivery() {
             return Err(refused("the person has not consented to the partner"));
@@ -290,6 +292,7 @@ fn record_consent(
     case.referral.consents.workwell = Record {
         decision: Decision::Given,
         at: Some(now),
+        until: None,
         recorded_by: Some(Sensitive::new(caller.label())),
         how: Some(checked(how, "consent")?),
     };

@@ -95,6 +95,7 @@ impl Given {
             &headers,
             &reading.body,
             house.tables.condition_groups(),
+            Timestamp::now(),
         );
         if read.is_refused() {
             return Err(format!("the message is refused: {:?}", read.problems).into());

@@ -20,6 +20,8 @@ pub use person::{
 pub use referrer::{Referrer, SourceRoute};
 pub use work::{EmploymentStatus, FitNote, SicknessAbsence, Work};
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -119,6 +121,17 @@ pub struct Case {
 }
 
 impl Case {
+    /// The case as a decision at `now` has to see it: a consent that was given for a time
+    /// which is over counts as not recorded. Only then it is copied.
+    pub fn at(&self, now: Timestamp) -> Cow<'_, Self> {
+        if !self.referral.consents.any_is_over(now) {
+            return Cow::Borrowed(self);
+        }
+        let mut case = self.clone();
+        case.referral.consents = case.referral.consents.at(now);
+        Cow::Owned(case)
+    }
+
     /// The day of the referral, in England: what is true of the person is counted to it (age,
     /// weeks out of work), so that nobody loses by the time that a decision took. It is the day
     /// on which the referral was written; the day of its receipt where it does not say, or

@@ -34,6 +34,9 @@ pub struct Person {
     pub practice: Option<OdsCode>,
     /// `meta.security` of the Patient.
     pub security: Security,
+    /// Whether the message marks the person as dead.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deceased: bool,
 }
 
 impl Person {

@@ -45,9 +45,14 @@ pub fn start_of_week(at: Timestamp) -> Timestamp {
     let day = date_in_england(at);
     let since_monday = i64::from(day.weekday().to_monday_zero_offset());
     let monday = day.checked_sub(since_monday.days()).unwrap_or(day);
+    start_of_day(monday)
+}
+
+/// The first moment of a day.
+pub fn start_of_day(day: Date) -> Timestamp {
     // Midnight is never skipped nor repeated: the clocks change at one.
     ENGLAND
-        .to_timestamp(monday.at(0, 0, 0, 0))
+        .to_timestamp(day.at(0, 0, 0, 0))
         .unwrap_or(Timestamp::MIN)
 }
 

@@ -10,7 +10,9 @@
 mod england;
 mod step;
 
-pub use england::{date_in_england, from_england, in_england, start_of_week, zone_in_england};
+pub use england::{
+    date_in_england, from_england, in_england, start_of_day, start_of_week, zone_in_england,
+};
 pub use step::{Awaited, PlanType, Step};
 
 use jiff::Timestamp;

@@ -118,6 +118,8 @@ fn person(person: &Person, named: &Named) -> Person {
         ethnicity: named.answer("ethnicity", &person.ethnicity),
         practice: named.kept("practice_ods", person.practice.as_ref()),
         security: person.security,
+        // Of the person's own case a named person has judged the mark.
+        deceased: false,
     }
 }
 
@@ -205,6 +207,7 @@ fn consents(consents: &Consents, named: &Named) -> Consents {
                 Decision::default()
             },
             at: workwell.at.filter(|_| named.field("workwell_consent_on")),
+            until: workwell.until.filter(|_| named.field("workwell_consent")),
             recorded_by: named.kept("workwell_consent_by", workwell.recorded_by.as_ref()),
             how: named.kept("workwell_consent_how", workwell.how.as_ref()),
         },

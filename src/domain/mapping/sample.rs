@@ -78,6 +78,7 @@ pub(crate) fn person() -> Person {
         ethnicity: Answer::Declined,
         practice: OdsCode::parse("Y99001"),
         security: Security::Unrestricted,
+        deceased: false,
     }
 }
 
@@ -145,6 +146,7 @@ pub(crate) fn referral() -> Referral {
             workwell: Record {
                 decision: Decision::Given,
                 at: "2026-11-20T09:25:00Z".parse().ok(),
+                until: None,
                 recorded_by: secret("Practice nurse"),
                 how: Some("spoken".into()),
             },
@@ -186,6 +188,7 @@ pub(crate) fn referred_on(partner: &Provider) -> Case {
     let consent = Record {
         decision: Decision::Given,
         at: "2026-11-19T10:00:00Z".parse().ok(),
+        until: None,
         recorded_by: None,
         how: Some("spoken".to_owned()),
     };

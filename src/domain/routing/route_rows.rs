@@ -89,6 +89,7 @@ impl RouteWord {
             Self::KeptBack => vec![
                 "unmapped-code-refused",
                 "workwell-consent-refused",
+                "deceased",
                 "workwell-consent-not-recorded",
                 "mapping-fault",
             ],

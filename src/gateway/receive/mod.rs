@@ -187,7 +187,8 @@ impl Gateway {
     ) -> Result<Answer, Problem> {
         let tables = self.tables();
         let groups = tables.condition_groups();
-        let mut reading = read::read(document, headers, &self.policies.body, groups);
+        let now = self.clock.now();
+        let mut reading = read::read(document, headers, &self.policies.body, groups, now);
         let is_stop = matches!(reading.meaning, Some(Meaning::Cancel { .. }));
         let found = self.validation.problems(document, &organisation, is_stop);
         reading.problems.extend(found);

@@ -109,7 +109,7 @@ impl Sample {
             return serde_json::from_slice(&bytes).ok();
         }
         let document = Document::parse(bytes, &Limits::default()).ok()?;
-        case_of_message(&document, groups, self.case.received_at)
+        case_of_message(&document, groups, self)
     }
 }
 

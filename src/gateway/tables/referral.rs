@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use crate::domain::case::{Case, ConditionGroups, MODEL_VERSION, Referral, SenderIds};
-use crate::domain::clock::date_in_england;
+use crate::domain::clock::{date_in_england, start_of_day};
 use crate::domain::identifiers::{
     CaseId, CaseReference, CorrelationId, NhsNumber, RequestId, ServiceAddress, ServiceRequestId,
 };
@@ -29,6 +29,8 @@ pub struct Sample {
     pub is_message: bool,
     /// What the gateway would remark of the message.
     pub warnings: Vec<Problem>,
+    /// When it is taken to be received: by this, what lies in the future does.
+    pub(super) received_at: Timestamp,
     /// The file as it was read.
     pub(super) source: Vec<u8>,
 }
@@ -107,6 +109,7 @@ fn canonical(bytes: &[u8]) -> Result<Sample, Vec<Problem>> {
     })?;
     Ok(Sample {
         day: date_in_england(case.received_at),
+        received_at: case.received_at,
         case,
         is_message: false,
         warnings: Vec::new(),
@@ -115,7 +118,8 @@ fn canonical(bytes: &[u8]) -> Result<Sample, Vec<Problem>> {
 }
 
 fn message(document: &Document, groups: &ConditionGroups) -> Result<Sample, Vec<Problem>> {
-    let reading = reading(document, groups);
+    let received_at = end_of_the_day_written(document);
+    let reading = reading(document, groups, received_at);
     let (warnings, faults): (Vec<_>, Vec<_>) = reading
         .problems
         .into_iter()
@@ -133,11 +137,30 @@ fn message(document: &Document, groups: &ConditionGroups) -> Result<Sample, Vec<
         case: case_of(referral, written),
         is_message: true,
         warnings,
+        received_at,
         source: document.source().to_vec(),
     })
 }
 
-fn reading(document: &Document, groups: &ConditionGroups) -> Reading {
+/// When a trial takes a message to be received: by the end of the day on which it was written,
+/// so that an answer of the same day does not lie in the future. One that does not say is of
+/// the latest day that it names for an answer about consent.
+fn end_of_the_day_written(document: &Document) -> Timestamp {
+    let resources = |kind: &'static str| {
+        let entries = document.root().each("entry");
+        let resources = entries.filter_map(|entry| entry.get("resource"));
+        resources.filter(move |resource| resource.str("resourceType") == Some(kind))
+    };
+    let written = resources("ServiceRequest").filter_map(|request| request.str("authoredOn"));
+    let answered = resources("Consent").filter_map(|consent| consent.str("dateTime"));
+    let day = |text: &str| text.parse().ok().map(date_in_england).or(text.parse().ok());
+    let latest = written.filter_map(day).max();
+    let latest = latest.or_else(|| answered.filter_map(day).max());
+    let after = latest.and_then(|day: Date| day.tomorrow().ok());
+    after.map_or(Timestamp::UNIX_EPOCH, start_of_day)
+}
+
+fn reading(document: &Document, groups: &ConditionGroups, at: Timestamp) -> Reading {
     let policy = ReadPolicy {
         services: addressed(document)
             .map(Served::of_all)
@@ -145,7 +168,7 @@ fn reading(document: &Document, groups: &ConditionGroups) -> Reading {
             .collect(),
         ..ReadPolicy::default()
     };
-    read::read(document, &headers(), &policy, groups)
+    read::read(document, &headers(), &policy, groups, at)
 }
 
 /// What a message says, whatever is wrong with it; none when it is no referral. For an account
@@ -153,10 +176,10 @@ fn reading(document: &Document, groups: &ConditionGroups) -> Reading {
 pub(super) fn case_of_message(
     document: &Document,
     groups: &ConditionGroups,
-    received_at: Timestamp,
+    sample: &Sample,
 ) -> Option<Case> {
-    let referral = reading(document, groups).referral?;
-    Some(case_of(referral, received_at))
+    let referral = reading(document, groups, sample.received_at).referral?;
+    Some(case_of(referral, sample.case.received_at))
 }
 
 /// The service that the message is for: a trial serves every one.

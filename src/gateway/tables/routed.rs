@@ -2,7 +2,7 @@
 //! the gateway makes it, and what keeps the case back from the provider that it finds.
 
 use super::referral::{Days, Sample};
-use super::trial::{KeptBack, Trial, lacks_consent};
+use super::trial::{KeptBack, Trial, kept_by_record};
 use crate::domain::case::Case;
 use crate::domain::mapping::{FaultCode, Given, Rendered, render};
 use crate::domain::provider::Provider;
@@ -109,7 +109,7 @@ fn kept_back(case: &Case, own: &Provider, rendered: &Rendered<'_>) -> Option<Kep
             is_refused: true,
         });
     }
-    lacks_consent(case, own).or_else(|| {
+    kept_by_record(case, own).or_else(|| {
         let words = "the tables cannot say the case: it is held";
         (!rendered.faults.is_empty()).then_some(KeptBack {
             reason: Condition::MappingFault.code(),
@@ -128,6 +128,7 @@ mod tests {
         let conditions = [
             Condition::UnmappedCodeRefused,
             Condition::WorkwellConsentRefused,
+            Condition::Deceased,
             Condition::WorkwellConsentNotRecorded,
             Condition::MappingFault,
         ];

@@ -14,6 +14,7 @@ use crate::adapters::places::Places;
 use crate::adapters::tables::{Loaded, load};
 use crate::config::nearest;
 use crate::domain::case::{Case, ConditionGroups, Referral};
+use crate::domain::clock::start_of_day;
 use crate::domain::consent::Decision as Consent;
 use crate::domain::mapping::Rendered;
 use crate::domain::provider::{ConsentPolicy, Load, PayloadKind, Provider, Unavailable};
@@ -198,7 +199,8 @@ pub fn kept_back(case: &Case, provider: &Provider, today: Date) -> Vec<&'static 
     if case.referral.person.security.hides_location() {
         why.push("the record is restricted: the case is held and not routed");
     }
-    why.extend(lacks_consent(case, provider).map(|kept| kept.words));
+    let on_that_day = case.at(start_of_day(today));
+    why.extend(kept_by_record(&on_that_day, provider).map(|kept| kept.words));
     match provider.may_receive(today) {
         Ok(()) => {}
         Err(Unavailable::AgreementExpired) => why.push("the agreement is over on that day"),
@@ -219,8 +221,25 @@ pub struct KeptBack {
     pub is_refused: bool,
 }
 
+/// What the message says of the person for which nothing is sent to this provider, in the
+/// order in which the gateway asks.
+pub(super) fn kept_by_record(case: &Case, provider: &Provider) -> Option<KeptBack> {
+    let lacks = lacks_consent(case, provider);
+    let is_first = |kept: &KeptBack| {
+        kept.is_refused || kept.reason == Condition::WorkwellConsentRefused.code()
+    };
+    if !case.referral.person.deceased || lacks.as_ref().is_some_and(is_first) {
+        return lacks;
+    }
+    Some(KeptBack {
+        reason: Condition::Deceased.code(),
+        words: "the person is marked as dead: the case is held",
+        is_refused: false,
+    })
+}
+
 /// The consent for which nothing is sent to this provider.
-pub(super) fn lacks_consent(case: &Case, provider: &Provider) -> Option<KeptBack> {
+fn lacks_consent(case: &Case, provider: &Provider) -> Option<KeptBack> {
     let consents = &case.referral.consents;
     if consents.forbids_delivery() {
         let words = "the WorkWell consent is refused or withdrawn: the case is held";

@@ -32,7 +32,7 @@ super::entries! {
     /// A case that today's tables and consents do not release.
     NOT_RELEASABLE = {
         "WW-OPR-005", "the case cannot be released",
-        meaning: "The gateway decided again by today's tables and consents, and the case would be held again. A refused or withdrawn consent and a restricted record are never overridden; an open case of the same person and a phrase that tells of a crisis only with `--send-anyway`; a missing consent only when the person's answer is recorded with `--consent`.",
+        meaning: "The gateway decided again by today's tables and consents, and the case would be held again. A refused or withdrawn consent and a restricted record are never overridden; an open case of the same person, a phrase that tells of a crisis and a mark of death only with `--send-anyway`; a missing consent only when the person's answer is recorded with `--consent`.",
         advice: "What ends it goes by the reason: see the lines for each below or `cases show`; the person is given back with `cases return`.",
         Operator, 409, "REC_CONFLICT", "conflict", AfterFix
     }

@@ -123,8 +123,8 @@ super::entries! {
     /// No BaRS consent.
     CONSENT_MISSING = {
         "WW-REF-018", "the direct-care consent is missing",
-        meaning: "A referral carries an active Consent of category DRC (BaRS consent-categories-bars).",
-        advice: "Add a Consent with status active, category DRC and policyRule IMPLIED.",
+        meaning: "A referral carries an active Consent of category DRC (BaRS consent-categories-bars). One that says no is none: a provision that denies, a policyRule OPTOUT, another scope than patient-privacy, or a later Consent by which the person refused.",
+        advice: "Add a Consent with status active, scope patient-privacy, category DRC and policyRule IMPLIED. Who has said no is not referred.",
         Referrer, 400, "REC_BAD_REQUEST", "invariant", AfterFix
     }
     /// No readable destination.
@@ -213,9 +213,9 @@ super::entries! {
     }
     /// A second consent without an answer.
     CONSENT_UNCLEAR = {
-        "WW-REF-032", "a WorkWell consent does not say yes or no",
-        meaning: "A Consent names the WorkWell consent but its provision.type is neither permit nor deny; it counts as not recorded.",
-        advice: "Give Consent.provision.type permit or deny.",
+        "WW-REF-032", "a WorkWell consent is neither a clear yes nor a clear no",
+        meaning: "A Consent names the WorkWell consent, but its provision.type is neither permit nor deny, or it permits and something else in it says the opposite, or it does not hold on the day of the receipt. Nobody guesses what was meant: it counts as not recorded.",
+        advice: "Give Consent.provision.type permit or deny, nothing beside it that says otherwise, and a time that has begun and is not over. Ask the person where their answer has run out.",
         Referrer, 400, "REC_BAD_REQUEST", "value", AfterFix
     }
     /// The message names another organisation as its receiver.

@@ -19,6 +19,8 @@ pub const ERRORS: &str = "https://fhir.nhs.uk/CodeSystem/http-error-codes";
 pub const REJECTED_REASONS: &str = "https://fhir.nhs.uk/CodeSystem/rejected-reasons-bars";
 /// Consent.category.
 pub const CONSENT_CATEGORIES: &str = "https://fhir.nhs.uk/CodeSystem/consent-categories-bars";
+/// HL7 Consent Scope Codes: Consent.scope.
+pub const CONSENT_SCOPES: &str = "http://terminology.hl7.org/CodeSystem/consentscope";
 /// Flag.category.
 pub const FLAG_CATEGORIES: &str = "https://fhir.nhs.uk/CodeSystem/flag-categories-bars";
 

@@ -74,6 +74,7 @@ fn read_file(path: &Path) -> Option<Reading> {
         &sample::headers("RND", &target),
         &policy(),
         &sample::groups(),
+        sample::received_at(),
     ))
 }
 

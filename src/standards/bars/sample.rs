@@ -1,5 +1,6 @@
 //! A synthetic referral for tests: invented people and places, a test NHS number.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::headers::{Accepted, EndUserOrganisation, Format, Headers};
@@ -289,7 +290,20 @@ pub(crate) fn policy() -> ReadPolicy {
 /// Reads a message as the practice's.
 pub(crate) fn read_as(message: &Value, policy: &ReadPolicy) -> Reading {
     let headers = headers("Y99001", SERVICE);
-    read::read(&document(message), &headers, policy, &groups())
+    read::read(
+        &document(message),
+        &headers,
+        policy,
+        &groups(),
+        received_at(),
+    )
+}
+
+/// When every message of a test is received.
+pub(crate) fn received_at() -> Timestamp {
+    "2026-09-03T09:00:00Z"
+        .parse()
+        .expect("the test's own instant")
 }
 
 /// A few listed codes.

@@ -113,7 +113,7 @@ pub enum Act {
         /// What shows that it may go on; names nobody
         #[arg(long, value_name = "REF")]
         evidence: String,
-        /// An open case or a crisis phrase is no reason to keep it
+        /// An open case, crisis phrase or mark of death is no bar
         #[arg(long)]
         send_anyway: bool,
         /// The person was asked and consents: spoken, written or form

@@ -275,6 +275,11 @@ fn decide(reason: &str, case: &About<'_>) -> Vec<ToDo> {
              date, ask both referrers first",
             " --send-anyway",
         )),
+        "deceased" => Some((
+            "If the mark is wrong, release it: what else the timeline names is set aside with \
+             it, a missing consent apart",
+            " --send-anyway",
+        )),
         "unknown-provider-word" => Some(("Or, when you know what was meant, settle it", "")),
         "end-reported-late" => Some(("If the work goes on, settle it", "")),
         _ => Some(("Then release it", "")),
@@ -282,6 +287,15 @@ fn decide(reason: &str, case: &About<'_>) -> Vec<ToDo> {
     if let Some((words, more)) = release {
         let command = format!("cases resolve {} --evidence REF{more}", case.reference);
         steps.push(ToDo::run(words, command));
+    }
+    if reason == "deceased" {
+        steps.push(ToDo::run(
+            "If the person has died, say so: the referrer is told and nobody else",
+            format!(
+                "cases correct {} --to deceased --evidence REF",
+                case.reference
+            ),
+        ));
     }
     if reason == "unknown-provider-word" {
         steps.push(ToDo::run(
@@ -348,6 +362,10 @@ fn before_a_decision(reason: &str, case: &About<'_>) -> String {
         "workwell-consent-not-recorded" => "Ask the referrer for the person's consent",
         "workwell-consent-refused" => "Tell the referrer that nothing was passed on",
         "restricted" => "Agree with the referrer how this person is to be reached",
+        "deceased" => {
+            "Ask the referrer, and nobody else, whether the person has died; another open case of \
+             theirs is stopped likewise"
+        }
         "test-number" => "Tell the referrer that its system sent a number kept for tests",
         "operator-hold" | "corrected" => "Do what it was put on hold for",
         "reopened" => "Find out what is to become of it now",

@@ -308,6 +308,7 @@ impl Maker {
                 .then(|| self.ods("practice_ods"))
                 .flatten(),
             security: Security::Unrestricted,
+            deceased: false,
         }
     }
 
@@ -453,6 +454,7 @@ impl Maker {
             let record = Record {
                 decision: Decision::Given,
                 at: self.instant("onward_consent_on", 2018, 2),
+                until: None,
                 recorded_by: self.secret("onward_consent_by"),
                 how: self.open("onward_consent_how"),
             };
@@ -463,6 +465,7 @@ impl Maker {
             workwell: Record {
                 decision: self.one_of(&decisions),
                 at: self.instant("workwell_consent_on", 2020, 2),
+                until: None,
                 recorded_by: self.secret("workwell_consent_by"),
                 how: self.open("workwell_consent_how"),
             },

@@ -3,6 +3,9 @@
 
 pub mod canary;
 mod cancel;
+mod conditions_consent;
+mod conditions_dates;
+mod conditions_deceased;
 mod conditions_held;
 mod conditions_refused_body;
 mod conditions_refused_header;

@@ -90,6 +90,7 @@ fn a_field_that_is_worked_out_is_told_with_all_that_it_comes_of() {
             "workwell_consent",
             &[
                 "Bundle.entry[15].resource.status",
+                "Bundle.entry[15].resource.scope.coding[0].code",
                 "Bundle.entry[15].resource.category[0].coding[0].code",
                 "Bundle.entry[15].resource.provision.type",
             ][..],

@@ -21,6 +21,8 @@ mod work;
 
 pub use message::MessageFacts;
 
+use jiff::Timestamp;
+
 use super::decision::{self, Meaning};
 use super::headers::Headers;
 use super::message_rules::{REQUEST_CANCELLED, REQUEST_REFERRAL};
@@ -64,13 +66,14 @@ impl Reading {
     }
 }
 
-/// Reads a message; `groups` are the listed codes by which conditions are grouped. It never
-/// fails; what is wrong is in [`Reading::problems`].
+/// Reads a message that was received at `at`; `groups` are the listed codes by which
+/// conditions are grouped. It never fails; what is wrong is in [`Reading::problems`].
 pub fn read(
     document: &Document,
     headers: &Headers,
     policy: &ReadPolicy,
     groups: &ConditionGroups,
+    at: Timestamp,
 ) -> Reading {
     let root = document.root();
     if root.str("resourceType") != Some("Bundle") {
@@ -87,6 +90,7 @@ pub fn read(
         problems: Vec::new(),
         counts: Vec::new(),
         policy,
+        received_at: at,
     };
     let mut parts = Parts::of(&entries, &mut faults);
     let Some(header) = parts.header else {
@@ -128,6 +132,8 @@ struct Faults<'p> {
     /// How many there are of each code, refusals and warnings apart.
     counts: Vec<(&'static Entry, bool, usize)>,
     policy: &'p ReadPolicy,
+    /// When the message was received: by this, what lies in the future does.
+    received_at: Timestamp,
 }
 
 impl Faults<'_> {

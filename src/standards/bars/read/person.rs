@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::Faults;
@@ -11,6 +12,7 @@ use super::organisations::ods;
 use crate::domain::case::{
     Address, Answer, Contact, ContactKind, NhsNumberStatus, Person, PersonName, Security,
 };
+use crate::domain::clock::date_in_england;
 use crate::domain::identifiers::{NhsNumber, NhsNumberFault, OdsCode, Postcode};
 use crate::domain::sensitive::Sensitive;
 use crate::problem::Problem;
@@ -35,7 +37,21 @@ pub(super) fn read(patient: Node<'_>, entries: &Entries<'_>, faults: &mut Faults
         ethnicity: ethnicity(patient),
         practice: practice(patient, entries),
         security: security(entries),
+        deceased: is_marked_dead(patient),
     }
+}
+
+/// Whether the Patient is marked as dead: Patient.deceased[x] of FHIR R4, or the death
+/// notification of UK Core, of which 1 is informal, 2 formal and U taken back. What lies beside
+/// a U counts, and a status that is none of them is not understood and counts too.
+fn is_marked_dead(patient: Node<'_>) -> bool {
+    let status = extension(patient, "UKCore-DeathNotificationStatus")
+        .and_then(|notification| extension(notification, "deathNotificationStatus"))
+        .and_then(|status| status.get("valueCodeableConcept"))
+        .and_then(|concept| codings(concept).next());
+    patient.str("deceasedBoolean") == Some("true")
+        || patient.get("deceasedDateTime").is_some()
+        || status.is_some_and(|status| status.code != "U")
 }
 
 /// The number, when it is one. A number that fails its check is never kept: it would be
@@ -119,19 +135,33 @@ pub(super) fn whole_name(resource: Node<'_>) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(" "))
 }
 
+/// More years than anybody has lived.
+const MOST_YEARS: i64 = 130;
+
+/// The birth date, when it can be one. What cannot be is reported and absent, not refused:
+/// missing data is no refusal, and an age that nobody can have would be a guess (DESIGN I5).
 fn birth_date(patient: Node<'_>, faults: &mut Faults<'_>) -> Option<Sensitive<Date>> {
     let node = patient.get("birthDate")?;
     let date = node.text().and_then(|text| text.parse::<Date>().ok());
-    if date.is_none() {
-        // A year alone is right R4 and too little for an age: reported, not refused.
-        let problem = Problem::new(&fhir_entry::VALUE).at(node.path());
-        faults.add(
-            problem
-                .with("not a whole date; it is taken as absent")
-                .as_warning(),
-        );
+    let what = match date {
+        // A year alone is right R4 and too little for an age.
+        None => "not a whole date; it is taken as absent",
+        Some(date) => match impossible(date, date_in_england(faults.received_at)) {
+            Some(what) => what,
+            None => return Some(Sensitive::new(date)),
+        },
+    };
+    let problem = Problem::new(&fhir_entry::VALUE).at(node.path());
+    faults.add(problem.with(what).as_warning());
+    None
+}
+
+fn impossible(birth: Date, today: Date) -> Option<&'static str> {
+    if birth > today {
+        return Some("it lies in the future; it is taken as absent");
     }
-    date.map(Sensitive::new)
+    let oldest = today.checked_sub(MOST_YEARS.years()).ok()?;
+    (birth < oldest).then_some("more than 130 years ago; it is taken as absent")
 }
 
 fn address(patient: Node<'_>, faults: &mut Faults<'_>) -> Address {
@@ -298,3 +328,6 @@ fn security(entries: &Entries<'_>) -> Security {
     }
     found
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,8 +5,9 @@ use jiff::Timestamp;
 use super::Faults;
 use super::bundle::Entries;
 use super::coding::{Coding, codings_in};
+use crate::domain::consent::CLOCKS_DIFFER;
 use crate::problem::Problem;
-use crate::problem::area::referral as entry;
+use crate::problem::area::{fhir as fhir_entry, referral as entry};
 use crate::standards::bars::codes;
 use crate::standards::fhir::Node;
 
@@ -75,6 +76,12 @@ pub(super) fn check(request: &Request<'_>, entries: &Entries<'_>, faults: &mut F
         let problem = Problem::new(&entry::CARDINALITY).at(path("identifier"));
         let detail = format!("found {identifiers}, expected at most {MOST_IDENTIFIERS}");
         faults.add(problem.with(detail));
+    }
+    let lies_ahead = |at: Timestamp| at.duration_since(faults.received_at) > CLOCKS_DIFFER;
+    if request.authored_at().is_some_and(lies_ahead) {
+        let problem = Problem::new(&fhir_entry::VALUE).at(path("authoredOn"));
+        let detail = "it lies in the future; the day of receipt counts";
+        faults.add(problem.with(detail).as_warning());
     }
     let subject = entries.follow(request.node.get("subject"), "Patient");
     // Without any Patient, the count of Patients is the fault.

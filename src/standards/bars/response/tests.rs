@@ -127,7 +127,13 @@ fn every_milestone_makes_a_message_that_our_own_reader_takes_as_a_status() {
         let bytes = serde_json::to_vec(&message.body).expect("JSON");
         let document = Document::parse(bytes, &Limits::default()).expect("readable");
         let headers = sample::headers("Y99100", sample::SENDER);
-        let reading = read::read(&document, &headers, &policy, &sample::groups());
+        let reading = read::read(
+            &document,
+            &headers,
+            &policy,
+            &sample::groups(),
+            sample::received_at(),
+        );
         assert_eq!(
             reading.meaning,
             Some(Meaning::StatusResponse),

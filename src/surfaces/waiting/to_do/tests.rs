@@ -141,6 +141,13 @@ fn every_kind_names_the_verb_that_ends_it_and_the_program_understands_it() {
         (QueueKind::Held, "", "unmapped-code-refused", "cases return"),
         (QueueKind::Held, "", "restricted", "cases return"),
         (QueueKind::Held, "", "red-flag", "--send-anyway"),
+        (QueueKind::Held, "", "deceased", "--send-anyway"),
+        (
+            QueueKind::Held,
+            "",
+            "deceased",
+            "cases correct WW-4K7M-9QXD-T2P --to deceased",
+        ),
         (QueueKind::Held, "", "open-case-birth-date", "--send-anyway"),
         (QueueKind::Held, "", "open-case-birth-date", "cases return"),
         (QueueKind::Held, "red-flag", "red-flag", "cases called"),

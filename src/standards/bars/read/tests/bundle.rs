@@ -39,6 +39,7 @@ fn a_refusal_is_told_behind_any_number_of_warnings_of_its_code() {
         problems: Vec::new(),
         counts: Vec::new(),
         policy: &policy,
+        received_at: sample::received_at(),
     };
     for _ in 0..1_000 {
         faults.warn(&entry::SOURCE, "Bundle");

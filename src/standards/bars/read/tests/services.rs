@@ -54,7 +54,13 @@ fn a_message_is_judged_by_what_the_service_takes_that_it_is_for() {
         resource(&mut message, 1)["destination"][0]["endpoint"] = json!(destination);
         let headers = sample::headers("Y99001", target);
         let document = sample::document(&message);
-        let reading = read(&document, &headers, &two_services(), &sample::groups());
+        let reading = read(
+            &document,
+            &headers,
+            &two_services(),
+            &sample::groups(),
+            sample::received_at(),
+        );
         assert_eq!(found(&reading), told, "{target} {destination} {said:?}");
     }
 }

@@ -70,7 +70,13 @@ fn members_in_any_order_give_the_same_referral() {
     let document =
         Document::parse(text.into_bytes(), &Limits::default()).expect("a readable document");
     let headers = sample::headers("Y99001", sample::SERVICE);
-    let reading = read(&document, &headers, &policy(), &sample::groups());
+    let reading = read(
+        &document,
+        &headers,
+        &policy(),
+        &sample::groups(),
+        sample::received_at(),
+    );
     assert_eq!(found(&reading), [""; 0]);
     let plain = read_as(&sample::referral(), &policy());
     let shown = |reading: &Reading| serde_json::to_string(&reading.referral).expect("JSON");

@@ -251,6 +251,7 @@ fn person() -> Value {
                 vec!["unrestricted", "restricted", "unrecognised"],
             ),
         ),
+        may("deceased", yes_no("Whether the person is marked as dead")),
     ])
 }
 
@@ -301,6 +302,10 @@ fn record(meaning: &str) -> Value {
         object(&[
             must("decision", word("The answer", decisions)),
             may("at", instant("When it was given")),
+            may(
+                "until",
+                instant("The first instant at which a yes holds no more"),
+            ),
             may("recorded_by", text("Who wrote it down: a role")),
             may("how", text("spoken, written, form or the source's word")),
         ]),
