@@ -76,6 +76,8 @@ impl Gateway {
                 Ok(_) => {
                     self.journal(message, Kind::Cancelled, row.id, &row.reference);
                     self.outbox_changed.notify_one();
+                    self.telemetry
+                        .referral_cancelled(message.exchange(), row.id);
                     let warnings: Vec<Problem> = message.told().cloned().collect();
                     let decided = accept::Echo {
                         hide_location: row.restricted

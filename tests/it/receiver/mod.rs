@@ -3,6 +3,7 @@
 
 pub mod canary;
 mod cancel;
+mod characters;
 mod conditions_held;
 mod conditions_refused_body;
 mod conditions_refused_header;

@@ -26,9 +26,9 @@ pub(super) async fn process(State(gateway): State<Arc<Gateway>>, request: Reques
             .at("body")
             .with(format!("a body has at most {most} bytes and arrives whole"));
         let refused = gateway.refuse_early(Some(&headers), &[found]).await;
-        return answer::accepted(&gateway, &headers, refused).await;
+        return answer::plain(&gateway, refused);
     };
     // In a box: every layer around this one moves the work, however large it is.
     let answered = Box::pin(gateway.process_message(&headers, bytes.into())).await;
-    answer::accepted(&gateway, &headers, answered).await
+    answer::plain(&gateway, answered)
 }
