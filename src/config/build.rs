@@ -8,10 +8,10 @@ use jiff::civil::Date;
 
 use super::reader::Reader;
 use super::{
-    Alerts, Approval, Bars, Clearance, Clocks, Delivery, Gateway, Limits, Listen, Log, LogFormat,
-    LogLevel, Mode, NON_LOOPBACK, Outbound, PdsOff, Policies, Policy, PostgresServer, Provider,
-    ProviderApi, ReturnChannel, Returns, Service, Settings, Store, StoreUrl, Tables, Token,
-    TokenSource,
+    Alerts, Approval, Bars, Clearance, Clocks, Connections, Delivery, Gateway, Limits, Listen, Log,
+    LogFormat, LogLevel, Mode, NON_LOOPBACK, Outbound, PdsOff, Policies, Policy, PostgresServer,
+    Provider, ProviderApi, ReturnChannel, Returns, Service, Settings, Store, StoreUrl, Tables,
+    Token, TokenSource,
 };
 use super::{validation, values};
 use crate::domain::identifiers::{OdsCode, ServiceAddress};
@@ -154,6 +154,12 @@ fn listen(reader: &mut Reader<'_>) -> Listen {
         admin: address(reader, "listen.admin", non_loopback),
         admin_token_file: reader.optional_path("listen.admin_token_file"),
         non_loopback,
+        idle: reader.seconds("listen.idle_seconds", 1..=300),
+        connections: Connections {
+            bars: reader.count("listen.connections.bars", 1..=65_535),
+            provider: reader.count("listen.connections.provider", 1..=65_535),
+            admin: reader.count("listen.connections.admin", 1..=65_535),
+        },
     }
 }
 

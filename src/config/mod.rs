@@ -26,9 +26,9 @@ pub use manual::{DEFAULT, markdown};
 pub use nearest::nearest;
 pub use secrets::{master_key, open_secret, open_secrets, secret, shared_tokens, token_digests};
 pub use settings::{
-    Alerts, Approval, Bars, Clearance, Clocks, Delivery, Gateway, Limits, Listen, Log, LogFormat,
-    LogLevel, Mode, NON_LOOPBACK, Outbound, PdsOff, Policies, Policy, PostgresServer, Profiles,
-    Provider, ProviderApi, ReturnChannel, Returns, Service, Settings, Store, StoreUrl, Tables,
-    Token, TokenSource, Validation, Verdict,
+    Alerts, Approval, Bars, Clearance, Clocks, Connections, Delivery, Gateway, Limits, Listen, Log,
+    LogFormat, LogLevel, Mode, NON_LOOPBACK, Outbound, PdsOff, Policies, Policy, PostgresServer,
+    Profiles, Provider, ProviderApi, ReturnChannel, Returns, Service, Settings, Store, StoreUrl,
+    Tables, Token, TokenSource, Validation, Verdict,
 };
 pub use shape::{is_secret, shown};

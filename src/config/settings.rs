@@ -117,6 +117,21 @@ pub struct Listen {
     pub admin_token_file: Option<PathBuf>,
     /// Whether the sentence [`NON_LOOPBACK`] was written.
     pub non_loopback: bool,
+    /// How long a connection may take to bring the head of a request.
+    pub idle: Duration,
+    /// How many connections each listener has at a time.
+    pub connections: Connections,
+}
+
+/// `[listen.connections]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Connections {
+    /// From GP systems.
+    pub bars: usize,
+    /// From local providers.
+    pub provider: usize,
+    /// From operators.
+    pub admin: usize,
 }
 
 /// `[tables]`.

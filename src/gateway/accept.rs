@@ -171,9 +171,10 @@ impl Gateway {
                     for system in message.conditions_in_no_group {
                         self.telemetry.condition_not_known(system);
                     }
+                    let exchange = message.exchange();
                     match held {
-                        Some(reason) => self.telemetry.referral_held("new", id, reason),
-                        None => self.telemetry.referral_accepted("new", id),
+                        Some(reason) => self.telemetry.referral_held(exchange, id, reason),
+                        None => self.telemetry.referral_accepted(exchange, id),
                     }
                     return Ok(answer);
                 }

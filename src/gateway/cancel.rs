@@ -77,6 +77,8 @@ impl Gateway {
                 Ok(_) => {
                     self.journal(message, Kind::Cancelled, row.id, &row.reference);
                     self.outbox_changed.notify_one();
+                    self.telemetry
+                        .referral_cancelled(message.exchange(), row.id);
                     let mut warnings: Vec<Problem> = message.told().cloned().collect();
                     warnings.extend(other_name);
                     let decided = accept::Echo {

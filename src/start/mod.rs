@@ -22,12 +22,16 @@ use crate::gateway::{Gateway, Parts, Tables, sha256};
 use crate::problem::Problem;
 use crate::problem::area::{config as problems, store::NO_STORE};
 use crate::surfaces::cli::profiles::in_force;
-use crate::surfaces::http::{self, admin, bars, provider};
+use crate::surfaces::http::listener::{self, Limits};
+use crate::surfaces::http::{admin, bars, provider};
 use crate::surfaces::workers::{clocks, delivery, keeper};
 use crate::telemetry::Telemetry;
 
 /// How long the end of the program waits for work that was begun.
 const DRAIN: Duration = Duration::from_secs(25);
+
+/// How long it then waits for what operators have begun.
+const DRAIN_ADMIN: Duration = Duration::from_secs(3);
 
 /// What differs between the program, the demonstration and a test.
 #[derive(Clone, Debug, Default)]
@@ -54,12 +58,15 @@ pub struct Running {
     pub admin: SocketAddr,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
+    /// The admin listener, which is the last to end, and what ends it.
+    admin_listener: (watch::Sender<bool>, JoinHandle<()>),
     /// The store is this process's, where only one can have it.
     _in_use: Option<InUse>,
 }
 
 impl Running {
-    /// Stops taking requests, finishes what was begun, and closes the store.
+    /// Stops taking requests, finishes what was begun, and closes the store. Operators are
+    /// answered as long as there is something to finish, with a `/readyz` that says no.
     pub async fn end(self) {
         // Nobody listening any more is as good as told.
         let _ = self.stop.send(true);
@@ -73,6 +80,9 @@ impl Running {
                 "some work did not end in time; it is in the store and goes on at the next start"
             );
         }
+        let (close, admin_listener) = self.admin_listener;
+        let _ = close.send(true);
+        let _ = tokio::time::timeout(DRAIN_ADMIN, admin_listener).await;
         // How far the store has come, for the next start.
         self.gateway.keep().await;
         if let Err(problem) = self.gateway.close().await {
@@ -170,28 +180,38 @@ pub async fn start(settings: Settings, tools: Tools) -> Result<Running, Vec<Prob
     let (stop, stopped) = watch::channel(false);
     let mut tasks = Vec::new();
     let addresses = (bars.1, provider.1, admin.1);
-    for (name, listener, router) in [
-        ("bars", bars.0, bars::router(Arc::clone(&gateway))),
+    let limits = |connections| Limits {
+        connections,
+        idle: listen.idle,
+        body: listener::BODY,
+    };
+    for (listener, router, connections) in [
         (
-            "provider",
-            provider.0,
-            provider::router(Arc::clone(&gateway), provider::Tokens::new(tokens)),
+            bars.0,
+            bars::router(Arc::clone(&gateway)),
+            listen.connections.bars,
         ),
         (
-            "admin",
-            admin.0,
-            admin::router(admin_of(&gateway))
-                .merge(admin::queue::router(Arc::clone(&gateway)))
-                .merge(admin::orders::router(Arc::clone(&gateway), admin_token)),
+            provider.0,
+            provider::router(Arc::clone(&gateway), provider::Tokens::new(tokens)),
+            listen.connections.provider,
         ),
     ] {
         let stopped = until_stopped(stopped.clone());
-        tasks.push(tokio::spawn(async move {
-            if let Err(error) = http::serve(listener, router, stopped).await {
-                tracing::error!(listener = name, error = %error, "a listener ended");
-            }
-        }));
+        let serving = listener::serve(listener, router, limits(connections), stopped);
+        tasks.push(tokio::spawn(serving));
     }
+    let of_admin = admin::router(admin_of(&gateway, stopped.clone()))
+        .merge(admin::queue::router(Arc::clone(&gateway)))
+        .merge(admin::orders::router(Arc::clone(&gateway), admin_token));
+    let (close, closed) = watch::channel(false);
+    let of_admin = listener::serve(
+        admin.0,
+        of_admin,
+        limits(listen.connections.admin),
+        until_stopped(closed),
+    );
+    let admin_listener = (close, tokio::spawn(of_admin));
     let worker = keeper::run(Arc::clone(&gateway), until_stopped(stopped.clone()));
     tasks.push(tokio::spawn(worker));
     let worker = delivery::run(Arc::clone(&gateway), until_stopped(stopped.clone()));
@@ -206,6 +226,7 @@ pub async fn start(settings: Settings, tools: Tools) -> Result<Running, Vec<Prob
         admin,
         stop,
         tasks,
+        admin_listener,
         _in_use: in_use,
     })
 }
@@ -235,7 +256,7 @@ async fn until_stopped(mut stopped: watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 
-fn admin_of(gateway: &Arc<Gateway>) -> admin::Admin {
+fn admin_of(gateway: &Arc<Gateway>, stopped: watch::Receiver<bool>) -> admin::Admin {
     let handle = tokio::runtime::Handle::current();
     let writable = Arc::clone(gateway);
     let of_tables = Arc::clone(gateway);
@@ -247,6 +268,7 @@ fn admin_of(gateway: &Arc<Gateway>) -> admin::Admin {
             store: Arc::new(move || handle.block_on(writable.can_write())),
             // The key opened the store at the start and is held in memory since.
             keys: Arc::new(|| true),
+            ending: Arc::new(move || *stopped.borrow()),
             held: Arc::new(move || holding.held()),
             journal: Arc::new(move || journalling.journal_is_well()),
             tables: Arc::new(move || tables_health(&of_tables)),

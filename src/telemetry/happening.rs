@@ -14,7 +14,7 @@ use super::metrics::{
     AlertLabels, CodeLabels, DeliveryLabels, QueueLabels, ReferralLabels, ReloadLabels,
     RequestLabels, RouteLabels, StandingLabels, StatusLabels, SystemLabels, UnmappedLabels,
 };
-use crate::domain::identifiers::{CaseId, RequestId};
+use crate::domain::identifiers::{CaseId, CorrelationId, RequestId};
 
 /// Tells what happens; clones are cheap and share the metrics.
 #[derive(Clone, Debug, Default)]
@@ -36,19 +36,50 @@ pub struct Delivery<'a> {
     pub attempt: u32,
 }
 
+/// The ids under which a message came: by these its sender asks after it.
+#[derive(Clone, Copy, Debug)]
+pub struct Exchange {
+    /// `X-Request-Id`.
+    pub request: RequestId,
+    /// `X-Correlation-Id`.
+    pub correlation: CorrelationId,
+}
+
 impl Telemetry {
-    /// A message was accepted. `meaning` is its meaning in a word, e.g. `new`, `cancel`.
-    pub fn referral_accepted(&self, meaning: &'static str, case: CaseId) {
-        self.count_referral(meaning, "accepted");
-        info!(referral.meaning = meaning, case.id = %case, "referral accepted");
+    /// A new referral was accepted.
+    pub fn referral_accepted(&self, exchange: Exchange, case: CaseId) {
+        self.count_referral("new", "accepted");
+        info!(
+            referral.meaning = "new", case.id = %case, request.id = %exchange.request,
+            correlation.id = %exchange.correlation, "referral accepted"
+        );
     }
 
-    /// A message was accepted and waits for a person; `reason` is the reason's code.
-    pub fn referral_held(&self, meaning: &'static str, case: CaseId, reason: &'static str) {
-        self.count_referral(meaning, "held");
+    /// A new referral was accepted and waits for a person; `reason` is the reason's code.
+    pub fn referral_held(&self, exchange: Exchange, case: CaseId, reason: &'static str) {
+        self.count_referral("new", "held");
         warn!(
-            referral.meaning = meaning, case.id = %case, reason,
-            "referral held for the operator"
+            referral.meaning = "new", case.id = %case, reason, request.id = %exchange.request,
+            correlation.id = %exchange.correlation, "referral held for the operator"
+        );
+    }
+
+    /// A cancel was accepted.
+    pub fn referral_cancelled(&self, exchange: Exchange, case: CaseId) {
+        self.count_referral("cancel", "accepted");
+        info!(
+            referral.meaning = "cancel", case.id = %case, request.id = %exchange.request,
+            correlation.id = %exchange.correlation, "cancel accepted"
+        );
+    }
+
+    /// A message that could be told by its ids was refused with these error codes.
+    pub fn message_refused(&self, exchange: Exchange, codes: &[&'static str]) {
+        self.count_refusal("message", codes);
+        warn!(
+            referral.meaning = "message", request.id = %exchange.request,
+            correlation.id = %exchange.correlation, error.codes = counted(codes),
+            "referral refused"
         );
     }
 
@@ -59,11 +90,7 @@ impl Telemetry {
         request: Option<RequestId>,
         codes: &[&'static str],
     ) {
-        self.count_referral(meaning, "refused");
-        for code in codes {
-            let labels = CodeLabels { code };
-            self.metrics.refusals.get_or_create(&labels).inc();
-        }
+        self.count_refusal(meaning, codes);
         warn!(
             referral.meaning = meaning,
             request.id = request.map(tracing::field::display),
@@ -247,6 +274,14 @@ impl Telemetry {
         self.metrics.referrals.get_or_create(&labels).inc();
     }
 
+    fn count_refusal(&self, meaning: &'static str, codes: &[&'static str]) {
+        self.count_referral(meaning, "refused");
+        for code in codes {
+            let labels = CodeLabels { code };
+            self.metrics.refusals.get_or_create(&labels).inc();
+        }
+    }
+
     fn count_delivery(&self, delivery: &Delivery<'_>, outcome: &'static str) {
         let labels = DeliveryLabels {
             channel: delivery.channel,
@@ -311,8 +346,14 @@ mod tests {
             channel: "webhook",
             attempt: 1,
         };
-        telemetry.referral_accepted("new", case());
-        telemetry.referral_held("new", case(), "consent-not-recorded");
+        let exchange = Exchange {
+            request: RequestId::new(uuid::Uuid::from_u128(8)),
+            correlation: CorrelationId::new(uuid::Uuid::from_u128(9)),
+        };
+        telemetry.referral_accepted(exchange, case());
+        telemetry.referral_held(exchange, case(), "consent-not-recorded");
+        telemetry.referral_cancelled(exchange, case());
+        telemetry.message_refused(exchange, &["WW-RTE-001"]);
         telemetry.referral_refused("new", None, &["WW-RTE-001", "WW-REF-001"]);
         telemetry.delivery_retried(&delivery, "WW-DLV-001", Duration::from_secs(5));
         telemetry.delivered(&delivery, Duration::from_millis(20));

@@ -123,8 +123,8 @@ impl Visit for Fields {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::identifiers::CaseId;
-    use crate::telemetry::Telemetry;
+    use crate::domain::identifiers::{CaseId, CorrelationId, RequestId};
+    use crate::telemetry::{Exchange, Telemetry};
     use std::io::Write;
     use std::sync::{Arc, Mutex};
 
@@ -150,14 +150,47 @@ mod tests {
         String::from_utf8(bytes).expect("log lines are UTF-8")
     }
 
+    fn exchange() -> Exchange {
+        Exchange {
+            request: RequestId::new(uuid::Uuid::from_u128(8)),
+            correlation: CorrelationId::new(uuid::Uuid::from_u128(9)),
+        }
+    }
+
     fn accepted() {
         let case = CaseId::new(uuid::Uuid::from_u128(7));
-        Telemetry::default().referral_accepted("new", case);
+        Telemetry::default().referral_accepted(exchange(), case);
         tracing::info!(target: "hyper::client", "a library's line");
         tracing::debug!("too fine");
     }
 
     const CASE: &str = "00000000-0000-0000-0000-000000000007";
+
+    const REQUEST: &str = "00000000-0000-0000-0000-000000000008";
+    const CORRELATION: &str = "00000000-0000-0000-0000-000000000009";
+
+    #[test]
+    fn every_line_of_a_message_tells_its_ids() {
+        let case = CaseId::new(uuid::Uuid::from_u128(7));
+        let happening = || {
+            let telemetry = Telemetry::default();
+            telemetry.referral_accepted(exchange(), case);
+            telemetry.referral_held(exchange(), case, "open-case");
+            telemetry.referral_cancelled(exchange(), case);
+            telemetry.message_refused(exchange(), &["WW-REF-001"]);
+        };
+        for format in [LogFormat::Text, LogFormat::Json] {
+            let level = LogLevel::Info;
+            let text = written(Log { format, level }, false, happening);
+            assert_eq!(text.lines().count(), 4, "{text}");
+            for line in text.lines() {
+                assert!(
+                    line.contains(REQUEST) && line.contains(CORRELATION),
+                    "{line}"
+                );
+            }
+        }
+    }
 
     #[test]
     fn people_get_short_lines_without_colours_outside_a_terminal() {
@@ -166,7 +199,10 @@ mod tests {
             level: LogLevel::Info,
         };
         let text = written(log, false, accepted);
-        let expected = format!(" info  referral accepted referral.meaning=new case.id={CASE}\n");
+        let expected = format!(
+            " info  referral accepted referral.meaning=new case.id={CASE} \
+             request.id={REQUEST} correlation.id={CORRELATION}\n"
+        );
         assert_eq!(text.get(8..), Some(expected.as_str()), "{text}");
         assert!(written(log, true, accepted).contains("\x1b[32m"));
     }

@@ -6,6 +6,6 @@ mod happening;
 mod log;
 mod metrics;
 
-pub use happening::{Delivery, Telemetry};
+pub use happening::{Delivery, Exchange, Telemetry};
 pub use log::start;
 pub use metrics::{CONTENT_TYPE, Metrics};

@@ -7,7 +7,11 @@ use crate::domain::case::Case;
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::identifiers::{NhsNumber, ServiceRequestId};
 use crate::gateway::Gateway;
+use crate::gateway::receive::Answer;
 use crate::problem::{Problem, area::header as problems};
+
+/// The most error codes that the audit log keeps of one refusal.
+const MOST_CODES: usize = 20;
 
 /// A referral as its referrer may see it.
 #[derive(Debug)]
@@ -88,6 +92,30 @@ impl Gateway {
             });
         }
         Ok(shown)
+    }
+
+    /// Refuses a read or a search before anything was looked up: one row as for a message
+    /// that is refused, with codes and no datum. `asked` is the interaction in FHIR's words.
+    pub async fn refuse_access(
+        &self,
+        caller: &Caller,
+        asked: &'static str,
+        found: &[Problem],
+    ) -> Answer {
+        let answer = self.refusal(found);
+        let mut codes: Vec<&'static str> = found.iter().map(|it| it.entry.code).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        let mut fact = Fact::new(FactKind::MessageRefused, caller)
+            .with("asked", asked)
+            .with("status", answer.status.to_string());
+        for code in codes.into_iter().take(MOST_CODES) {
+            fact = fact.with("code", code);
+        }
+        match self.record(vec![fact]).await {
+            Ok(()) => answer,
+            Err(problem) => self.refusal(&[problem]),
+        }
     }
 
     /// Appends audit facts: every access attempt is recorded (BaRS non-functional

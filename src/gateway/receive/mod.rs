@@ -30,6 +30,7 @@ use crate::problem::{
 use crate::standards::bars::headers::{Format, Headers, RequestingSoftware};
 use crate::standards::bars::{Meaning, MessageFacts, outcome, read, red_flags};
 use crate::standards::fhir::{Document, Unreadable, xml};
+use crate::telemetry::Exchange;
 
 pub use answer::Answer;
 use answer::{is_transient, repeat};
@@ -72,6 +73,11 @@ impl Message<'_> {
         }
     }
 
+    /// The ids by which its sender asks after it.
+    pub(super) fn exchange(&self) -> Exchange {
+        exchange_of(&self.key)
+    }
+
     /// The warnings that the sender is told.
     pub(super) fn told(&self) -> impl Iterator<Item = &Problem> {
         let is_extensible = |code| code == fhir_problems::EXTENSIBLE_CODE.code;
@@ -109,6 +115,13 @@ impl Message<'_> {
     /// The answer to a repeat.
     pub(super) fn repeat(&self, earlier: &StoredAnswer) -> Answer {
         repeat(earlier, self.body_hash)
+    }
+}
+
+fn exchange_of(key: &RequestKey) -> Exchange {
+    Exchange {
+        request: key.request_id,
+        correlation: key.correlation_id,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Refuses a message: coded, once, and the same again to its repeat.
 
 use super::answer::{self, Answer, repeat};
+use super::exchange_of;
 use crate::adapters::store::{
     Answer as AnswerRow, Answered, CommitError, Receiving, RequestKey, StoredAnswer, Unit,
 };
@@ -50,8 +51,7 @@ impl Gateway {
             .filter(|problem| !problem.warning)
             .map(|problem| problem.entry.code)
             .collect();
-        self.telemetry
-            .referral_refused("message", Some(key.request_id), &codes);
+        self.telemetry.message_refused(exchange_of(key), &codes);
         let now = self.clock.now();
         let caller = Caller::Referrer(organisation.clone());
         let mut fact = Fact::new(FactKind::MessageRefused, &caller)

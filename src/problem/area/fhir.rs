@@ -156,5 +156,11 @@ super::entries! {
         meaning: "The element is bound to a value set of which another code may be used only where none of the set fits; a program cannot tell whether one does.",
         advice: "Use a code of the value set where one fits; otherwise nothing needs to be done.",
         Referrer, 400, "REC_BAD_REQUEST", "value", AfterFix
+    }    /// A character that no text may have.
+    CHARACTER = {
+        "WW-FHR-023", "a text has a character that FHIR does not",
+        meaning: "A text has a control character other than tab, line feed and carriage return, or U+FFFE or U+FFFF. FHIR XML cannot write it, so the message could not be passed on or answered in that format.",
+        advice: "Leave the character out of the text that is named.",
+        Referrer, 400, "REC_BAD_REQUEST", "invalid", AfterFix
     }
 }

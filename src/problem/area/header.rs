@@ -196,16 +196,9 @@ super::entries! {
     /// A fault of the gateway.
     INTERNAL = {
         "WW-HDR-032", "the gateway failed",
-        meaning: "The gateway met a state that its makers did not foresee; nothing of the request was kept.",
-        advice: "Send the same request again after a pause; if it fails again, give the operator the X-Request-Id.",
+        meaning: "The gateway met a state that its makers did not foresee. Whether the request was carried out before that is not told by this answer.",
+        advice: "Send the same request again with the same ids after a pause: 409 duplicate says that it was carried out. If it fails again, give the operator the X-Request-Id.",
         Us, 500, "REC_SERVER_ERROR", "exception", Later
-    }
-    /// No such definition here.
-    DEFINITION_NOT_FOUND = {
-        "WW-HDR-033", "there is no such definition here",
-        meaning: "This gateway publishes the definitions of its own profile and the messages it takes; none has this id.",
-        advice: "List them with GET on the type alone, or search by url with the canonical address.",
-        Referrer, 404, "REC_NOT_FOUND", "not-found", Never
     }
     /// A header that stands once stands twice.
     HEADER_TWICE = {
@@ -227,5 +220,18 @@ super::entries! {
         meaning: "Referrals are not searched by this parameter, or not by it together with the others. An answer that left it out could read as if a referral were lost.",
         advice: "Use the parameters that are named, in one of the three ways: an NHS number, name with birth date and postcode, or an identifier of the referral. `Prefer: handling=lenient` leaves out what is not known.",
         Referrer, 400, "REC_BAD_REQUEST", "invalid", AfterFix
+    }
+    /// No such definition here.
+    DEFINITION_NOT_FOUND = {
+        "WW-HDR-033", "there is no such definition here",
+        meaning: "This gateway publishes the definitions of its own profile and the messages it takes; none has this id.",
+        advice: "List them with GET on the type alone, or search by url with the canonical address.",
+        Referrer, 404, "REC_NOT_FOUND", "not-found", Never
+    }    /// An answer that XML cannot hold.
+    NOT_WRITTEN_AS_XML = {
+        "WW-HDR-037", "the answer could not be written as XML",
+        meaning: "XML was asked for, and the answer has something that FHIR XML cannot hold. It was given as FHIR JSON, with the status that it has; this code is told in the log alone.",
+        advice: "Ask for application/fhir+json, or correct what is at the path that the log names.",
+        Referrer, 406, "REC_NOT_ACCEPTABLE", "processing", AfterFix
     }
 }

@@ -122,6 +122,7 @@ pub fn of_faults(faults: &[Fault]) -> Vec<Problem> {
 fn of_fault(fault: &Fault) -> Problem {
     let entry = match fault.kind {
         FaultKind::DuplicateMember(_) => &fhir_entry::DUPLICATE_MEMBER,
+        FaultKind::Character => &fhir_entry::CHARACTER,
         FaultKind::NullValue
         | FaultKind::EmptyObject
         | FaultKind::EmptyArray

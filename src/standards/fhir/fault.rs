@@ -25,6 +25,8 @@ pub enum FaultKind {
     EmptyArray,
     /// A string of no characters.
     EmptyString,
+    /// A character that a text of FHIR cannot have.
+    Character,
     /// Nesting beyond the limit.
     TooDeep(usize),
     /// More values than the limit.
@@ -111,6 +113,7 @@ impl Fault {
             FaultKind::EmptyObject => "an empty object".to_owned(),
             FaultKind::EmptyArray => "an empty array".to_owned(),
             FaultKind::EmptyString => "an empty string".to_owned(),
+            FaultKind::Character => "a control character, U+FFFE or U+FFFF in a text".to_owned(),
             FaultKind::TooDeep(limit) => format!("nesting deeper than {limit} levels"),
             FaultKind::TooManyNodes(limit) => format!("more than {limit} values"),
             FaultKind::TooLarge(limit) => format!("more than {limit} bytes"),
@@ -140,6 +143,10 @@ impl Fault {
             FaultKind::NullValue => "leave the member out when there is no value",
             FaultKind::EmptyObject | FaultKind::EmptyArray | FaultKind::EmptyString => {
                 "leave the member out when there is nothing to say (FHIR R4, JSON representation)"
+            }
+            FaultKind::Character => {
+                "leave the character out; of control characters a text may have tab, line feed \
+                 and carriage return (FHIR R4, string; XML 1.0, 2.2)"
             }
             FaultKind::TooDeep(_) | FaultKind::TooManyNodes(_) | FaultKind::TooLarge(_) => {
                 "send a smaller message; split attachments from it"

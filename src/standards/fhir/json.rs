@@ -62,7 +62,7 @@ pub fn read(source: Vec<u8>, limits: &Limits) -> Result<(Document, Vec<Fault>), 
         depth: 0,
         found: Vec::new(),
     };
-    let read = reader.read();
+    let read = reader.read().and_then(|()| reader.noncharacters());
     let (document, faults) = reader.finish();
     if read.is_ok() {
         return Ok((document, faults));

@@ -5,6 +5,7 @@
 //! - [`splice`] edits received source instead of re-serialising it;
 //! - [`xml`] is the guarded leaf for FHIR XML, off the hot path.
 
+pub(crate) mod character;
 pub mod fault;
 pub mod json;
 pub mod limits;

@@ -4,13 +4,15 @@
 use std::collections::BTreeSet;
 
 use quick_xml::Reader;
-use quick_xml::events::{BytesRef, BytesStart, Event};
+use quick_xml::events::{BytesStart, Event};
 
 use super::finding::NARRATIVE;
 use super::xhtml;
+use crate::standards::fhir::character;
 
 const XHTML_NAMESPACE: &str = "http://www.w3.org/1999/xhtml";
-const UNKNOWN_ENTITY: &str = "an entity that XML does not define, such as &nbsp; for &#160;";
+const UNKNOWN_ENTITY: &str =
+    "an entity or character that XML does not have, such as &nbsp; for &#160;";
 const NOT_WELL_FORMED: &str = "text that is no well-formed XHTML";
 const NOT_ONE_DIV: &str = "something else than one complete div";
 
@@ -30,7 +32,7 @@ pub fn faults(xhtml: &str) -> Vec<(&'static str, &'static str)> {
             Ok(Event::CData(_)) => reading.text(true),
             Ok(Event::GeneralRef(entity)) => {
                 reading.text(true);
-                if !is_defined(&entity) {
+                if !character::is_reference(&entity) {
                     reading.add("txt-1", UNKNOWN_ENTITY);
                 }
             }
@@ -128,6 +130,9 @@ impl Reading {
                 self.add("txt-1", UNKNOWN_ENTITY);
                 continue;
             };
+            if !value.chars().all(character::is_allowed) {
+                self.add("txt-1", UNKNOWN_ENTITY);
+            }
             if let Some(found) = xhtml::calls_out(element, key, &value) {
                 self.add(NARRATIVE, found);
             } else if !xhtml::is_attribute(element, key) {
@@ -147,13 +152,6 @@ impl Reading {
         }
         self.faults
     }
-}
-
-/// The five entities of XML, and characters by their number (XML 1.0, 4.1 and 4.6).
-fn is_defined(entity: &BytesRef<'_>) -> bool {
-    let name: &str = entity.as_ref();
-    ["amp", "lt", "gt", "quot", "apos"].contains(&name)
-        || matches!(entity.resolve_char_ref(), Ok(Some(_)))
 }
 
 #[cfg(test)]
@@ -245,6 +243,9 @@ mod tests {
             "<p class=a>x</p>",
             "a&nbsp;b",
             "a&#0;b",
+            "a&#7;b",
+            "a&#xFFFE;b",
+            "<p title=\"a&#7;b\">x</p>",
             "<p title=\"a&nbsp;b\">x</p>",
         ] {
             assert_eq!(rules(inside), ["txt-1"], "{inside}");

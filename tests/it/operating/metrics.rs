@@ -1,7 +1,7 @@
 //! `/metrics`: counters that move and gauges that are true.
 
 use workwell_gateway::adapters::store::LegKind;
-use workwell_gateway::conformance::parties::referral::{Place, Referral, person};
+use workwell_gateway::conformance::parties::referral::{Place, Referral, Stop, StopAs, person};
 use workwell_gateway::gateway::read::outbox::LegState;
 
 use crate::support::call::Call;
@@ -74,6 +74,24 @@ async fn what_happens_is_counted() {
     );
     assert!(value(&after, commits) > value(&before, commits));
     assert!(value(&after, writes) >= value(&after, commits));
+    gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancel_that_is_accepted_is_counted_and_one_that_is_refused_is_not() {
+    let gateway = TestGateway::start().await;
+    let accepted = r#"workwell_referrals_total{meaning="cancel",outcome="accepted"}"#;
+    for (seed, how) in [(1, StopAs::Cancelled), (2, StopAs::EnteredInError)] {
+        let referral = Referral::new(seed).at(Place::LANTERN);
+        let answer = gateway.refer(&referral).await;
+        let stop = Stop::of(&answer.body, referral.correlation_id(), how);
+        let answer = gateway.stop(&stop).await.expect("an answer");
+        assert!(answer.accepted(), "{answer:?}");
+        assert_eq!(value(&metrics(&gateway).await, accepted), seed);
+        let unknown = gateway.stop(&stop.of_unknown_referral()).await;
+        assert!(!unknown.expect("an answer").accepted());
+        assert_eq!(value(&metrics(&gateway).await, accepted), seed);
+    }
     gateway.end().await;
 }
 

@@ -3,6 +3,7 @@
 mod acting;
 mod audit;
 mod cases;
+mod connections;
 mod health;
 mod metrics;
 pub mod process;

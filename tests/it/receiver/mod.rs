@@ -3,6 +3,7 @@
 
 pub mod canary;
 mod cancel;
+mod characters;
 mod conditions_consent;
 mod conditions_dates;
 mod conditions_deceased;

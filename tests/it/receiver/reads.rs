@@ -342,3 +342,49 @@ async fn an_id_that_is_no_text_is_answered_like_any_other_that_is_none() {
         assert_eq!(reply.without_id(), usual.without_id(), "{path}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_read_or_search_that_is_refused_is_on_record_once_and_without_what_was_asked_for() {
+    let gateway = quiet().await;
+    let good = wire::read_headers("Y99001");
+    let mut nobody = good.clone();
+    nobody.retain(|(name, _)| *name != "NHSD-End-User-Organisation");
+    for (headers, path, asked, code) in [
+        (&good, "ServiceRequest/9990000018", "read", "WW-HDR-024"),
+        (
+            &good,
+            "ServiceRequest?patient:identifier=9990000018",
+            "search-type",
+            "WW-HDR-026",
+        ),
+        (&good, "ServiceRequest", "search-type", "WW-HDR-025"),
+        (&nobody, "ServiceRequest/9990000018", "read", "WW-HDR-009"),
+        (&nobody, "ServiceRequest", "search-type", "WW-HDR-009"),
+    ] {
+        let before = log(&gateway).await;
+        let reply = wire::ask(&gateway, Method::GET, path, headers).await;
+        assert_eq!(reply.codes(), [code], "{path}");
+        let after = log(&gateway).await;
+        assert_eq!(
+            after.len(),
+            before.len() + 1,
+            "{path}: one row in {after:?}"
+        );
+        let details = after.last().expect("a row");
+        let status = reply.status.to_string();
+        for (name, value) in [("asked", asked), ("status", &status), ("code", code)] {
+            let expected = format!("\"{name}\":\"{value}\"");
+            assert!(details.contains(&expected), "{path}: {details}");
+        }
+        assert!(!details.contains("9990000018"));
+    }
+}
+
+/// The details of every refusal in the audit log.
+async fn log(gateway: &TestGateway) -> Vec<String> {
+    let system = workwell_gateway::domain::caller::Caller::System;
+    let rows = gateway.running.gateway.audit(&system, 1, 10_000).await;
+    let rows = rows.expect("the audit log").into_iter();
+    let rows = rows.filter(|row| row.kind == "message.refused");
+    rows.map(|row| row.details).collect()
+}

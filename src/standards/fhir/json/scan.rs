@@ -1,6 +1,7 @@
 //! Strings, numbers and their escapes, character by character (RFC 8259, 6 and 7).
 
-use super::{Kind, Reader, Stop};
+use super::{FaultKind, Kind, MAX_FAULTS, Reader, Stop, narrow};
+use crate::standards::fhir::character;
 
 impl Reader {
     pub(super) fn digits(&mut self) -> bool {
@@ -61,7 +62,16 @@ impl Reader {
                     self.at += 1;
                     return Ok(text);
                 }
-                Some(b'\\') => text.push(self.escape()?),
+                Some(b'\\') => {
+                    let written = self.at;
+                    let character = self.escape()?;
+                    if !character::is_allowed(character) {
+                        // The entry that the text belongs to is made when it is read.
+                        let entry = narrow(self.document.entries.len());
+                        self.note(FaultKind::Character, written, entry)?;
+                    }
+                    text.push(character);
+                }
                 Some(0..=0x1F) => return self.stop("a control character must be escaped"),
                 None => return self.stop("the document ends inside a string"),
                 Some(_) => {
@@ -71,6 +81,35 @@ impl Reader {
                 }
             }
         }
+    }
+
+    /// Notes what no text may have and JSON does not make a sender escape: U+FFFE and U+FFFF.
+    /// Looked for in the whole source at once, and only in one that is not ASCII, so that
+    /// no text is read more slowly for it.
+    pub(super) fn noncharacters(&mut self) -> Result<(), Stop> {
+        let source = &self.document.source;
+        if source.is_ascii() {
+            return Ok(());
+        }
+        let found = ['\u{FFFE}', '\u{FFFF}'].map(|character| source.match_indices(character));
+        let found = found.into_iter().flatten().map(|(offset, _)| offset);
+        let found: Vec<usize> = found.take(MAX_FAULTS).collect();
+        for offset in found {
+            let before = self.document.entries.partition_point(|entry| {
+                let start = if entry.has_name {
+                    entry.name_start
+                } else {
+                    entry.start
+                };
+                start as usize <= offset
+            });
+            self.note(
+                FaultKind::Character,
+                offset,
+                narrow(before).saturating_sub(1),
+            )?;
+        }
+        Ok(())
     }
 
     /// Moves over characters that stand for themselves.

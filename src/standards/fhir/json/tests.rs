@@ -48,6 +48,56 @@ fn a_string_ends_at_the_same_place_wherever_it_begins() {
 }
 
 #[test]
+fn a_character_that_xml_does_not_have_is_told_where_it_stands_however_it_is_written() {
+    for bad in [
+        "\\u0007", "\\b", "\\f", "\\u0000", "\\u001f", "\\uFFFE", "\\uffff", "\u{FFFE}", "\u{FFFF}",
+    ] {
+        let source = format!(
+            r#"{{"resourceType":"Patient","name":[{{"text":"é"}},{{"family":"ab{bad}c"}}],"id":"x"}}"#
+        );
+        let found = parse(source.clone().into_bytes(), &Limits::default()).expect_err("refused");
+        assert_eq!(found.len(), 1, "{bad}");
+        assert_eq!(found[0].kind, FaultKind::Character, "{bad}");
+        assert_eq!(found[0].path, "Patient.name[1].family", "{bad}");
+        assert_eq!(found[0].offset, source.find(bad).expect("there"), "{bad}");
+    }
+    let every = faults(
+        "{\"resourceType\":\"Patient\",\"a\\u0001\":1,\"b\":\"\u{FFFF}\",\"c\":\"\\u0002\\u0003\"}",
+    );
+    let kinds: Vec<_> = every.into_iter().map(|(kind, _)| kind).collect();
+    assert_eq!(
+        kinds,
+        [
+            FaultKind::Character,
+            FaultKind::Character,
+            FaultKind::Character,
+            FaultKind::Character
+        ]
+    );
+}
+
+#[test]
+fn every_other_character_is_a_text() {
+    for good in [
+        "\\t\\n\\r",
+        "\u{7F}\u{85}\u{A0}",
+        "\\u007f\\u0085",
+        "\u{FFFD}\u{1F9D1}",
+        "\\ud83e\\uddd1",
+        "\u{FFBE}\u{3FFE}",
+    ] {
+        let found = faults(&format!(r#"{{"resourceType":"Patient","id":"a{good}"}}"#));
+        assert!(found.is_empty(), "{good}: {found:?}");
+    }
+}
+
+#[test]
+fn a_hundred_such_characters_are_enough() {
+    let found = faults(&format!("[\"{}\"]", "\u{FFFF}".repeat(5_000)));
+    assert_eq!(found.len(), MAX_FAULTS);
+}
+
+#[test]
 fn a_duplicate_is_found_in_large_objects_and_behind_escapes() {
     let many: Vec<String> = (0..40).map(|n| format!("\"m{n}\":1")).collect();
     let found = faults(&format!("{{\"id\":1,{},\"id\":2}}", many.join(",")));
@@ -156,7 +206,8 @@ fn any_json() -> impl Strategy<Value = serde_json::Value> {
     let leaf = prop_oneof![
         any::<bool>().prop_map(serde_json::Value::from),
         any::<i64>().prop_map(serde_json::Value::from),
-        "[^\u{0}]{1,12}".prop_map(serde_json::Value::from),
+        "[\t\n\r -\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]{1,12}"
+            .prop_map(serde_json::Value::from),
     ];
     leaf.prop_recursive(5, 60, 6, |inner| {
         prop_oneof![

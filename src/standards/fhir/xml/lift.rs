@@ -5,6 +5,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesDecl, BytesStart, Event};
 
 use super::{FHIR_NAMESPACE, XHTML_NAMESPACE, placeholder};
+use crate::standards::fhir::character;
 use crate::standards::fhir::fault::{Fault, FaultKind};
 
 /// Deepest nesting of elements; the codec recurses.
@@ -29,6 +30,11 @@ pub(super) fn lift(source: &[u8], cap: usize) -> Result<Lifted, Fault> {
     }
     let text =
         std::str::from_utf8(source).map_err(|error| at(FaultKind::NotUtf8, error.valid_up_to()))?;
+    // The reader looks at no character's number.
+    let illegal = |character| !character::is_allowed(character);
+    if let Some(offset) = text.find(illegal) {
+        return Err(at(FaultKind::Character, offset));
+    }
     // XML allows the mark (unlike JSON): it is an encoding label, not content.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let skipped = source.len() - text.len();
@@ -136,6 +142,7 @@ impl<'x> Lifter<'x> {
         if tag.name().as_ref().contains(':') {
             return Err((FaultKind::XmlNamespace, start));
         }
+        check_references(tag, start)?;
         let mut has_namespace = false;
         for attribute in tag.attributes() {
             let attribute = attribute.map_err(|_| syntax("attributes in order", start))?;
@@ -174,15 +181,20 @@ impl<'x> Lifter<'x> {
         if !is_xhtml || self.depth == 0 {
             return Err((FaultKind::XmlNamespace, start));
         }
+        check_references(tag, start)?;
         let mut open = usize::from(!empty);
         while open > 0 {
             let (at, event) = self.next()?;
             match event {
-                Event::Start(_) => open += 1,
+                Event::Start(tag) => {
+                    check_references(&tag, at)?;
+                    open += 1;
+                }
+                Event::Empty(tag) => check_references(&tag, at)?,
                 Event::End(_) => open -= 1,
                 Event::Eof => return Err(syntax("the end of the narrative", at)),
-                Event::GeneralRef(reference) if !is_defined(reference.as_ref()) => {
-                    return Err(syntax("no entity but the five of XML", at));
+                Event::GeneralRef(reference) if !character::is_reference(reference.as_ref()) => {
+                    return Err(syntax(REFERENCE, at));
                 }
                 _ => {}
             }
@@ -200,13 +212,30 @@ fn syntax(expected: &'static str, at: usize) -> Refusal {
     (FaultKind::XmlSyntax(expected), at)
 }
 
+fn check_references(tag: &BytesStart<'_>, start: usize) -> Result<(), Refusal> {
+    let mut attributes = tag.attributes().flatten();
+    if attributes.all(|attribute| has_references(&attribute.value)) {
+        return Ok(());
+    }
+    Err(syntax(REFERENCE, start))
+}
+
 fn is_narrative(tag: &BytesStart<'_>) -> bool {
     tag.name().as_ref() == "div"
 }
 
-/// References that need no document type: the five of XML and numbers.
-pub(super) fn is_defined(reference: &str) -> bool {
-    reference.starts_with('#') || matches!(reference, "amp" | "lt" | "gt" | "quot" | "apos")
+/// What a reference to something else is answered with.
+pub(super) const REFERENCE: &str =
+    "no entity but the five of XML and numbers of characters that XML has";
+
+/// Whether each reference in an attribute needs no document type and stands for a character
+/// that XML has. The codec takes others, such as `&#7;`.
+pub(super) fn has_references(value: &str) -> bool {
+    let mut behind = value.split('&').skip(1);
+    behind.all(|rest| {
+        rest.split_once(';')
+            .is_some_and(|(entity, _)| character::is_reference(entity))
+    })
 }
 
 /// Any spelling of UTF-8, and ASCII, which is a part of it.

@@ -3,8 +3,9 @@
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
-use super::lift::is_defined;
+use super::lift::{REFERENCE, has_references};
 use super::{XHTML_NAMESPACE, placeholder};
+use crate::standards::fhir::character;
 use crate::standards::fhir::fault::{Fault, FaultKind};
 use crate::standards::fhir::splice::quote;
 use crate::standards::fhir::tree::{Document, Kind, Node};
@@ -70,8 +71,8 @@ fn write_object(node: Node<'_>, out: &mut Lowered) -> Result<(), Fault> {
 
 fn write_string(node: Node<'_>, out: &mut Lowered) -> Result<(), Fault> {
     let text = node.text().unwrap_or_default();
-    if !text.chars().all(is_xml_character) {
-        return Err(refuse(node, FaultKind::NotConvertible));
+    if !text.chars().all(character::is_allowed) {
+        return Err(refuse(node, FaultKind::Character));
     }
     if node.name() == Some("div") {
         check_narrative(text).map_err(|expected| refuse(node, FaultKind::XmlSyntax(expected)))?;
@@ -87,11 +88,6 @@ fn write_string(node: Node<'_>, out: &mut Lowered) -> Result<(), Fault> {
 fn refuse(node: Node<'_>, kind: FaultKind) -> Fault {
     let source = node.document().source();
     Fault::at(kind, source, node.span().start, node.path())
-}
-
-/// XML 1.0, production 2.
-fn is_xml_character(character: char) -> bool {
-    matches!(character, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
 }
 
 /// A narrative must be one well-formed `div` in the XHTML namespace.
@@ -111,8 +107,11 @@ fn check_narrative(text: &str) -> Result<(), &'static str> {
                     return Err(ONE_DIV);
                 }
             }
-            if tag.attributes().any(|attribute| attribute.is_err()) {
-                return Err(ONE_DIV);
+            for attribute in tag.attributes() {
+                let attribute = attribute.map_err(|_| ONE_DIV)?;
+                if !has_references(&attribute.value) {
+                    return Err(REFERENCE);
+                }
             }
         }
         match event {
@@ -120,8 +119,8 @@ fn check_narrative(text: &str) -> Result<(), &'static str> {
             Event::End(_) => open = open.saturating_sub(1),
             Event::Eof if open == 0 && roots == 1 => return Ok(()),
             Event::Eof | Event::DocType(_) | Event::Decl(_) => return Err(ONE_DIV),
-            Event::GeneralRef(reference) if !is_defined(reference.as_ref()) => {
-                return Err("no entity but the five of XML");
+            Event::GeneralRef(reference) if !character::is_reference(reference.as_ref()) => {
+                return Err(REFERENCE);
             }
             Event::Text(_) | Event::CData(_) | Event::GeneralRef(_) if open == 0 => {
                 return Err(ONE_DIV);

@@ -200,6 +200,42 @@ fn a_control_character_has_no_xml_form() {
     assert_eq!(fault.path, "Patient.id");
 }
 
+#[test]
+fn what_xml_cannot_write_is_refused_in_xml_however_it_is_written() {
+    for bad in ["\u{7}", "\u{FFFE}", "\u{FFFF}"] {
+        let source = patient(&format!("<id value=\"a{bad}\"/>"));
+        let faults = to_json(source.as_bytes(), CAP).expect_err("refused");
+        assert_eq!(faults[0].kind, FaultKind::Character, "{bad:?}");
+        assert_eq!(faults[0].offset, source.find(bad).expect("there"));
+    }
+    let div = |inside: &str| {
+        let div = format!("<div xmlns=\"http://www.w3.org/1999/xhtml\">{inside}</div>");
+        patient(&format!("<text><status value=\"generated\"/>{div}</text>"))
+    };
+    for bad in ["&#7;", "&#x7;", "&#xFFFF;", "&#0;"] {
+        for source in [
+            patient(&format!("<id value=\"a{bad}\"/>")),
+            div(&format!("a{bad}")),
+            div(&format!("<p title=\"{bad}\">a</p>")),
+            div(&format!("<br title=\"{bad}\"/>a")),
+        ] {
+            assert!(matches!(kind(&source), FaultKind::XmlSyntax(_)), "{source}");
+        }
+    }
+    assert!(json(&div("a&#160;&#xD;<!-- &#7; -->")).contains("&#160;"));
+}
+
+#[test]
+fn a_narrative_of_json_with_a_reference_that_xml_does_not_have_is_refused() {
+    for bad in ["&#7;", "<p title='&#x1;'>x</p>"] {
+        let source = format!(
+            r#"{{"resourceType":"Patient","text":{{"status":"generated","div":"<div xmlns='http://www.w3.org/1999/xhtml'>{bad}</div>"}}}}"#
+        );
+        let fault = from_json(source.as_bytes(), CAP).expect_err("refused");
+        assert_eq!(fault.path, "Patient.text.div", "{bad}");
+    }
+}
+
 proptest::proptest! {
     #[test]
     fn text_near_fhir_xml_never_panics(

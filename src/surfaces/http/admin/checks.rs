@@ -33,6 +33,8 @@ pub struct Checks {
     pub store: Arc<dyn Fn() -> bool + Send + Sync>,
     /// Whether the keys are there and open the store.
     pub keys: Arc<dyn Fn() -> bool + Send + Sync>,
+    /// Whether the gateway is being ended and takes nothing new.
+    pub ending: Arc<dyn Fn() -> bool + Send + Sync>,
     /// Why the store is held, where it is.
     pub held: Arc<dyn Fn() -> Option<Problem> + Send + Sync>,
     /// Whether what is acknowledged is being journalled.
@@ -55,12 +57,13 @@ impl Checks {
         let Self {
             store,
             keys,
+            ending,
             held,
             journal,
             tables,
         } = self;
-        // Neither looks at anything outside this process.
-        let (held, journal) = (held(), journal());
+        // None looks at anything outside this process.
+        let (ending, held, journal) = (ending(), held(), journal());
         let store = tokio::task::spawn_blocking(move || store());
         let keys = tokio::task::spawn_blocking(move || keys());
         let tables = tokio::task::spawn_blocking(move || tables());
@@ -68,6 +71,7 @@ impl Checks {
             needed: vec![
                 // Without a configuration there would be no listener to ask.
                 ("config:loaded", true),
+                ("gateway:taking", !ending),
                 ("store:writable", in_time(store).await.unwrap_or(false)),
                 ("keys:valid", in_time(keys).await.unwrap_or(false)),
                 (CONFIRMED, held.is_none()),

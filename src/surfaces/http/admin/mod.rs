@@ -122,6 +122,7 @@ mod tests {
         Checks {
             store: Arc::new(move || store),
             keys: Arc::new(move || keys),
+            ending: Arc::new(|| false),
             held: Arc::new(|| None),
             journal: Arc::new(|| true),
             tables: Arc::new(move || {
@@ -160,6 +161,17 @@ mod tests {
         );
         let (status, body) = ask(checks(true, false, true), "/readyz").await;
         assert_eq!((status, body.as_str()), (503, "not ready: keys:valid\n"));
+    }
+
+    #[tokio::test]
+    async fn a_gateway_that_is_being_ended_is_not_ready() {
+        let mut ending = checks(true, true, true);
+        ending.ending = Arc::new(|| true);
+        let (status, body) = ask(ending, "/readyz").await;
+        assert_eq!(
+            (status, body.as_str()),
+            (503, "not ready: gateway:taking\n")
+        );
     }
 
     #[tokio::test]

@@ -16,16 +16,15 @@ use crate::standards::bars::headers::RequestKind;
 use crate::standards::bars::message_definitions;
 
 pub(super) async fn metadata(State(gateway): State<Arc<Gateway>>, map: HeaderMap) -> Response {
-    let headers = match read_headers(&gateway, RequestKind::Metadata, &map) {
-        Ok(headers) => headers,
-        Err(found) => return answer::refusal(&gateway, &found),
-    };
+    if let Err(found) = read_headers(&gateway, RequestKind::Metadata, &map) {
+        return answer::refusal(&gateway, &found);
+    }
     let body = capability::render(&capability_facts(&gateway));
     let answered = Answer {
         status: 200,
         body: body.to_string().into_bytes(),
     };
-    answer::accepted(&gateway, &headers, answered).await
+    answer::plain(&gateway, answered)
 }
 
 fn capability_facts(gateway: &Gateway) -> capability::Facts {
@@ -72,12 +71,11 @@ pub(super) async fn search(
 ) -> Response {
     let parameters = search::parameters(query.as_deref().unwrap_or_default());
     if parameters.iter().any(|(name, _)| name == "url") {
-        return published::search("MessageDefinition", State(gateway), map, RawQuery(query)).await;
+        return published::search("MessageDefinition", State(gateway), &map, RawQuery(query));
     }
-    let headers = match read_headers(&gateway, RequestKind::Read, &map) {
-        Ok(headers) => headers,
-        Err(found) => return answer::refusal(&gateway, &found),
-    };
+    if let Err(found) = read_headers(&gateway, RequestKind::Read, &map) {
+        return answer::refusal(&gateway, &found);
+    }
     let contexts: Vec<&str> = parameters
         .iter()
         .filter(|(name, _)| name == "context")
@@ -91,7 +89,7 @@ pub(super) async fn search(
         },
         Err(found) => gateway.refusal(&found),
     };
-    answer::accepted(&gateway, &headers, answered).await
+    answer::plain(&gateway, answered)
 }
 
 /// What our copies of the national MessageDefinitions are made from.

@@ -32,11 +32,11 @@ pub(super) async fn process(State(gateway): State<Arc<Gateway>>, request: Reques
         let refused = gateway
             .refuse_early(Some(headers.request_id), Some(&headers), &[found])
             .await;
-        return answer::accepted(&gateway, &headers, refused).await;
+        return answer::plain(&gateway, refused);
     };
     // In a box: every layer around this one moves the work, however large it is.
     let answered = Box::pin(gateway.process_message(&headers, bytes.into())).await;
-    answer::accepted(&gateway, &headers, answered).await
+    answer::plain(&gateway, answered)
 }
 
 /// The id of a request whose headers are refused, where it is one: by it a supplier finds

@@ -20,13 +20,13 @@ use crate::standards::profile::published;
 use crate::surfaces::http::path_id::PathId;
 
 /// One definition by its id.
-pub(super) async fn read(
+pub(super) fn read(
     kind: &'static str,
     State(gateway): State<Arc<Gateway>>,
-    map: HeaderMap,
+    map: &HeaderMap,
     PathId(id): PathId,
 ) -> Response {
-    let headers = match read_headers(&gateway, RequestKind::Metadata, &map) {
+    let headers = match read_headers(&gateway, RequestKind::Metadata, map) {
         Ok(headers) => headers,
         Err(found) => return answer::refusal(&gateway, &found),
     };
@@ -41,25 +41,24 @@ pub(super) async fn read(
         Some(text) => ok(text),
         None => gateway.refusal(&[Problem::new(&problems::DEFINITION_NOT_FOUND).at("id")]),
     };
-    answer::accepted(&gateway, &headers, answered).await
+    answer::plain(&gateway, answered)
 }
 
 /// All definitions of a type, or the one with a canonical address.
-pub(super) async fn search(
+pub(super) fn search(
     kind: &'static str,
     State(gateway): State<Arc<Gateway>>,
-    map: HeaderMap,
+    map: &HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let headers = match read_headers(&gateway, RequestKind::Metadata, &map) {
-        Ok(headers) => headers,
-        Err(found) => return answer::refusal(&gateway, &found),
-    };
+    if let Err(found) = read_headers(&gateway, RequestKind::Metadata, map) {
+        return answer::refusal(&gateway, &found);
+    }
     let parameters = query_string::parameters(query.as_deref().unwrap_or_default());
     let url = parameters.iter().find(|(name, _)| name == "url");
     let found = published::search(kind, url.map(|(_, value)| value.trim()));
     let set = published::searchset(&gateway.settings().base_url(), &found);
-    answer::accepted(&gateway, &headers, ok(set)).await
+    answer::plain(&gateway, ok(set))
 }
 
 fn ok(text: String) -> Answer {

@@ -13,32 +13,35 @@ use crate::gateway::Gateway;
 use crate::gateway::read::referrer::Shown;
 use crate::gateway::receive::Answer;
 use crate::problem::{Problem, area::header as problems};
-use crate::standards::bars::headers::{Headers, RequestKind};
+use crate::standards::bars::headers::RequestKind;
 use crate::standards::bars::show;
 use crate::surfaces::http::path_id::PathId;
+
+/// The interactions, in FHIR's words.
+const READ: &str = "read";
+const SEARCH: &str = "search-type";
 
 pub(super) async fn read(
     State(gateway): State<Arc<Gateway>>,
     map: HeaderMap,
     PathId(id): PathId,
 ) -> Response {
-    let (headers, caller) = match identify(&gateway, &map) {
-        Ok(found) => found,
-        Err(found) => return answer::refusal(&gateway, &found),
+    let caller = match identify(&gateway, &map) {
+        Ok(caller) => caller,
+        Err(found) => return refused(&gateway, &Caller::System, READ, &found).await,
     };
-    let id: Result<ServiceRequestId, _> = id.parse();
-    let found = match id {
-        Ok(id) => gateway.read_referral(&caller, id).await,
-        Err(_) => Err(Problem::new(&problems::ID_NOT_UUID).at("id")),
+    let Ok(id) = id.parse::<ServiceRequestId>() else {
+        let found = Problem::new(&problems::ID_NOT_UUID).at("id");
+        return refused(&gateway, &caller, READ, &[found]).await;
     };
-    let answered = match found {
+    let answered = match gateway.read_referral(&caller, id).await {
         Ok(shown) => ok(&show::service_request(&view(
             &shown,
             provider_name(&gateway, &shown).as_deref(),
         ))),
         Err(problem) => gateway.refusal(&[problem]),
     };
-    answer::accepted(&gateway, &headers, answered).await
+    answer::plain(&gateway, answered)
 }
 
 pub(super) async fn search(
@@ -46,42 +49,53 @@ pub(super) async fn search(
     map: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let (headers, caller) = match identify(&gateway, &map) {
-        Ok(found) => found,
-        Err(found) => return answer::refusal(&gateway, &found),
+    let caller = match identify(&gateway, &map) {
+        Ok(caller) => caller,
+        Err(found) => return refused(&gateway, &Caller::System, SEARCH, &found).await,
     };
-    let answered = match search::read(
+    let search = match search::read(
         query.as_deref().unwrap_or_default(),
         search::is_lenient(&map),
     ) {
-        Err(faults) => gateway.refusal(&faults),
-        Ok(search) => match gateway.search_referrals(&caller, &search).await {
-            Err(problem) => gateway.refusal(&[problem]),
-            Ok(found) => {
-                let names: Vec<Option<String>> = found
-                    .iter()
-                    .map(|shown| provider_name(&gateway, shown))
-                    .collect();
-                let views: Vec<show::Shown<'_>> = found
-                    .iter()
-                    .zip(&names)
-                    .map(|(shown, name)| view(shown, name.as_deref()))
-                    .collect();
-                ok(&show::searchset(&gateway.settings().base_url(), &views))
-            }
-        },
+        Ok(search) => search,
+        Err(found) => return refused(&gateway, &caller, SEARCH, &found).await,
     };
-    answer::accepted(&gateway, &headers, answered).await
+    let answered = match gateway.search_referrals(&caller, &search).await {
+        Err(problem) => gateway.refusal(&[problem]),
+        Ok(found) => {
+            let names: Vec<Option<String>> = found
+                .iter()
+                .map(|shown| provider_name(&gateway, shown))
+                .collect();
+            let views: Vec<show::Shown<'_>> = found
+                .iter()
+                .zip(&names)
+                .map(|(shown, name)| view(shown, name.as_deref()))
+                .collect();
+            ok(&show::searchset(&gateway.settings().base_url(), &views))
+        }
+    };
+    answer::plain(&gateway, answered)
 }
 
-fn identify(gateway: &Gateway, map: &HeaderMap) -> Result<(Headers, Caller), Vec<Problem>> {
+/// Every access attempt is recorded, also one that is refused (BaRS non-functional
+/// requirements).
+async fn refused(
+    gateway: &Gateway,
+    caller: &Caller,
+    asked: &'static str,
+    found: &[Problem],
+) -> Response {
+    let refused = gateway.refuse_access(caller, asked, found).await;
+    answer::plain(gateway, refused)
+}
+
+fn identify(gateway: &Gateway, map: &HeaderMap) -> Result<Caller, Vec<Problem>> {
     let headers = read_headers(gateway, RequestKind::Read, map)?;
     let organisation = headers
         .organisation
-        .as_ref()
         .ok_or_else(|| vec![Problem::new(&problems::ORGANISATION_MISSING)])?;
-    let caller = Caller::Referrer(organisation.ods.clone());
-    Ok((headers, caller))
+    Ok(Caller::Referrer(organisation.ods))
 }
 
 /// The name of the provider that has, or will get, the case. Not while it is held: the

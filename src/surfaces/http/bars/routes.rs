@@ -147,15 +147,15 @@ impl Route {
             Does::ProcessMessage => post(message::process),
             Does::Read("ServiceRequest") => get(referrals::read),
             Does::Read(kind) => get(
-                move |gateway: State<Arc<Gateway>>, map: HeaderMap, id: PathId| {
-                    published::read(kind, gateway, map, id)
+                move |gateway: State<Arc<Gateway>>, map: HeaderMap, id: PathId| async move {
+                    published::read(kind, gateway, &map, id)
                 },
             ),
             Does::Search("ServiceRequest", _) => get(referrals::search),
             Does::Search("MessageDefinition", _) => get(definitions::search),
             Does::Search(kind, _) => get(
-                move |gateway: State<Arc<Gateway>>, map: HeaderMap, query: RawQuery| {
-                    published::search(kind, gateway, map, query)
+                move |gateway: State<Arc<Gateway>>, map: HeaderMap, query: RawQuery| async move {
+                    published::search(kind, gateway, &map, query)
                 },
             ),
         }
