@@ -33,6 +33,7 @@ pub fn findings(settings: &Settings, today: Date) -> Vec<Problem> {
         return found;
     };
     let tables = Tables::load(settings, &places, today);
+    found.extend(serve::open_secrets(settings, &tables));
     let warnings = serve::warnings(settings, &tables).into_iter();
     found.extend(warnings.map(|text| {
         let warning = Problem::new(&problems::WOULD_WAIT).with(text);

@@ -60,7 +60,13 @@ fn announce(running: &super::Running, out: &mut dyn Write) -> std::io::Result<()
     writeln!(out, "{}", wrap("  mode          ", words_of(mode)))?;
     announce_tables(&running.gateway.tables(), out)?;
     let gateway = &running.gateway;
-    for warning in warnings(gateway.settings(), &gateway.tables()) {
+    let tables = gateway.tables();
+    let open = open_secrets(gateway.settings(), &tables);
+    let open = open.iter().map(in_words);
+    for warning in warnings(gateway.settings(), &tables)
+        .into_iter()
+        .chain(open)
+    {
         writeln!(out, "{}", wrap("  warning       ", &warning))?;
     }
     out.flush()
@@ -139,13 +145,11 @@ pub(super) fn warnings(settings: &Settings, tables: &Tables) -> Vec<String> {
     });
     let told = tokens_of(settings);
     let unable = collectors_without_token(providers, &told);
-    let open = open_secrets(settings, providers);
     let groups = tables.groups_now();
     let groups = (!groups.is_well()).then(|| groups.why());
     let of_channels = parked.into_iter().chain(waiting).chain(unable);
-    let of_files = open.into_iter().chain(groups);
     let of_channels = uncalled(settings).into_iter().chain(of_channels);
-    unknown.chain(of_channels).chain(of_files).collect()
+    unknown.chain(of_channels).chain(groups).collect()
 }
 
 fn tokens_of(settings: &Settings) -> Vec<&str> {
@@ -170,9 +174,8 @@ fn collectors_without_token(providers: &[Arc<Provider>], with_token: &[&str]) ->
 }
 
 /// Files with secrets that everybody may read, of the settings and of the tables, each once.
-fn open_secrets(settings: &Settings, providers: &[Arc<Provider>]) -> Vec<String> {
-    let of_settings = config::open_secrets(settings).into_iter();
-    let of_tables = providers.iter().filter_map(|provider| {
+pub(super) fn open_secrets(settings: &Settings, tables: &Tables) -> Vec<Problem> {
+    let of_tables = tables.providers().iter().filter_map(|provider| {
         // The settings' own file takes the place of the tables'.
         let own = settings.providers.get(&provider.slug);
         if own.is_some_and(|own| own.secret_file.is_some()) {
@@ -181,14 +184,14 @@ fn open_secrets(settings: &Settings, providers: &[Arc<Provider>]) -> Vec<String>
         let setting = format!("channel.secret_file of {}", provider.slug);
         config::open_secret(&setting, Path::new(secret_file(&provider.channel)?))
     });
-    let told = of_settings.chain(of_tables).map(|found| {
-        let (place, what) = (
-            found.path.unwrap_or_default(),
-            found.detail.unwrap_or_default(),
-        );
-        format!("others can read the file of `{place}`: {what}")
-    });
-    told.collect()
+    let of_settings = config::open_secrets(settings).into_iter();
+    of_settings.chain(of_tables).collect()
+}
+
+fn in_words(open: &Problem) -> String {
+    let place = open.path.as_deref().unwrap_or_default();
+    let what = open.detail.as_deref().unwrap_or_default();
+    format!("others can read the file of `{place}`: {what}")
 }
 
 /// Why nobody would be called about what waits for a person.

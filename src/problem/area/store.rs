@@ -178,7 +178,7 @@ super::entries! {
     }
     /// The master key file cannot be made.
     KEY_NOT_MADE = {
-        "WW-STO-025", "the master key cannot be made",
+        "WW-STO-026", "the master key cannot be made",
         meaning: "The folder of the master key file is not there, or the user who runs the verb may not write in it; no key was made.",
         advice: "Make the folder, or let the user write in it, and run `workwell-gateway key` again; `store.master_key_file` names another place.",
         Operator, 500, "REC_SERVER_ERROR", "exception", AfterFix

@@ -106,12 +106,16 @@ impl Reader {
         if self.found.is_empty() {
             return (self.document, Vec::new());
         }
+        let last_place = self.place_of_stop();
         let mut found = self.found;
         found.sort_by_key(|(_, offset, _)| *offset);
         let document = self.document;
         let faults = found
             .into_iter()
             .map(|(kind, offset, entry)| {
+                // A text in which the reading stopped never became an entry.
+                let is_there = (entry as usize) < document.entries.len();
+                let entry = if is_there { entry } else { last_place };
                 let path = if entry == NOBODY {
                     "$".to_owned()
                 } else {

@@ -221,6 +221,12 @@ mod tests {
         let profiles = in_force::validation(settings).err();
         let mut faults = settings.faults_for_serve(today);
         faults.extend(profiles.into_iter().flatten());
+        faults.extend(
+            config::token_digests(&settings.provider_api)
+                .err()
+                .unwrap_or_default(),
+        );
+        faults.extend(config::open_secrets(settings));
         faults
     }
 

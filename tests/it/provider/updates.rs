@@ -150,8 +150,7 @@ async fn a_misspelt_member_is_named_with_the_one_that_was_meant() {
     assert_eq!(got.refusal(), (400, "WW-PRV-006".to_owned()));
     let detail = got.json()["detail"].as_str().expect("a detail").to_owned();
     for part in [
-        "`occured_at` is not known",
-        "was `occurred_at` meant?",
+        "a member is not known; was `occurred_at` meant?",
         "`occurred_at` is missing",
     ] {
         assert!(detail.contains(part), "{part} in {detail}");

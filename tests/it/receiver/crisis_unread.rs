@@ -129,7 +129,7 @@ async fn an_xml_body_that_could_not_be_read_is_looked_at_for_such_a_phrase() {
         (typed("suicidal"), "WW-FHR-006", true),
         (typed(CALM), "WW-FHR-006", false),
         (unknown("suicidal"), "WW-FHR-007", true),
-        (utf_16(&in_xml("suicidal")), "WW-FHR-001", true),
+        (utf_16(&in_xml("suicidal")), "WW-FHR-023", true),
     ] {
         let sending = sending(&gateway, body, XML);
         refused(&gateway, &sending, code, is_told).await;

@@ -20,9 +20,18 @@ pub fn assert_conforms(answer: &[u8], sent: &[u8]) {
         Some(b'<') => xml::to_json(sent, 1 << 24).unwrap_or_default(),
         _ => sent.to_vec(),
     };
-    let known = faults(&sent);
-    found.retain(|fault| !known.contains(fault));
+    let known: Vec<String> = faults(&sent).iter().map(|fault| placeless(fault)).collect();
+    found.retain(|fault| !known.contains(&placeless(fault)));
     assert!(found.is_empty(), "the answer does not conform: {found:#?}");
+}
+
+/// A fault without the line and column of a name that is not repeated: an echo has others.
+fn placeless(fault: &str) -> String {
+    let Some((before, place)) = fault.split_once(", whose value stands at ") else {
+        return fault.to_owned();
+    };
+    let path = place.split_once(" at ").map_or("", |(_, path)| path);
+    format!("{before} at {path}")
 }
 
 #[test]

@@ -144,6 +144,14 @@ fn more_values_than_the_limit_are_refused() {
 }
 
 #[test]
+fn a_text_that_never_ends_is_a_fault_wherever_its_odd_character_stands() {
+    for text in ["\"\\f", "{\"a\\f", "{\"a\":\"\\f", "[\"\\f\",\"\\f"] {
+        let faults = Document::parse(text.into(), &Limits::default()).expect_err(text);
+        assert!(faults.len() >= 2, "{text}: {faults:?}");
+    }
+}
+
+#[test]
 fn a_flood_of_faults_is_cut_off() {
     let faults = parse(
         format!("[{}1]", "\"\",".repeat(5000)).into_bytes(),

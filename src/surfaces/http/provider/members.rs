@@ -3,7 +3,6 @@
 use serde_json::{Map, Value};
 
 use crate::config::nearest;
-use crate::standards::fhir::fault::shown_name;
 
 /// A member that a body may have.
 pub(super) struct Member {
@@ -79,22 +78,16 @@ fn look(body: &Map<String, Value>, path: &str, known: &[Member], found: &mut Vec
     }
 }
 
-/// A name that nobody knows is repeated only where it looks like one and is a known one
-/// written wrongly: anything else could be a datum of a person.
+/// A name that nobody knows is not repeated: it could be a datum of a person. What was most
+/// likely meant says as much.
 fn unknown(name: &str, path: &str, known: &[Member]) -> String {
     let names = || known.iter().map(|member| member.name);
-    let bare = name.replace('_', "");
-    let looks_like_one = shown_name(&bare) == bare;
-    match nearest(name, names(), 1).first() {
-        Some(meant) if looks_like_one => {
-            format!("`{path}{name}` is not known; was `{path}{meant}` meant?")
-        }
-        _ => {
-            let all: Vec<String> = names().map(|name| format!("`{path}{name}`")).collect();
-            let all = all.join(", ");
-            format!("a member is not known; the known ones are {all}")
-        }
+    if let Some(meant) = nearest(name, names(), 1).first() {
+        return format!("a member is not known; was `{path}{meant}` meant?");
     }
+    let all: Vec<String> = names().map(|name| format!("`{path}{name}`")).collect();
+    let all = all.join(", ");
+    format!("a member is not known; the known ones are {all}")
 }
 
 #[cfg(test)]
@@ -117,12 +110,12 @@ mod tests {
     fn a_misspelt_member_is_named_with_what_was_meant_and_what_is_missing() {
         assert_eq!(
             said(r#"{"status":"x","occured_at":"y"}"#),
-            "`occured_at` is not known; was `occurred_at` meant?; `occurred_at` is missing"
+            "a member is not known; was `occurred_at` meant?; `occurred_at` is missing"
         );
         assert_eq!(
             said(r#"{"status":1,"occurred_at":"y","sequence":"z","consent":{"hwo":"q"}}"#),
-            "`status` is not a text; `sequence` is not a whole number; `consent.hwo` is not \
-             known; was `consent.how` meant?"
+            "`status` is not a text; `sequence` is not a whole number; a member is not known; was \
+             `consent.how` meant?"
         );
     }
 
