@@ -59,7 +59,7 @@ impl Phrases {
     /// Each of them that stands in the text however it was typed: in small or large letters,
     /// any white space or hyphens where the phrase has a space, either apostrophe. Nothing is
     /// copied for it, so that a long text costs one look at each of its words.
-    pub fn typed_in<'t>(&self, text: &'t str) -> impl Iterator<Item = &'static str> {
+    pub fn typed_in(&self, text: &str) -> impl Iterator<Item = &'static str> {
         let bytes = text.as_bytes();
         let begins = move |at: usize| at == 0 || !bytes[at - 1].is_ascii_alphanumeric();
         (0..bytes.len()).flat_map(move |at| {

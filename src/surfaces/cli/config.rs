@@ -317,7 +317,7 @@ mod tests {
             let text = format!("{OWNED}{}{}", row("lantern", rest), row("hope-works", rest));
             let (text, code) = answer(&text, &[], check(false, Format::Text));
             assert_eq!(code, exit::CONFIG, "{text}");
-            for part in ["WW-CFG-011", "`lantern`", "`hope-works`", "cannot be used"] {
+            for part in ["WW-CFG-011", "`lantern`", "`hope-works`", "would not start"] {
                 assert!(text.contains(part), "{part} in {text}");
             }
             assert!(!text.contains("hush") && !text.contains(&digest), "{text}");

@@ -58,9 +58,10 @@ fn wire(sending: &Sending) -> (String, &[u8]) {
     let mut head =
         "POST /$process-message HTTP/1.1\r\nHost: here\r\nConnection: close\r\n".to_owned();
     for (name, value) in &sending.headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        head.extend([name, ": ", value, "\r\n"]);
     }
-    head.push_str(&format!("Content-Length: {}\r\n\r\n", sending.body.len()));
+    let length = sending.body.len().to_string();
+    head.extend(["Content-Length: ", &length, "\r\n\r\n"]);
     (head, &sending.body)
 }
 
