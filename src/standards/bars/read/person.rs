@@ -41,7 +41,7 @@ pub(super) fn read(patient: Node<'_>, entries: &Entries<'_>, faults: &mut Faults
     }
 }
 
-/// Whether the Patient is marked as dead: Patient.deceased[x] of FHIR R4, or the death
+/// Whether the Patient is marked as dead: `Patient.deceased[x]` of FHIR R4, or the death
 /// notification of UK Core, of which 1 is informal, 2 formal and U taken back. What lies beside
 /// a U counts, and a status that is none of them is not understood and counts too.
 fn is_marked_dead(patient: Node<'_>) -> bool {
