@@ -42,6 +42,40 @@ impl<'t> Words<'t> {
 #[derive(Debug)]
 pub struct Phrases {
     by_first: [Vec<&'static str>; 256],
+    beginnings: Box<Beginnings>,
+}
+
+/// Three letters with which a phrase may begin, in either case, a bit for each: most words of a
+/// text begin with none of them, and are passed over at that.
+#[derive(Debug)]
+struct Beginnings([u32; 32 * 32]);
+
+impl Beginnings {
+    fn of(list: &[&'static str]) -> Self {
+        let mut bits = [0; 32 * 32];
+        for phrase in list {
+            // A gap or an apostrophe is typed in several ways: then any letter will do.
+            let letter = |at: usize| {
+                let byte = phrase.as_bytes().get(at).copied();
+                byte.filter(u8::is_ascii_alphanumeric).map(|byte| byte & 31)
+            };
+            let (first, second, third) = (letter(0).unwrap_or(0), letter(1), letter(2));
+            for middle in 0..32 {
+                if second.is_none_or(|second| second == middle) {
+                    let third = third.filter(|_| second.is_some());
+                    let place = usize::from(first) << 5 | usize::from(middle);
+                    bits[place] |= third.map_or(u32::MAX, |third| 1 << third);
+                }
+            }
+        }
+        Self(bits)
+    }
+
+    #[inline]
+    fn may_be(&self, [first, second, third]: [u8; 3]) -> bool {
+        let place = usize::from(first & 31) << 5 | usize::from(second & 31);
+        self.0[place] >> (third & 31) & 1 == 1
+    }
 }
 
 impl Phrases {
@@ -53,28 +87,29 @@ impl Phrases {
                 by_first[usize::from(*first)].push(*phrase);
             }
         }
-        Self { by_first }
+        Self {
+            by_first,
+            beginnings: Box::new(Beginnings::of(list)),
+        }
     }
 
     /// Each of them that stands in the text however it was typed: in small or large letters,
     /// any white space or hyphens where the phrase has a space, either apostrophe. Nothing is
-    /// copied for it, so that a long text costs one look at each of its words.
+    /// copied for it, so that a long text costs one look at each of its letters. A phrase has
+    /// three letters at least.
     pub fn typed_in(&self, text: &str) -> impl Iterator<Item = &'static str> {
-        let bytes = text.as_bytes();
-        let begins = move |at: usize| at == 0 || !bytes[at - 1].is_ascii_alphanumeric();
-        (0..bytes.len()).flat_map(move |at| {
-            let first = usize::from(bytes[at].to_ascii_lowercase());
-            let begin_so: &[&'static str] = match &self.by_first[first] {
-                phrases if !phrases.is_empty() && begins(at) => phrases,
-                _ => &[],
-            };
-            let found = begin_so
-                .iter()
-                .filter(move |phrase| typed(&text[at..], phrase).is_some());
-            // Behind a letter that is not ASCII no word begins.
-            found
-                .copied()
-                .filter(move |_| !text[..at].ends_with(char::is_alphanumeric))
+        let begins = |at: &usize| *at == 0 || !text.as_bytes()[at - 1].is_ascii_alphanumeric();
+        let three = text.as_bytes().array_windows::<3>().enumerate();
+        let may_be = three.filter(|(_, letters)| self.beginnings.may_be(**letters));
+        let starts = may_be.map(|(at, _)| at).filter(begins);
+        starts.flat_map(move |at| {
+            let first = usize::from(text.as_bytes()[at].to_ascii_lowercase());
+            // Behind a letter that is not ASCII no word begins, and within one none either.
+            let is_start =
+                text.is_char_boundary(at) && !text[..at].ends_with(char::is_alphanumeric);
+            let begin_so = self.by_first[first].iter().filter(move |_| is_start);
+            let found = begin_so.filter(move |phrase| typed(&text[at..], phrase).is_some());
+            found.copied()
         })
     }
 

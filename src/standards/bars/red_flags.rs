@@ -169,7 +169,7 @@ fn texts(under: Node<'_>) -> impl Iterator<Item = Node<'_>> {
 }
 
 fn stands_in(value: Node<'_>) -> bool {
-    let Some(text) = value.text() else {
+    let Some(text) = value.text().filter(|text| !is_address(text)) else {
         return false;
     };
     if PHRASES.typed_in(text).next().is_some() {
@@ -178,6 +178,12 @@ fn stands_in(value: Node<'_>) -> bool {
     // In a narrative marks and entities may stand between the words.
     let is_narrative = text.starts_with('<') && value.is_named(NameKey::of("div"), "div");
     is_narrative && PHRASES.typed_in(&unmarked(text)).next().is_some()
+}
+
+/// Half of a message are names of systems and of resources.
+fn is_address(text: &str) -> bool {
+    let is_one = text.starts_with("https://") || text.starts_with("urn:uuid:");
+    is_one && !text.contains(char::is_whitespace)
 }
 
 /// The words of a narrative without its marks.
