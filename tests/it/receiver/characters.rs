@@ -8,7 +8,7 @@ use workwell_gateway::conformance::parties::referral::bundle::resource_mut;
 use workwell_gateway::conformance::parties::referral::{Place, Referral};
 use workwell_gateway::standards::fhir::xml;
 
-use super::{open_cases, quieted, wire};
+use super::{facts, open_cases, quieted, wire};
 use crate::support::TestGateway;
 
 const XML: &str = "application/fhir+xml; version=1.5.0";
@@ -117,7 +117,7 @@ async fn what_was_accepted_is_answered_in_json_where_xml_cannot_hold_it() {
     assert_eq!(reply.header("cache-control"), "no-store");
     assert_eq!(reply.json["resourceType"], "Bundle");
     reply.assert_echoes(&sending);
-    assert_eq!(open_cases(&gateway).await, 1);
+    assert_eq!(facts(&gateway, "referral.accepted").await, 1);
     // What is accepted once is a duplicate the second time, in the format that was asked for.
     let repeat = wire::post(&gateway, &sending).await;
     assert_eq!(repeat.status, 409);
