@@ -9,6 +9,7 @@
 use jiff::Timestamp;
 
 use super::Gateway;
+use super::conditions::Condition;
 use super::evidence::checked;
 use super::happened::happened;
 use super::hold::{REOPENED, REOPENED_AFTER_WITHDRAWAL};
@@ -165,7 +166,12 @@ impl Gateway {
                 unit.stop_unsent = Some(row.id);
                 close_work(&mut unit, row.id, caller, "over");
             }
-            Effect::Reopen | Effect::Move => {}
+            Effect::Reopen | Effect::Move => {
+                // Why it had ended is asked no more: it has not.
+                let asked = Some(Condition::ClosingReasonDiffers.code());
+                let entry = closing(row.id, QueueKind::Held, asked, caller, "corrected");
+                unit.close.push(entry);
+            }
         }
         if !to.returns_person() {
             // The person is not on the way back any more.
